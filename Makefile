@@ -1,0 +1,167 @@
+# Trivet. `make help` lists what there is to make.
+#
+# One file, no recursion, lists written by hand: a file that is not named here
+# is not part of Trivet. Everything depends on this file.
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+DESTDIR =
+BINDIR = $(PREFIX)/bin
+SBINDIR = $(PREFIX)/sbin
+MANDIR = $(PREFIX)/share/man
+ETCDIR = /etc/trivet
+
+ARCH =
+CC = musl-gcc
+SAN =
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL = all
+
+# What is built where: each variant has a folder of its own under build/, so
+# that a sanitizer run never leaves an object behind for the release.
+WARN = -Wall -Wextra -Wswitch-enum -Wvla -Walloca -Wformat=2 -Wshadow \
+	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+	-Wpointer-arith -Wundef -Werror
+CFLAGS = -O2 -g
+CPPFLAGS = -I. -isystem build/include -D_GNU_SOURCE -DTRIVET_VERSION='"$(VERSION)"' \
+	-DTRIVET_ETC='"$(ETCDIR)"'
+HARDEN = -fstack-protector-strong -fno-strict-aliasing -fno-common
+SECTIONS = -ffunction-sections -fdata-sections
+LDFLAGS = -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
+B = build
+
+ifneq ($(SAN),)
+# The sanitizers need glibc; the tests are the same.
+override CC = gcc
+override B = build/san
+override CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined
+override LDFLAGS = -fsanitize=address,undefined
+endif
+ifneq ($(ARCH),)
+override CC = tests/cross $(ARCH)
+override B = build/$(ARCH)
+endif
+ifeq ($(CC),clang)
+override B = build/clang
+override CC = tests/clang-musl
+endif
+
+ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SECTIONS)
+
+# --- lib: useful to a stranger, knows no services ---------------------------
+LIB_SRC =
+
+# --- svc/core: decides, never acts -------------------------------------------
+CORE_SRC =
+
+# --- the four binaries ---------------------------------------------------------
+INIT_SRC = \
+	init/main.c
+TREE_SRC = \
+	svc/tree/main.c
+LOG_SRC = \
+	svc/log/main.c
+CMD_SRC = \
+	svc/cmd/main.c
+
+# --- tests -----------------------------------------------------------------------
+# Each is one program that prints TAP; unit tests link lib and core.
+UNIT_TESTS =
+WALK_TESTS =
+SIM_SRC =
+FUZZ_TARGETS =
+
+# --- manual pages, beside the code they describe -----------------------------------
+MAN_PAGES =
+
+BINARIES = init svcd svlogd svc
+BIN = $(BINARIES:%=$(B)/bin/%)
+
+all: $(BIN)
+
+# --- rules ---------------------------------------------------------------------------
+objs = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+# musl-gcc does not look where the kernel's headers are; glibc's must stay out.
+KERNEL_HEADERS = build/include/linux
+$(KERNEL_HEADERS):
+	@mkdir -p build/include
+	ln -sfn /usr/include/linux build/include/linux
+	ln -sfn /usr/include/asm-generic build/include/asm-generic
+	ln -sfn $(firstword $(wildcard /usr/include/*-linux-gnu/asm /usr/include/asm)) \
+		build/include/asm
+
+$(B)/obj/%.o: %.c Makefile | $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/lib.a: $(call objs,$(LIB_SRC))
+$(B)/core.a: $(call objs,$(CORE_SRC))
+$(B)/lib.a $(B)/core.a: Makefile
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcsD $@ $(filter %.o,$^)
+
+$(B)/bin/init: $(call objs,$(INIT_SRC)) $(B)/lib.a
+$(B)/bin/svcd: $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
+$(B)/bin/svlogd: $(call objs,$(LOG_SRC)) $(B)/core.a $(B)/lib.a
+$(B)/bin/svc: $(call objs,$(CMD_SRC)) $(B)/core.a $(B)/lib.a
+$(BIN):
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS)
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(B)/core.a $(B)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/core.a $(B)/lib.a $(LDFLAGS)
+
+UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
+WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
+
+# --- what a person types ---------------------------------------------------------------
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make             builds build/bin/{init,svcd,svlogd,svc}
+#: make check       unit tests, walk, simulation and gates: no root, no VM
+#: make test        every test; installs what is missing
+#: make boot        boots a VM with Trivet as PID 1, to a login
+#: make bench       Trivet beside its peers: medians, ratios, the floor
+#: make fuzz        libFuzzer over every parser; SECONDS=60 each
+#: make install     DESTDIR= PREFIX=/usr/local; make uninstall takes it back
+#: make install-runit   the names of runit and daemontools as links
+#: make install-init    /sbin/init, halt, reboot, ...
+#: make format      clang-format over every C file
+#: make gates       the rules a tool can hold
+#: make clean       removes build/
+#: make SAN=1 check     the same tests under ASan and UBSan (glibc)
+#: make CC=clang, make ARCH=aarch64     other compilers, other machines
+
+check: $(BIN) $(UNIT_BIN) $(WALK_BIN)
+	tests/run check
+
+test:
+	tests/need test
+	$(MAKE) all $(UNIT_BIN) $(WALK_BIN)
+	tests/run test
+
+gates: $(BIN)
+	tests/run gates
+
+boot:
+	tests/need boot
+	$(MAKE) all
+	boot-examples/busybox-disk/run $(ARGS)
+
+C_FILES = $(shell git ls-files '*.[ch]')
+format:
+	clang-format -i $(C_FILES)
+
+clean:
+	rm -rf build
+
+.PHONY: all help check test gates boot format clean
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

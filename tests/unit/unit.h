@@ -1,0 +1,38 @@
+/*
+ * The whole harness of the unit tests: a test is a function that states what
+ * holds; main() names the tests in order and returns unit_done(). Output is
+ * TAP, so that one reader (tests/run) counts C, shell and VM tests alike.
+ */
+#ifndef TESTS_UNIT_UNIT_H
+#define TESTS_UNIT_UNIT_H
+
+#include <stdio.h>
+#include <string.h>
+
+static int unit_count, unit_failed, unit_bad;
+
+/* States that `claim` holds; a false one is told and fails the test. */
+#define HOLDS(claim) \
+	((claim) ? (void)0 \
+		 : (void)(unit_bad = 1, \
+		       printf("# %s:%d: not so: %s\n", __FILE__, __LINE__, #claim)))
+#define SAME(a, b) \
+	(strcmp((a), (b)) == 0 \
+		? (void)0 \
+		: (void)(unit_bad = 1, \
+		      printf("# %s:%d: \"%s\" is not \"%s\"\n", __FILE__, \
+			  __LINE__, (a), (b))))
+/* Runs one test; its promise is its name in the output. */
+#define TEST(promise, function) \
+	(unit_bad = 0, (function)(), unit_failed += unit_bad, \
+	    printf("%sok %d - %s\n", unit_bad ? "not " : "", ++unit_count, \
+		(promise)))
+
+static inline int
+unit_done(void)
+{
+	printf("1..%d\n", unit_count);
+	return unit_failed != 0;
+}
+
+#endif
