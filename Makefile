@@ -52,7 +52,9 @@ endif
 ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SECTIONS)
 
 # --- lib: useful to a stranger, knows no services ---------------------------
-LIB_SRC =
+LIB_SRC = \
+	lib/errtext.c \
+	lib/passwd.c
 
 # --- svc/core: decides, never acts -------------------------------------------
 CORE_SRC =
@@ -69,7 +71,9 @@ CMD_SRC = \
 
 # --- tests -----------------------------------------------------------------------
 # Each is one program that prints TAP; unit tests link lib and core.
-UNIT_TESTS =
+UNIT_TESTS = \
+	errtext \
+	passwd
 WALK_TESTS =
 SIM_SRC =
 FUZZ_TARGETS =
