@@ -17,6 +17,7 @@ SAN =
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.SECONDARY:
 .DEFAULT_GOAL = all
 
 # What is built where: each variant has a folder of its own under build/, so
@@ -31,11 +32,13 @@ HARDEN = -fstack-protector-strong -fno-strict-aliasing -fno-common
 SECTIONS = -ffunction-sections -fdata-sections
 LDFLAGS = -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 B = build
+CHECK = check
 
 ifneq ($(SAN),)
 # The sanitizers need glibc; the tests are the same.
 override CC = gcc
 override B = build/san
+override CHECK = programs
 override CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 override LDFLAGS = -fsanitize=address,undefined
@@ -123,6 +126,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/core.a $(B)/lib.a
 
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
 WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
+PROGRAMS = $(UNIT_BIN) $(WALK_BIN)
 
 # --- what a person types ---------------------------------------------------------------
 help:
@@ -143,13 +147,13 @@ help:
 #: make SAN=1 check     the same tests under ASan and UBSan (glibc)
 #: make CC=clang, make ARCH=aarch64     other compilers, other machines
 
-check: $(BIN) $(UNIT_BIN) $(WALK_BIN)
-	tests/run check
+check: $(BIN) $(PROGRAMS)
+	OUT=$(B)/tests tests/run $(CHECK) $(PROGRAMS)
 
 test:
 	tests/need test
-	$(MAKE) all $(UNIT_BIN) $(WALK_BIN)
-	tests/run test
+	$(MAKE) all $(PROGRAMS)
+	tests/run test $(PROGRAMS)
 
 gates: $(BIN)
 	tests/run gates

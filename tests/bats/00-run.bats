@@ -1,0 +1,96 @@
+# tests/run counts what suites say, and is not to be fooled by those that
+# die, hang on to nothing or say less than they planned.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.."
+	export OUT=$BATS_TEST_TMPDIR/out
+}
+
+# A suite that prints the given lines and exits with the given status.
+suite() {
+	printf '#!/bin/sh\nprintf "%%s\\n" %s\nexit %s\n' "$2" "${3:-0}" \
+		>"$BATS_TEST_TMPDIR/$1"
+	chmod +x "$BATS_TEST_TMPDIR/$1"
+	suites+=("$BATS_TEST_TMPDIR/$1")
+}
+
+last() {
+	echo "${lines[${#lines[@]} - 1]}"
+}
+
+@test "passes are added up and the last line says so" {
+	suite one "'1..2' 'ok 1 - a' 'ok 2 - b'"
+	suite two "'ok 1 - c' '1..1'"
+	run tests/run programs "${suites[@]}"
+	[ "$status" = 0 ]
+	[ "$(last)" = "3 passed, 0 failed" ]
+}
+
+@test "a skipped test is told apart" {
+	suite one "'1..2' 'ok 1 - a # skip no KVM' 'ok 2 - b'"
+	run tests/run programs "${suites[@]}"
+	[ "$status" = 0 ]
+	[ "$(last)" = "1 passed, 0 failed, 1 skipped" ]
+}
+
+@test "a failure is shown whole and fails the run" {
+	suite one "'1..2' 'ok 1 - a' 'not ok 2 - b' '# because of this'"
+	run tests/run programs "${suites[@]}"
+	[ "$status" != 0 ]
+	[ "$(last)" = "1 passed, 1 failed" ]
+	[[ $output == *"not ok 2 - b"*"# because of this"* ]]
+	[[ $output != *"ok 1 - a"* ]]
+}
+
+@test "a suite that dies after its tests has failed" {
+	suite one "'1..1' 'ok 1 - a'" 3
+	run tests/run programs "${suites[@]}"
+	[ "$status" != 0 ]
+	[ "$(last)" = "1 passed, 1 failed" ]
+	[[ $output == *"exited 3"* ]]
+}
+
+@test "a suite that runs fewer tests than it planned has failed" {
+	suite one "'1..3' 'ok 1 - a' 'ok 2 - b'"
+	run tests/run programs "${suites[@]}"
+	[ "$status" != 0 ]
+	[ "$(last)" = "2 passed, 1 failed" ]
+}
+
+@test "a suite without a plan has failed" {
+	suite one "'ok 1 - a'"
+	run tests/run programs "${suites[@]}"
+	[ "$status" != 0 ]
+}
+
+@test "a run of nothing has failed" {
+	run tests/run programs
+	[ "$status" != 0 ]
+	[ "$(last)" = "0 passed, 1 failed" ]
+}
+
+@test "the gate of the scripts can fail" {
+	printf '#!/bin/sh\nrm $1\n' >"$BATS_TEST_TMPDIR/bad"
+	run tests/gates/scripts "$BATS_TEST_TMPDIR"
+	[ "$status" = 1 ]
+	[[ $output == *SC2086* ]]
+}
+
+@test "what is missing is named in one apt-get line for who is not root" {
+	empty=$BATS_TEST_TMPDIR/bin
+	mkdir -p "$empty"
+	for tool in sh cat sed sort tr; do
+		ln -s "$(command -v "$tool")" "$empty/$tool"
+	done
+	printf '#!/bin/sh\necho 1000\n' >"$empty/id"
+	chmod +x "$empty/id"
+	PATH=$empty run tests/need check
+	[ "$status" = 1 ]
+	[ "${#lines[@]}" = 1 ]
+	[[ ${lines[0]} == "apt-get install "*"musl-tools"* ]]
+}
+
+@test "an unknown purpose is refused" {
+	run tests/need nonsense
+	[ "$status" = 100 ]
+}
