@@ -40,7 +40,7 @@ enum keep_fd {
 
 /* One dead child. 16 bytes, so a pipe write of it is whole or not at all. */
 struct keep_exit {
-	uint32_t seq;  /* one higher each time; a repeat has the same number */
+	uint32_t seq; /* one higher each time; a repeat has the same number */
 	int32_t pid;
 	int32_t code;  /* CLD_EXITED, CLD_KILLED or CLD_DUMPED */
 	int32_t value; /* exit code or signal number */
@@ -90,16 +90,20 @@ struct keep_exit {
 /* clang-format on */
 
 #define KEEP_ENUM_ENDING(name, number, text) KEEP_END_##name = number,
-enum keep_ending { KEEP_ENDINGS(KEEP_ENUM_ENDING) };
+enum keep_ending {
+	KEEP_ENDINGS(KEEP_ENUM_ENDING)
+};
 #define KEEP_ENUM_KIND(name, number) KEEP_##name = number,
-enum keep_kind { KEEP_KINDS(KEEP_ENUM_KIND) };
+enum keep_kind {
+	KEEP_KINDS(KEEP_ENUM_KIND)
+};
 
 #define KEEP_VERSION 1
 #define KEEP_MSG_FDS 64 /* most descriptors in one message */
 
 struct keep_msg {
 	uint16_t version; /* KEEP_VERSION */
-	uint16_t kind;    /* enum keep_kind */
+	uint16_t kind;	  /* enum keep_kind */
 	uint32_t slot;
 	uint32_t count;
 	int32_t value;

@@ -1,0 +1,12 @@
+/*
+ * errno in our words, as tables without libc: no locale, no heap. The words of
+ * runit and daemontools, which programs look for: lib/errtext.h.
+ */
+#ifndef LIB_ERROR_H
+#define LIB_ERROR_H
+
+/* "no such file or directory"; "unknown error" for a number without one. */
+const char *error_text(int error);
+/* "ENOENT", or NULL. */
+const char *error_name(int error);
+#endif
