@@ -12,6 +12,7 @@ MANDIR = $(PREFIX)/share/man
 ETCDIR = /etc/trivet
 
 ARCH =
+V =
 CC = musl-gcc
 SAN =
 
@@ -57,6 +58,7 @@ ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SECTIONS)
 # --- lib: useful to a stranger, knows no services ---------------------------
 LIB_SRC = \
 	lib/errtext.c \
+	lib/opt.c \
 	lib/passwd.c
 
 # --- svc/core: decides, never acts -------------------------------------------
@@ -76,6 +78,7 @@ CMD_SRC = \
 # Each is one program that prints TAP; unit tests link lib and core.
 UNIT_TESTS = \
 	errtext \
+	opt \
 	passwd
 WALK_TESTS =
 SIM_SRC =
@@ -88,6 +91,9 @@ BINARIES = init svcd svlogd svc
 BIN = $(BINARIES:%=$(B)/bin/%)
 
 all: $(BIN)
+
+# What is done is said in a word; V=1 shows the whole command.
+say = $(if $(V),,@printf '%-5s %s\n' $(1) $@ &&) 
 
 # --- rules ---------------------------------------------------------------------------
 objs = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -103,14 +109,14 @@ $(KERNEL_HEADERS):
 
 $(B)/obj/%.o: %.c Makefile | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/lib.a: $(call objs,$(LIB_SRC))
 $(B)/core.a: $(call objs,$(CORE_SRC))
 $(B)/lib.a $(B)/core.a: Makefile
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcsD $@ $(filter %.o,$^)
+	$(call say,ar)ar rcsD $@ $(filter %.o,$^)
 
 $(B)/bin/init: $(call objs,$(INIT_SRC)) $(B)/lib.a
 $(B)/bin/svcd: $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
@@ -118,11 +124,11 @@ $(B)/bin/svlogd: $(call objs,$(LOG_SRC)) $(B)/core.a $(B)/lib.a
 $(B)/bin/svc: $(call objs,$(CMD_SRC)) $(B)/core.a $(B)/lib.a
 $(BIN):
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS)
+	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS)
 
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/core.a $(B)/lib.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/core.a $(B)/lib.a $(LDFLAGS)
+	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/core.a $(B)/lib.a $(LDFLAGS)
 
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
 WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
