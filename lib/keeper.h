@@ -60,33 +60,62 @@ struct keep_exit {
 /* clang-format on */
 
 /*
- * Messages on the line, both ways: one struct keep_msg each, with `fds`
- * descriptors attached. A message of another size, version or kind is dropped
- * by the receiver, which closes what came with it.
+ * Messages on the line, both ways: one struct keep_msg each, with at most
+ * KEEP_MSG_FDS descriptors attached. A message of another size, version or kind
+ * is dropped by the receiver, which closes what came with it. The line is new
+ * with every start of the kept child; what a dead one had sent is still done.
  *
  * From the kept child:
  *	PUT	hold the attached descriptors in slots slot, slot+1, …
  *	DROP	close slots slot … slot+count-1
- *	GET	send slots slot … slot+count-1 back, a FD message for each;
+ *	GET	send slots slot … slot+count-1 back, an FD message for each;
  *		one without a descriptor means the slot is empty
  *	READY	up and in control (an upgrade has come through; the restart
  *		delay of the kept child starts over)
- *	END	value = enum keep_ending, arg = exit code: end the system (a
- *		second, or one with `count` = 1, means: at once)
- *	DONE	the answer to STOP: everything has stopped
+ *	END	value = enum keep_ending, arg = exit code: end the system or
+ *		this tree. A second one changes the ending; with `count` = 1:
+ *		at once, nothing is waited for that need not be
+ *	DONE	the answer to STOP: everything has stopped. arg = exit code of
+ *		the tree, used where no END gave one. The keeper then kills
+ *		the kept child, unless it is to start it again later
  *	EXEC	attached: the kept child's new program, then (optional) the
- *		keeper's own; the keeper re-executes itself and starts that
+ *		keeper's own, both O_PATH or readable; count = how many. The
+ *		keeper tries its own out (`--accepts`), re-executes itself,
+ *		kills the kept child and starts the new one; the old programs
+ *		come back if that does not say READY within 10 seconds
  * From the keeper:
  *	FD	the answer to GET, one slot
  *	SIGNAL	value = signal number that the keeper got and that is the
- *		kept child's business (raw numbers, see lib/sig.h)
+ *		kept child's business (raw numbers, see lib/sig.h). As PID 1:
+ *		HUP, USR1, ALRM, WINCH, PWR (which must end in an END POWEROFF
+ *		where nothing else is known to be meant); a container's or a
+ *		tree's keeper passes on more: see init/signals.h
  *	STOP	value = enum keep_ending: stop everything, answer DONE;
- *		arg = milliseconds until the keeper goes on anyway, 0 = for ever
+ *		arg = milliseconds until the keeper goes on anyway, 0 = for
+ *		ever; count = 1: at once, with KILL. RESCUE: all services stop,
+ *		DONE is answered, and a new kept child starts them afterwards
+ *	REFUSED	the answer to an EXEC that is not done: value = errno (0: the
+ *		program does not know this keeper's state); nothing changed
+ *
+ * As PID 1 init starts the kept child as `svcd [SCANDIR]`. Elsewhere svcd, when
+ * it finds no keeper above it, executes init as
+ *
+ *	NAME --keeper ARGS…
+ *
+ * with its own argv[0] and arguments in NAME and ARGS, with its own program
+ * (O_PATH, not close-on-exec) as descriptor KEEP_FD_SELF, and if it wishes with
+ * descriptors to be held at KEEP_SLOT_BASE + N. The keeper is then a subreaper,
+ * passes environment, directory and descriptors 0 to 2 on, starts the kept
+ * child as NAME ARGS…, and ends with the tree's exit code.
+ *
+ * The kept child runs with no signal blocked, in its own session, and with the
+ * keeper's RLIMIT_NOFILE, which is as high as it may be: services want the
+ * usual 1024 soft.
  */
 /* clang-format off */
 #define KEEP_KINDS(X) \
 	X(PUT, 1) X(DROP, 2) X(GET, 3) X(READY, 4) X(END, 5) X(DONE, 6) \
-	X(EXEC, 7) X(FD, 32) X(SIGNAL, 33) X(STOP, 34)
+	X(EXEC, 7) X(FD, 32) X(SIGNAL, 33) X(STOP, 34) X(REFUSED, 35)
 /* clang-format on */
 
 #define KEEP_ENUM_ENDING(name, number, text) KEEP_END_##name = number,
@@ -99,7 +128,8 @@ enum keep_kind {
 };
 
 #define KEEP_VERSION 1
-#define KEEP_MSG_FDS 64 /* most descriptors in one message */
+/* Most descriptors in one message: they arrive below KEEP_SLOT_BASE. */
+#define KEEP_MSG_FDS 28
 
 struct keep_msg {
 	uint16_t version; /* KEEP_VERSION */
