@@ -57,9 +57,35 @@ ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SECTIONS)
 
 # --- lib: useful to a stranger, knows no services ---------------------------
 LIB_SRC = \
+	lib/bits.c \
+	lib/buf.c \
+	lib/cgroup.c \
+	lib/clock.c \
+	lib/dir.c \
+	lib/env.c \
+	lib/error.c \
 	lib/errtext.c \
+	lib/exitcode.c \
+	lib/fd.c \
+	lib/fmt.c \
+	lib/glob.c \
+	lib/loop.c \
+	lib/mem.c \
 	lib/opt.c \
-	lib/passwd.c
+	lib/passwd.c \
+	lib/path.c \
+	lib/say.c \
+	lib/scan.c \
+	lib/sig.c \
+	lib/sock.c \
+	lib/spawn.c \
+	lib/spawn_step.c \
+	lib/str.c \
+	lib/sys_event.c \
+	lib/sys_file.c \
+	lib/sys_process.c \
+	lib/tai.c \
+	lib/words.c
 
 # --- svc/core: decides, never acts -------------------------------------------
 CORE_SRC =

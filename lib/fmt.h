@@ -26,7 +26,7 @@ void buf_escaped(struct buf *b, const void *bytes, size_t n);
 /*
  * As printf, for: %s %c %d %i %u %x %o %%, each also with `l`, `ll`,
  * `z`; a width with `0` or `-`, also `*`; `.N` and `.*` for %s. Any
- * other conversion appends itself as it stands: a wrong format cannot crash.
+ * other conversion ends the work: the rest of the format appears as it stands.
  * %s of NULL is "(null)".
  */
 void buf_fmt(struct buf *b, const char *fmt, ...)

@@ -55,12 +55,12 @@
 	X(DUP, 202, "arrange descriptors")        /* fd onto number */ \
 	X(OPEN, 209, "open")                      /* text, flags, mode: onto number */ \
 	X(CLOSE, 202, "close a descriptor")       /* fd */ \
-	X(CLOSE_FROM, 202, "close descriptors")   /* number: this and above */ \
+	X(CLOSE_FROM, 202, "close descriptors")   /* number: this and above, at exec */ \
 	X(CHDIR, 200, "change directory to")      /* text */ \
 	X(FCHDIR, 200, "change directory")        /* fd */ \
-	X(CHROOT, 210, "change root to")          /* text */ \
+	X(CHROOT, 210, "change root to")          /* text; directory: its / */ \
 	X(UMASK, 202, "set umask")                /* number */ \
-	X(NICE, 201, "set nice")                  /* number */ \
+	X(NICE, 201, "set nice")                  /* number: absolute */ \
 	X(IONICE, 211, "set ionice")              /* number: class << 13 | level */ \
 	X(SCHEDULER, 214, "set scheduler")        /* number: policy, flags: priority */ \
 	X(CPUS, 215, "set cpus")                  /* data, size: mask */ \
@@ -136,13 +136,24 @@ struct spawn {
 	int cgroup;	/* ≥ 0: a cgroup directory it is born in */
 	int *pidfd;	/* not NULL: gets a descriptor of it */
 	unsigned flags; /* more CLONE_… (namespaces) */
-	void *small;	/* not NULL: shares memory, runs on this stack */
+	/*
+	 * > 0: the child shares the parent's descriptor table at first (a copy
+	 * of 10,000 descriptors costs more than all the rest) and leaves it
+	 * with those below this number. What gate, fault and steps name must
+	 * be below. It sets *left, in shared memory, when it has its own.
+	 */
+	int fds_below;
+	_Atomic uint32_t *left;
+	void *small; /* not NULL: shares memory, runs on this stack */
 	size_t small_bytes;
 
 	int gate, gate_far;
 	_Atomic uint64_t *fault;
 	int fault_fd;
 };
+
+/* A stack for `small` holds this much. */
+#define SPAWN_STACK 32768
 
 #define SPAWN_INIT                     \
 	((struct spawn){.exec_fd = -1, \

@@ -129,10 +129,9 @@ int sys_tgkill(pid_t pid, pid_t tid, int sig);
 
 /*
  * Processes. sys_clone runs child(arg) in a new process whose exit code is
- * what it returns; flags are clone3's (no exit signal inside), plus
- * SYS_CLONE_SMALL: the child shares memory and runs on `stack`, and must keep
- * to raw calls. cgroup is a directory for CLONE_INTO_CGROUP, else -1; *pidfd
- * is written with CLONE_PIDFD.
+ * what it returns. With CLONE_VM the child shares memory and runs on `stack`,
+ * must keep to raw calls (lib/raw.h) and cannot be born in a cgroup. libc does
+ * not know of the child: it may do nothing but system calls, then exec or end.
  */
 struct sys_clone {
 	uint64_t flags;	 /* CLONE_… for clone3, the exit signal left out */
