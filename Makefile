@@ -98,11 +98,28 @@ TREE_SRC = \
 LOG_SRC = \
 	svc/log/main.c
 CMD_SRC = \
-	svc/cmd/main.c
+	svc/cmd/client.c \
+	svc/cmd/completion.c \
+	svc/cmd/help.c \
+	svc/cmd/json.c \
+	svc/cmd/main.c \
+	svc/cmd/memory.c \
+	svc/cmd/options.c \
+	svc/cmd/screen.c \
+	svc/cmd/sheet.c \
+	svc/cmd/table.c \
+	svc/cmd/telling.c \
+	svc/cmd/usage.c \
+	svc/cmd/utmp.c \
+	svc/cmd/when.c
 
 # --- tests -----------------------------------------------------------------------
 # Each is one program that prints TAP; unit tests link lib and core.
 UNIT_TESTS = \
+	cmd_options \
+	cmd_text \
+	cmd_utmp \
+	cmd_when \
 	errtext \
 	opt \
 	passwd
@@ -139,7 +156,9 @@ $(B)/obj/%.o: %.c Makefile | $(KERNEL_HEADERS)
 
 $(B)/lib.a: $(call objs,$(LIB_SRC))
 $(B)/core.a: $(call objs,$(CORE_SRC))
-$(B)/lib.a $(B)/core.a: Makefile
+# All of svc but its main(), so that tests can link what they try.
+$(B)/cmd.a: $(call objs,$(filter-out svc/cmd/main.c,$(CMD_SRC)))
+$(B)/lib.a $(B)/core.a $(B)/cmd.a: Makefile
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,ar)ar rcsD $@ $(filter %.o,$^)
@@ -147,14 +166,15 @@ $(B)/lib.a $(B)/core.a: Makefile
 $(B)/bin/init: $(call objs,$(INIT_SRC)) $(B)/lib.a
 $(B)/bin/svcd: $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
 $(B)/bin/svlogd: $(call objs,$(LOG_SRC)) $(B)/core.a $(B)/lib.a
-$(B)/bin/svc: $(call objs,$(CMD_SRC)) $(B)/core.a $(B)/lib.a
+$(B)/bin/svc: $(call objs,svc/cmd/main.c) $(B)/cmd.a $(B)/core.a $(B)/lib.a
 $(BIN):
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS)
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(B)/core.a $(B)/lib.a
+TEST_LIBS = $(B)/cmd.a $(B)/core.a $(B)/lib.a
+$(B)/tests/%: $(B)/obj/tests/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(B)/core.a $(B)/lib.a $(LDFLAGS)
+	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_LIBS) $(LDFLAGS)
 
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
 WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)

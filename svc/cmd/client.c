@@ -1,0 +1,291 @@
+/*
+ * One connection at a time; requests are sent whole, replies are told from
+ * events by their id.
+ */
+#include "svc/cmd/client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/fd.h"
+#include "lib/mem.h"
+#include "lib/sock.h"
+#include "lib/sys.h"
+
+#include "svc/cmd/memory.h"
+#include "svc/cmd/screen.h"
+
+/* How long an answer of svcd may take, and how often a new one is tried. */
+#define ANSWER_MS 10000
+#define RETRY_MS 10
+
+static const char *chosen;
+
+void
+client_use(const char *dir)
+{
+	chosen = dir;
+}
+
+bool
+client_is_chosen(void)
+{
+	return chosen != NULL;
+}
+
+const char *
+client_dir(void)
+{
+	const char *told = getenv("TRIVET_RUN");
+	const char *user = getenv("XDG_RUNTIME_DIR");
+
+	if (chosen != NULL)
+		return chosen;
+	if (told != NULL && *told != '\0')
+		return told;
+	if (getuid() == 0)
+		return CLIENT_SYSTEM_DIR;
+	if (user != NULL && *user != '\0')
+		return memory_text("%s/trivet", user);
+	return memory_text("/run/user/%u/trivet", (unsigned)getuid());
+}
+
+/* Until the descriptor may be read; 1, 0: the deadline, -1. */
+static int
+wait_for(int fd, struct mono deadline)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	for (;;) {
+		int64_t left = mono_ns_between(mono_now(), deadline);
+		struct timespec t = {left / 1000000000, left % 1000000000};
+		bool is_over = !mono_is_never(deadline) && left <= 0;
+		int n = sys_ppoll(&p, 1,
+		    mono_is_never(deadline) ? NULL
+		    : is_over		    ? &(struct timespec){0, 0}
+					    : &t);
+		if (n != 0 || is_over)
+			return n;
+	}
+}
+
+static enum client_answer
+receive(
+    struct client *c, struct client_message *m, int *fd, struct mono deadline)
+{
+	struct sock_msg msg = {
+	    .p = c->bytes,
+	    .cap = sizeof c->bytes,
+	    .fds = fd,
+	    .fds_cap = fd != NULL,
+	};
+
+	for (;;) {
+		int ready = wait_for(c->fd, deadline);
+		if (ready == 0)
+			return CLIENT_LATE;
+		int got = ready < 0 ? -1 : sock_receive(c->fd, &msg, 0);
+		if (got < 0 && errno == EAGAIN)
+			continue;
+		if (got <= 0 || msg.cut ||
+		    !wire_open(&m->fields, &m->head, msg.p, msg.len))
+			return CLIENT_GONE;
+		return CLIENT_GOT;
+	}
+}
+
+enum client_answer
+client_receive(struct client *c, struct client_message *m, struct mono deadline)
+{
+	return receive(c, m, NULL, deadline);
+}
+
+struct buf
+client_begin(struct client *c, enum wire_tag tag)
+{
+	struct buf b = buf_over(c->request, sizeof c->request);
+
+	wire_begin(&b, tag, ++c->last_id);
+	return b;
+}
+
+bool
+client_send(struct client *c, struct buf *request)
+{
+	return wire_end(request) && sock_send(c->fd, request->p, request->len,
+					NULL, 0) == (ssize_t)request->len;
+}
+
+enum client_answer
+client_reply(struct client *c, struct client_message *m, struct mono deadline)
+{
+	enum client_answer answer;
+
+	do
+		answer = receive(c, m, NULL, deadline);
+	while (answer == CLIENT_GOT && m->head.id != c->last_id);
+	return answer;
+}
+
+static bool
+map_board(struct client *c, int fd)
+{
+	int64_t size = mem_file_size(fd);
+
+	if (size < BOARD_HEAD)
+		return false;
+	c->board_fd = fd;
+	c->board.size = (size_t)size;
+	c->board.base = mem_map(fd, c->board.size, false);
+	return c->board.base != NULL;
+}
+
+void
+client_look(struct client *c)
+{
+	int64_t size = mem_file_size(c->board_fd);
+
+	if (size <= (int64_t)c->board.size)
+		return;
+	void *base = mem_map_grow(c->board.base, c->board.size, (size_t)size);
+	if (base == NULL)
+		return;
+	c->board.base = base;
+	c->board.size = (size_t)size;
+}
+
+/* HELLO, WELCOME; errno tells why not. */
+static bool
+greet(struct client *c)
+{
+	struct client_message m;
+	struct wire_welcome welcome;
+	int fd = -1;
+	struct buf b = buf_over(c->request, sizeof c->request);
+	struct mono deadline = mono_add_ms(mono_now(), ANSWER_MS);
+
+	if (!wire_hello(&b, ++c->last_id) ||
+	    sock_send(c->fd, b.p, b.len, NULL, 0) != (ssize_t)b.len)
+		return false;
+	switch (receive(c, &m, &fd, deadline)) {
+	case CLIENT_GOT:
+		break;
+	case CLIENT_GONE:
+		errno = ECONNRESET;
+		return false;
+	case CLIENT_LATE:
+		errno = ETIMEDOUT;
+		return false;
+	}
+	errno = EPROTO;
+	if (m.head.tag != WIRE_WELCOME ||
+	    !wire_get_welcome(&m.fields, &welcome) || fd < 0)
+		return false;
+	c->svcd_pid = welcome.pid;
+	c->program = memory_copy(welcome.program.p, welcome.program.len);
+	if (!map_board(c, fd))
+		return false;
+	errno = EPROTO;
+	return board_check(c->board) == BOARD_IS_FINE;
+}
+
+bool
+client_try(struct client *c, const char *dir)
+{
+	*c = (struct client){.fd = -1, .board_fd = -1};
+	c->fd = sock_connect(memory_text("%s/control", dir), SOCK_SEQPACKET);
+	if (c->fd < 0)
+		return false;
+	if (greet(c))
+		return true;
+	client_close(c);
+	return false;
+}
+
+static void
+say_none(void)
+{
+	const char *dir = client_dir();
+
+	fprintf(stderr, "svc: cannot talk to svcd at %s/control: %s\n",
+	    screen_text(dir, strlen(dir)), error_text(errno));
+	if (errno == ENOENT || errno == ECONNREFUSED)
+		fputs("svc: no svcd runs there; "
+		      "another tree is named by svc -r DIR or TRIVET_RUN\n",
+		    stderr);
+}
+
+bool
+client_open(struct client *c)
+{
+	if (client_try(c, client_dir()))
+		return true;
+	say_none();
+	return false;
+}
+
+bool
+client_again(struct client *c, struct mono deadline)
+{
+	bool was_subscribed = c->is_subscribed;
+	struct mono bound = mono_add_ms(mono_now(), ANSWER_MS);
+
+	/* The keeper has a new one up in milliseconds; there is no event. */
+	client_close(c);
+	while (!client_try(c, client_dir())) {
+		if (!mono_before(mono_now(), mono_min(deadline, bound))) {
+			say_none();
+			return false;
+		}
+		wait_for(-1, mono_add_ms(mono_now(), RETRY_MS));
+	}
+	return !was_subscribed || client_subscribe(c);
+}
+
+void
+client_close(struct client *c)
+{
+	int error = errno;
+
+	if (c->board.base != NULL)
+		mem_free(c->board.base, c->board.size);
+	c->board = (struct board){0};
+	fd_close(&c->board_fd);
+	fd_close(&c->fd);
+	errno = error;
+}
+
+bool
+client_subscribe(struct client *c)
+{
+	struct client_message m;
+	struct buf b = client_begin(c, WIRE_SUBSCRIBE);
+
+	wire_put_count(&b, 0);
+	c->is_subscribed =
+	    client_send(c, &b) &&
+	    client_reply(c, &m, mono_add_ms(mono_now(), ANSWER_MS)) ==
+		CLIENT_GOT &&
+	    m.head.tag == WIRE_OK;
+	return c->is_subscribed;
+}
+
+const char *
+client_reason(struct client_message *m)
+{
+	uint16_t reason = wire_get_u16(&m->fields);
+	struct wire_text text = wire_get_text(&m->fields);
+	const char *words = wire_reason_text(reason);
+
+	if (m->head.tag != WIRE_NO || !wire_done(&m->fields))
+		return "svcd's answer cannot be understood";
+	if (text.len == 0)
+		return words;
+	return memory_text("%s: %s", words, screen_text(text.p, text.len));
+}
