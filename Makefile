@@ -116,13 +116,26 @@ CMD_SRC = \
 # --- tests -----------------------------------------------------------------------
 # Each is one program that prints TAP; unit tests link lib and core.
 UNIT_TESTS = \
+	bits \
+	buf \
 	cmd_options \
 	cmd_text \
 	cmd_utmp \
 	cmd_when \
+	env \
+	error \
 	errtext \
+	fmt \
+	glob \
+	list \
+	mono \
 	opt \
-	passwd
+	passwd \
+	path \
+	scan \
+	str \
+	tai \
+	words
 WALK_TESTS =
 SIM_SRC =
 FUZZ_TARGETS =
