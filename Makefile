@@ -88,7 +88,12 @@ LIB_SRC = \
 	lib/words.c
 
 # --- svc/core: decides, never acts -------------------------------------------
-CORE_SRC =
+CORE_SRC = \
+	svc/core/machine.c \
+	svc/core/moves.c \
+	svc/core/wishes.c \
+	svc/core/word.c \
+	svc/core/world.c
 
 # --- the four binaries ---------------------------------------------------------
 INIT_SRC = \
@@ -136,7 +141,8 @@ UNIT_TESTS = \
 	str \
 	tai \
 	words
-WALK_TESTS =
+WALK_TESTS = \
+	machine
 SIM_SRC =
 FUZZ_TARGETS =
 
@@ -208,6 +214,7 @@ help:
 #: make install-init    /sbin/init, halt, reboot, ...
 #: make format      clang-format over every C file
 #: make gates       the rules a tool can hold
+#: make machine.txt writes docs/machine.txt anew from the life machine
 #: make clean       removes build/
 #: make SAN=1 check     the same tests under ASan and UBSan (glibc)
 #: make CC=clang, make ARCH=aarch64     other compilers, other machines
@@ -232,9 +239,12 @@ C_FILES = $(shell git ls-files '*.[ch]')
 format:
 	clang-format -i $(C_FILES)
 
+machine.txt: $(B)/tests/walk/machine
+	$(B)/tests/walk/machine --print > docs/machine.txt
+
 clean:
 	rm -rf build
 
-.PHONY: all help check test gates boot format clean
+.PHONY: machine.txt all help check test gates boot format clean
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

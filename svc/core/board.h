@@ -106,7 +106,7 @@ enum board_flag {
 };
 #define BOARD_ENUM_CAUSE(name, number, text) CAUSE_##name = number,
 enum board_cause {
-	BOARD_CAUSES(BOARD_ENUM_CAUSE) CAUSE_COUNT
+	BOARD_CAUSES(BOARD_ENUM_CAUSE)
 };
 
 struct board_head {
@@ -194,7 +194,7 @@ struct board {
 	size_t size;
 };
 
-/* --- both --------------------------------------------------------------- */
+/* --- both --- */
 
 /* clang-format off */
 #define BOARD_TROUBLES(X) \
@@ -219,7 +219,7 @@ const char *board_cause_name(enum board_cause cause);
 const char *board_cause_text(enum board_cause cause);
 const char *board_flag_text(unsigned bit);
 
-/* --- readers ------------------------------------------------------------- */
+/* --- readers --- */
 
 /*
  * A copy of record i that belongs together. False: free, a text slot, or no
@@ -243,7 +243,7 @@ size_t board_status(
 /* The n-th last exit, 0 the latest; NULL: not that many (kept). */
 const struct board_exit *board_exit(const struct board_record *r, uint32_t n);
 
-/* --- svcd ---------------------------------------------------------------- */
+/* --- svcd --- */
 
 /* Makes a zeroed file a board. */
 void board_init(struct board board, const char *program);

@@ -12,7 +12,8 @@
  *	   queue of events; a step never calls a step
  *
  * A crash may fall between any two of these. After it the new svcd drains the
- * exit queue and gives EV_RECOVER to every record: the machine names again the
+ * exit queue, and gives EV_RECOVER to every record that had no exit in it (an
+ * exit's own step names all that is to be done): the machine names again the
  * effects that the committed value implies, and each of them is idempotent.
  *
  * Spawning takes two commits. Entering a *_SPAWN state commits the intention
@@ -41,6 +42,11 @@
  * effects (SIGNAL, CONT, PAUSE, TERM, KILL, RELOAD, SWEEP) are answered by one
  * EV_SENT when they have been performed (or handed to a control script whose
  * own word is committed); until then a recovery repeats them, after it not.
+ *
+ * Events about a wait (EV_TIMER, EV_EMPTY, EV_SENT) are for the value that
+ * asked for them: the tree queues them with its sv_tag() and drops those whose
+ * tag is no longer the word's. Events about a process (EV_READY, EV_SICK, ...)
+ * are for a generation: those of an older one are dropped.
  */
 #ifndef SVC_CORE_MACHINE_H
 #define SVC_CORE_MACHINE_H
@@ -102,6 +108,7 @@
  * of relations, the third is what happened in the world.
  */
 #define SV_EVENTS(X) \
+	X(NOTHING, "no event") \
 	X(UP, "wanted up; ends a backoff, leaves failed") \
 	X(DOWN, "wanted down") \
 	X(ONCE, "run once; a done oneshot runs again") \
@@ -154,7 +161,7 @@
 	X(PAUSE, "SIGSTOP") \
 	X(CONT, "SIGCONT; after SIGNAL, so that a paused one gets it") \
 	X(RELOAD, "start the reload command or send reload-signal") \
-	X(SWEEP, "TERM and CONT to what is left; EV_EMPTY at once if nothing") \
+	X(SWEEP, "TERM and CONT to what is left, unless `sent`; EV_EMPTY at once if nothing") \
 	X(SWEEP_KILL, "KILL to what is left (cgroup.kill); EV_EMPTY when gone") \
 	X(WATCH, "begin to watch for exec and readiness, checks, watchdog") \
 	X(ADOPT, "look for the pidfile: EV_ADOPTED") \
@@ -168,31 +175,39 @@
 
 #define SV_ENUM_SHOWN(name, text) SV_SHOWN_##name,
 enum sv_shown {
-	SV_SHOWN(SV_ENUM_SHOWN) SV_SHOWN_COUNT
+	SV_SHOWN(SV_ENUM_SHOWN)
 };
 #define SV_ENUM_STATE(name, number, shown, text) S_##name = number,
 enum sv_state {
-	SV_STATES(SV_ENUM_STATE) S_COUNT
+	SV_STATES(SV_ENUM_STATE)
 };
 #define SV_ENUM_WANT(name, text) WANT_##name,
 enum sv_want {
-	SV_WANTS(SV_ENUM_WANT) WANT_COUNT
+	SV_WANTS(SV_ENUM_WANT)
 };
 #define SV_ENUM_NEXT(name, text) NEXT_##name,
 enum sv_next {
-	SV_NEXTS(SV_ENUM_NEXT) NEXT_COUNT
+	SV_NEXTS(SV_ENUM_NEXT)
 };
 #define SV_ENUM_EVENT(name, text) EV_##name,
 enum sv_event {
-	SV_EVENTS(SV_ENUM_EVENT) EV_COUNT
+	SV_EVENTS(SV_ENUM_EVENT)
 };
 #define SV_ENUM_EFFECT(name, text) SV_BIT_##name,
 enum sv_effect_bit {
-	SV_EFFECTS(SV_ENUM_EFFECT) SV_EFFECT_COUNT
+	SV_EFFECTS(SV_ENUM_EFFECT)
 };
 #define SV_ENUM_DO(name, text) DO_##name = 1 << SV_BIT_##name,
 enum sv_effect {
 	SV_EFFECTS(SV_ENUM_DO)
+};
+/* How many there are of each; apart, so that switches need not name them. */
+#define SV_ONE(...) +1
+enum {
+	SV_SHOWN_COUNT = 0 SV_SHOWN(SV_ONE),
+	SV_STATE_COUNT = 0 SV_STATES(SV_ONE),
+	SV_EVENT_COUNT = 0 SV_EVENTS(SV_ONE),
+	SV_EFFECT_COUNT = 0 SV_EFFECTS(SV_ONE)
 };
 
 enum sv_pause {
@@ -283,7 +298,7 @@ bool sv_is_new_run(struct sv before, struct sv after);
 bool sv_is_ready(struct sv sv);
 /* No process of its own lives or is being made. */
 bool sv_is_rest(struct sv sv);
-/* Every rest but a stop that is over: not on its way to anything by itself. */
+/* Not on its way to anything by itself: up, down, failed, ended, done. */
 bool sv_is_settled(struct sv sv);
 /*
  * The generation whose outcome answers this wish: the client waits until the
@@ -314,7 +329,7 @@ const char *sv_next_name(enum sv_next next);
 /* clang-format on */
 #define SV_ENUM_AUX(name, number, text) AUX_##name = number,
 enum sv_aux_kind {
-	SV_AUXES(SV_ENUM_AUX) AUX_COUNT
+	SV_AUXES(SV_ENUM_AUX)
 };
 
 struct sv_aux {

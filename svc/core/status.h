@@ -65,7 +65,7 @@ void buf_size(struct buf *b, uint64_t bytes);
 int status_letter_signal(char letter);
 /* The control script that may stand in for a signal; 0: none. */
 char status_signal_letter(int signal);
-/* What a letter of supervise/control asks for; EV_COUNT: nothing (ignored),
+/* What a letter of supervise/control asks for; EV_NOTHING: nothing (ignored),
  * or only a signal: see status_letter_signal(). */
 enum sv_event status_letter_event(char letter);
 

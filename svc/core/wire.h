@@ -63,13 +63,13 @@
 	X(RESTART, 4, EV_RESTART, "restart") \
 	X(CYCLE, 5, EV_CYCLE, "try-restart") \
 	X(RELOAD, 6, EV_RELOAD, "reload") \
-	X(KILL, 7, EV_COUNT, "kill")        /* argument: signal number */ \
+	X(KILL, 7, EV_NOTHING, "kill")        /* argument: signal number */ \
 	X(PAUSE, 8, EV_PAUSE, "pause") \
 	X(CONT, 9, EV_CONT, "cont") \
 	X(EXIT, 10, EV_EXIT, "exit") \
 	X(WAKE, 11, EV_WAKE, "wake") \
-	X(CHECK, 12, EV_COUNT, "check")     /* run its check now */ \
-	X(ALARM, 13, EV_COUNT, "rotate")    /* its log: rotate now */
+	X(CHECK, 12, EV_NOTHING, "check")     /* run its check now */ \
+	X(ALARM, 13, EV_NOTHING, "rotate")    /* its log: rotate now */
 
 /* Why not. OK is "yes". */
 #define WIRE_REASONS(X) \
@@ -101,7 +101,7 @@ enum wire_verb {
 };
 #define WIRE_ENUM_REASON(name, number, text) WIRE_REASON_##name = number,
 enum wire_reason {
-	WIRE_REASONS(WIRE_ENUM_REASON) WIRE_REASON_COUNT
+	WIRE_REASONS(WIRE_ENUM_REASON)
 };
 
 enum wire_flag {
@@ -123,7 +123,7 @@ struct wire_text {
 	uint16_t len;
 };
 
-/* --- writing ---------------------------------------------------------------*/
+/* --- writing --- */
 
 /* Starts a message in an empty buf of up to WIRE_MAX + 1 bytes of storage. */
 void wire_begin(struct buf *b, enum wire_tag tag, uint32_t id);
@@ -138,7 +138,7 @@ void wire_put_count(struct buf *b, uint16_t n);
 /* Puts the length into the header. False: it did not fit. */
 bool wire_end(struct buf *b);
 
-/* --- reading -------------------------------------------------------------- */
+/* --- reading --- */
 
 struct wire {
 	const unsigned char *p, *end;
@@ -162,8 +162,7 @@ bool wire_done(const struct wire *w);
 /* The text as a C string in to[cap]; false: it does not fit. */
 bool wire_copy(struct wire_text text, char *to, size_t cap);
 
-/* --- the messages as structs ------------------------------------------------
- */
+/* --- the messages as structs --- */
 
 struct wire_hello {
 	uint16_t lowest, highest;
@@ -248,7 +247,7 @@ uint16_t wire_common_version(struct wire_hello hello);
 const char *wire_tag_name(uint16_t tag);   /* NULL: unknown */
 const char *wire_verb_name(uint16_t verb); /* "try-restart"; NULL */
 const char *wire_reason_text(uint16_t reason);
-/* The event a verb becomes; EV_COUNT: none, the tree does it itself. */
+/* The event a verb becomes; EV_NOTHING: none, the tree does it itself. */
 enum sv_event wire_verb_event(uint16_t verb);
 enum wire_verb wire_verb_of(const char *name); /* 0: none of that name */
 
