@@ -26,6 +26,7 @@ told(const struct spawn *s, uint64_t fault)
 	enum spawn_op op = spawn_fault_op(fault);
 	size_t i = spawn_fault_index(fault);
 
+	fault |= (uint64_t)raw0(SYS_getpid) << 32;
 	if (s->fault != NULL)
 		atomic_store(s->fault, fault);
 	if (s->fault_fd >= 0)
@@ -207,6 +208,7 @@ spawn(const struct spawn *s)
 	    .pidfd = s->pidfd,
 	    .stack = s->small,
 	    .stack_bytes = s->small_bytes,
+	    .memory = s->memory,
 	};
 
 	how.flags |= s->sibling ? CLONE_PARENT : 0;

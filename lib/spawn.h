@@ -146,6 +146,10 @@ struct spawn {
 	_Atomic uint32_t *left;
 	void *small; /* not NULL: shares memory, runs on this stack */
 	size_t small_bytes;
+	/* With `small`: the kernel zeroes this when the child has left our
+	 * memory, because it runs its program or is dead. Set it to 1 before.
+	 */
+	_Atomic uint32_t *memory;
 
 	int gate, gate_far;
 	_Atomic uint64_t *fault;
@@ -167,18 +171,26 @@ pid_t spawn(const struct spawn *s);
 /* The same steps and program in this process: returns only if one fails. */
 uint64_t spawn_here(const struct spawn *s);
 
-/* Reading a fault word: 0 is "none". */
+/*
+ * Reading a fault word: 0 is "none". It bears the pid of the child that wrote
+ * it, since a word in shared memory may be written by one that was forgotten.
+ */
 #define SPAWN_FAULT(index, op, error) \
-	((uint64_t)(index) << 32 | (uint64_t)(op) << 16 | (uint64_t)(error))
+	((uint64_t)(index) << 24 | (uint64_t)(op) << 16 | (uint64_t)(error))
+static inline pid_t
+spawn_fault_pid(uint64_t fault)
+{
+	return (pid_t)(fault >> 32);
+}
 static inline size_t
 spawn_fault_index(uint64_t fault)
 {
-	return (size_t)(fault >> 32); /* of the step; count for the exec */
+	return (size_t)(fault >> 24 & 0xff); /* of the step; count for exec */
 }
 static inline enum spawn_op
 spawn_fault_op(uint64_t fault)
 {
-	return (enum spawn_op)(fault >> 16 & 0xffff);
+	return (enum spawn_op)(fault >> 16 & 0xff);
 }
 static inline int
 spawn_fault_errno(uint64_t fault)

@@ -140,6 +140,7 @@ struct sys_clone {
 	int *pidfd;	 /* with CLONE_PIDFD */
 	void *stack;	 /* with CLONE_VM: the child's own, lowest byte */
 	size_t stack_bytes;
+	_Atomic uint32_t *memory; /* with CLONE_VM: zeroed when it has left */
 };
 pid_t sys_clone(const struct sys_clone *how, int (*child)(void *), void *arg);
 int sys_execve(const char *path, char *const *argv, char *const *envp);

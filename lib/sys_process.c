@@ -23,10 +23,13 @@ static pid_t
 clone_small(const struct sys_clone *how, int (*child)(void *), void *arg)
 {
 	char *top = (char *)how->stack + how->stack_bytes;
+	int flags = (int)how->flags;
 
 	top -= (uintptr_t)top % 16;
-	return clone(child, top, (int)how->flags | how->exit_signal, arg,
-	    how->pidfd, NULL, NULL);
+	if (how->memory != NULL)
+		flags |= CLONE_CHILD_CLEARTID;
+	return clone(child, top, flags | how->exit_signal, arg, how->pidfd,
+	    NULL, (void *)how->memory);
 }
 
 /*

@@ -272,12 +272,15 @@ uint64_t board_word(const struct board_record *r);
 void board_commit_aux(struct board_record *r, uint64_t aux);
 
 /*
- * What the gated child tells by one store before it leaves without exec:
- * `step` is the number of the spawn step, BOARD_FAULT_GATE: left at the gate.
+ * What the gated child tells by one store before it leaves without exec: the
+ * word of lib/spawn.h (pid 32 bits, index 8, step 8, errno 16). It bears the
+ * child's own pid: a child of the last svcd that leaves at the gate is not to
+ * be taken for the one that lives. `step` is the kind of step that failed, enum
+ * spawn_op; BOARD_FAULT_GATE: left at the gate, nothing was executed.
  */
-#define BOARD_FAULT_GATE 0xffff
+#define BOARD_FAULT_GATE 1
 struct board_fault {
-	uint16_t generation;
+	uint32_t pid;
 	uint16_t step;
 	int32_t error;
 };
