@@ -5,10 +5,10 @@
  */
 #include "lib/passwd.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "lib/sys.h"
 
 struct field {
 	const char *at;
@@ -134,9 +134,7 @@ see_file(int fd, see_line *see, void *arg)
 	size_t len = 0;
 	bool seen = false, skip = false;
 	for (;;) {
-		ssize_t n = read(fd, text + len, sizeof text - len);
-		if (n < 0 && errno == EINTR)
-			continue;
+		ssize_t n = sys_read(fd, text + len, sizeof text - len);
 		if (n < 0)
 			return -1;
 		if (n == 0)
@@ -164,12 +162,11 @@ see_file(int fd, see_line *see, void *arg)
 static int
 see_path(const char *path, see_line *see, void *arg)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = sys_open(path, O_RDONLY, 0);
 	if (fd < 0)
 		return -1;
-	int result = see_file(fd, see, arg), error = errno;
-	close(fd);
-	errno = error;
+	int result = see_file(fd, see, arg);
+	sys_close(fd);
 	return result;
 }
 
