@@ -105,19 +105,38 @@ TREE_SRC = \
 LOG_SRC = \
 	svc/log/main.c
 CMD_SRC = \
+	svc/cmd/account.c \
+	svc/cmd/chpst.c \
 	svc/cmd/client.c \
 	svc/cmd/completion.c \
+	svc/cmd/envfiles.c \
+	svc/cmd/fghack.c \
 	svc/cmd/help.c \
 	svc/cmd/json.c \
+	svc/cmd/limits.c \
+	svc/cmd/lock.c \
 	svc/cmd/main.c \
 	svc/cmd/memory.c \
 	svc/cmd/options.c \
+	svc/cmd/readproctitle.c \
+	svc/cmd/runas.c \
+	svc/cmd/runsvchdir.c \
+	svc/cmd/runsvold.c \
 	svc/cmd/screen.c \
 	svc/cmd/sheet.c \
+	svc/cmd/supervise.c \
+	svc/cmd/sv.c \
+	svc/cmd/sv_see.c \
+	svc/cmd/sv_wait.c \
+	svc/cmd/svscanboot.c \
+	svc/cmd/svstat.c \
 	svc/cmd/table.c \
+	svc/cmd/tai64n.c \
 	svc/cmd/telling.c \
+	svc/cmd/tool.c \
 	svc/cmd/usage.c \
 	svc/cmd/utmp.c \
+	svc/cmd/utmpset.c \
 	svc/cmd/when.c
 
 # --- tests -----------------------------------------------------------------------

@@ -8,6 +8,28 @@
 
 /* clang-format off */
 #define COMMANDS(X) \
+	X(sv) \
+	X(svc) \
+	X(svstat) \
+	X(svok) \
+	X(chpst) \
+	X(envdir) \
+	X(envuidgid) \
+	X(setuidgid) \
+	X(pgrphack) \
+	X(setlock) \
+	X(softlimit) \
+	X(fghack) \
+	X(tai64n) \
+	X(tai64nlocal) \
+	X(readproctitle) \
+	X(svscanboot) \
+	X(runsvchdir) \
+	X(utmpset) \
+	X(runsvctrl) \
+	X(runsvstat) \
+	X(svwaitup) \
+	X(svwaitdown) \
 	X(help_verb) \
 	X(completion)
 /* clang-format on */

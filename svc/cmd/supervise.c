@@ -1,0 +1,151 @@
+/*
+ * supervise/, from outside. Nothing blocks: FIFOs without a reader are an
+ * answer (ENXIO), not something to wait for.
+ */
+#include "svc/cmd/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "svc/cmd/memory.h"
+
+int
+supervise_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* A directory that may be entered but not listed will do. */
+	if (fd < 0 && errno == EACCES)
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && faccessat(fd, ".", X_OK, AT_EACCESS) < 0) {
+		int error = errno;
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
+static int
+open_fifo(int dir, const char *name)
+{
+	return openat(dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+int
+supervise_ok(int dir)
+{
+	return open_fifo(dir, "supervise/ok");
+}
+
+static struct supervise_status
+unpack(const unsigned char *bytes)
+{
+	return (struct supervise_status){
+	    .since = tai_unpack(bytes),
+	    .pid =
+		(pid_t)((uint32_t)bytes[12] | (uint32_t)bytes[13] << 8 |
+			(uint32_t)bytes[14] << 16 | (uint32_t)bytes[15] << 24),
+	    .paused = bytes[16] != 0,
+	    .want = (char)bytes[17],
+	    .got_term = bytes[18] != 0,
+	    .state = bytes[19],
+	};
+}
+
+int
+supervise_read(
+    int dir, size_t least, struct supervise_status *s, const char **what)
+{
+	unsigned char bytes[SUPERVISE_RUNIT] = {0};
+	int fd =
+	    openat(dir, "supervise/status", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	*what = "unable to open supervise/status";
+	if (fd < 0)
+		return -1;
+	*what = "unable to read supervise/status";
+	ssize_t n = read(fd, bytes, sizeof bytes);
+	int error = errno;
+	close(fd);
+	errno = error;
+	if (n < 0)
+		return -1;
+	*s = unpack(bytes);
+	return (size_t)n >= least;
+}
+
+int
+supervise_send(int dir, const char *letters, const char **what)
+{
+	size_t len = strlen(letters);
+	int fd = open_fifo(dir, "supervise/control");
+	*what = "unable to open supervise/control";
+	if (fd < 0)
+		return -1;
+	*what = "unable to write to supervise/control";
+	ssize_t n = write(fd, letters, len);
+	int error = n >= 0 && (size_t)n < len ? EAGAIN : errno;
+	close(fd);
+	errno = error;
+	return n < 0 || (size_t)n < len ? -1 : 0;
+}
+
+uint64_t
+supervise_seconds(struct tai64n since, struct tai64n now)
+{
+	return now.sec < since.sec ? 0 : now.sec - since.sec;
+}
+
+struct tai64n
+supervise_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return tai_from_unix(now.tv_sec, (uint32_t)now.tv_nsec);
+}
+
+int64_t
+supervise_clock(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void
+supervise_wait(const char *path, int64_t ms)
+{
+	int notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	int dir = supervise_open(path), ok = dir < 0 ? -1 : supervise_ok(dir);
+	/* No events asked for: POLLERR comes when the last reader is gone. */
+	struct pollfd p[] = {{.fd = notify, .events = POLLIN}, {.fd = ok}};
+	(void)inotify_add_watch(
+	    notify, memory_text("%s/supervise", path), SUPERVISE_EVENTS);
+	if (ms > SUPERVISE_ROUND_MS)
+		ms = SUPERVISE_ROUND_MS;
+	(void)poll(p, 2, ms > 0 ? (int)ms : 0);
+	close(notify);
+	close(dir);
+	close(ok);
+}
+
+const char *
+supervise_scan_dir(void)
+{
+	static const char *const places[] = {
+	    "/etc/service", "/service", "/var/service", "/run/runit/service"};
+	struct stat st;
+	const char *told = getenv("SVDIR");
+	if (told != NULL)
+		return told;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (stat(places[i], &st) == 0 && S_ISDIR(st.st_mode))
+			return places[i];
+	return places[0];
+}
