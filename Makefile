@@ -103,7 +103,25 @@ INIT_SRC = \
 TREE_SRC = \
 	svc/tree/main.c
 LOG_SRC = \
-	svc/log/main.c
+	svc/log/archive.c \
+	svc/log/conf.c \
+	svc/log/cut.c \
+	svc/log/deliver.c \
+	svc/log/input.c \
+	svc/log/line.c \
+	svc/log/logdir.c \
+	svc/log/main.c \
+	svc/log/multidir.c \
+	svc/log/multilog.c \
+	svc/log/out.c \
+	svc/log/pattern.c \
+	svc/log/plain.c \
+	svc/log/processor.c \
+	svc/log/rotate.c \
+	svc/log/stamp.c \
+	svc/log/svlogd.c \
+	svc/log/udp.c \
+	svc/log/work.c
 CMD_SRC = \
 	svc/cmd/account.c \
 	svc/cmd/chpst.c \
@@ -162,6 +180,9 @@ UNIT_TESTS = \
 	glob \
 	list \
 	mono \
+	log_line \
+	log_pattern \
+	log_stamp \
 	opt \
 	passwd \
 	path \
@@ -175,7 +196,8 @@ SIM_SRC =
 FUZZ_TARGETS =
 
 # --- manual pages, beside the code they describe -----------------------------------
-MAN_PAGES =
+MAN_PAGES = \
+	svc/log/svlogd.8
 
 BINARIES = init svcd svlogd svc
 BIN = $(BINARIES:%=$(B)/bin/%)
@@ -203,22 +225,23 @@ $(B)/obj/%.o: %.c Makefile | $(KERNEL_HEADERS)
 
 $(B)/lib.a: $(call objs,$(LIB_SRC))
 $(B)/core.a: $(call objs,$(CORE_SRC))
-# All of svc but its main(), so that tests can link what they try.
+# All of a binary but its main(), so that tests can link what they try.
 $(B)/cmd.a: $(call objs,$(filter-out svc/cmd/main.c,$(CMD_SRC)))
-$(B)/lib.a $(B)/core.a $(B)/cmd.a: Makefile
+$(B)/log.a: $(call objs,$(filter-out svc/log/main.c,$(LOG_SRC)))
+$(B)/lib.a $(B)/core.a $(B)/cmd.a $(B)/log.a: Makefile
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,ar)ar rcsD $@ $(filter %.o,$^)
 
 $(B)/bin/init: $(call objs,$(INIT_SRC)) $(B)/lib.a
 $(B)/bin/svcd: $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
-$(B)/bin/svlogd: $(call objs,$(LOG_SRC)) $(B)/core.a $(B)/lib.a
+$(B)/bin/svlogd: $(call objs,svc/log/main.c) $(B)/log.a $(B)/core.a $(B)/lib.a
 $(B)/bin/svc: $(call objs,svc/cmd/main.c) $(B)/cmd.a $(B)/core.a $(B)/lib.a
 $(BIN):
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS)
 
-TEST_LIBS = $(B)/cmd.a $(B)/core.a $(B)/lib.a
+TEST_LIBS = $(B)/cmd.a $(B)/log.a $(B)/core.a $(B)/lib.a
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_LIBS) $(LDFLAGS)
