@@ -91,8 +91,12 @@ LIB_SRC = \
 
 # --- svc/core: decides, never acts -------------------------------------------
 CORE_SRC = \
+	svc/core/board.c \
+	svc/core/budget.c \
 	svc/core/machine.c \
 	svc/core/moves.c \
+	svc/core/status.c \
+	svc/core/wire.c \
 	svc/core/wishes.c \
 	svc/core/word.c \
 	svc/core/world.c
@@ -173,6 +177,11 @@ UNIT_TESTS = \
 	cmd_text \
 	cmd_utmp \
 	cmd_when \
+	core_board \
+	core_budget \
+	core_status \
+	core_wire \
+	core_word \
 	env \
 	error \
 	errtext \

@@ -4,8 +4,8 @@
  * of 512 bytes; svcd writes it, svc maps a read-only descriptor of it. There
  * is nothing secret in it.
  *
- * A slot is free (all zero), a service's record, or a piece of text too long
- * for its record. The table only grows; slot numbers are 1 … used-1 and are
+ * A slot is free (word 0), a service's record, or a piece of text too long for
+ * its record. The table only grows; slot numbers are 1 … used-1 and are
  * what relations, events and the wire call a record's number (0 is "none").
  *
  * What may be trusted:
@@ -123,7 +123,7 @@ struct board_head {
 	uint32_t ending;    /* enum keep_ending that is under way */
 	int32_t ending_arg;
 	uint32_t changes; /* goes up with every change that a person may see */
-	uint32_t text_free;	/* chain of free text slots, 0: none */
+	uint32_t free_hint;	/* no free slot is below this one */
 	uint64_t settings_used; /* bytes used in the settings memory file */
 	char program[32]; /* version of the program that wrote, NUL ended */
 	char spare[BOARD_HEAD - 120];
@@ -187,6 +187,17 @@ struct board_record {
 };
 _Static_assert(sizeof(struct board_head) == BOARD_HEAD, "head");
 _Static_assert(sizeof(struct board_record) <= BOARD_SLOT, "record");
+
+/* A piece of a text that is too long for its record. */
+#define BOARD_PIECE 492
+struct board_piece {
+	uint64_t word;	/* its state is SV_STATE_TEXT: no service */
+	uint32_t owner; /* the record */
+	uint32_t next;	/* the next piece, 0: none */
+	uint32_t len;
+	char text[BOARD_PIECE];
+};
+_Static_assert(sizeof(struct board_piece) == BOARD_SLOT, "piece");
 
 /* A mapping of the state file, whole or in part. */
 struct board {
@@ -252,8 +263,8 @@ void board_mend(struct board board);
 /* Slot i; NULL if the mapping does not hold it. */
 struct board_record *board_record(struct board board, uint32_t i);
 /*
- * A free slot, marked as nothing yet: commit its word last. 0: the mapping is
- * full, grow it by board_bytes().
+ * A free slot, zeroed, not given again before board_free(): commit its word
+ * last. 0: the mapping is full, grow it by board_bytes().
  */
 uint32_t board_take(struct board board);
 /* Back to all zero, word first, with the texts of it. */
