@@ -483,17 +483,17 @@ board_commit_aux(struct board_record *r, uint64_t aux)
 uint64_t
 board_fault_pack(struct board_fault fault)
 {
-	return (uint64_t)fault.generation << 48 | (uint64_t)fault.step << 32 |
-	       (uint32_t)fault.error;
+	return (uint64_t)fault.pid << 32 | (uint64_t)(fault.step & 0xff) << 16 |
+	       (uint16_t)fault.error;
 }
 
 struct board_fault
 board_fault_unpack(uint64_t word)
 {
 	return (struct board_fault){
-	    .generation = (uint16_t)(word >> 48),
-	    .step = (uint16_t)(word >> 32),
-	    .error = (int32_t)(uint32_t)word,
+	    .pid = (uint32_t)(word >> 32),
+	    .step = word >> 16 & 0xff,
+	    .error = (int32_t)(word & 0xffff),
 	};
 }
 
