@@ -206,6 +206,18 @@ FUZZ_TARGETS =
 
 # --- manual pages, beside the code they describe -----------------------------------
 MAN_PAGES = \
+	svc/cmd/chpst.8 \
+	svc/cmd/envdir.8 \
+	svc/cmd/fghack.8 \
+	svc/cmd/readproctitle.8 \
+	svc/cmd/runsvchdir.8 \
+	svc/cmd/runsvctrl.8 \
+	svc/cmd/setlock.8 \
+	svc/cmd/softlimit.8 \
+	svc/cmd/sv.8 \
+	svc/cmd/svstat.8 \
+	svc/cmd/tai64n.8 \
+	svc/cmd/utmpset.8 \
 	svc/log/svlogd.8
 
 BINARIES = init svcd svlogd svc
