@@ -10,6 +10,7 @@ BINDIR = $(PREFIX)/bin
 SBINDIR = $(PREFIX)/sbin
 MANDIR = $(PREFIX)/share/man
 ETCDIR = /etc/trivet
+INITDIR = /sbin
 
 ARCH =
 V =
@@ -105,31 +106,7 @@ CORE_SRC = \
 INIT_SRC = \
 	init/main.c
 TREE_SRC = \
-	svc/tree/aux.c \
-	svc/tree/birth.c \
-	svc/tree/births.c \
-	svc/tree/clients.c \
-	svc/tree/control.c \
-	svc/tree/deadlines.c \
-	svc/tree/died.c \
-	svc/tree/do.c \
-	svc/tree/exits.c \
-	svc/tree/index.c \
-	svc/tree/keep.c \
-	svc/tree/logpipe.c \
-	svc/tree/main.c \
-	svc/tree/options.c \
-	svc/tree/queue.c \
-	svc/tree/ready.c \
-	svc/tree/requests.c \
-	svc/tree/scan.c \
-	svc/tree/service.c \
-	svc/tree/slots.c \
-	svc/tree/state.c \
-	svc/tree/stop.c \
-	svc/tree/supervise.c \
-	svc/tree/views.c \
-	svc/tree/watch.c
+	svc/tree/main.c
 LOG_SRC = \
 	svc/log/archive.c \
 	svc/log/conf.c \
@@ -152,24 +129,49 @@ LOG_SRC = \
 	svc/log/work.c
 CMD_SRC = \
 	svc/cmd/account.c \
+	svc/cmd/broadcast.c \
 	svc/cmd/chpst.c \
 	svc/cmd/client.c \
 	svc/cmd/completion.c \
+	svc/cmd/cont.c \
+	svc/cmd/detail.c \
+	svc/cmd/down.c \
+	svc/cmd/enable.c \
+	svc/cmd/ending.c \
 	svc/cmd/envfiles.c \
+	svc/cmd/events.c \
 	svc/cmd/fghack.c \
+	svc/cmd/halt.c \
 	svc/cmd/help.c \
 	svc/cmd/json.c \
+	svc/cmd/kill.c \
 	svc/cmd/limits.c \
+	svc/cmd/listing.c \
 	svc/cmd/lock.c \
 	svc/cmd/main.c \
 	svc/cmd/memory.c \
+	svc/cmd/note.c \
+	svc/cmd/once.c \
 	svc/cmd/options.c \
+	svc/cmd/pause.c \
+	svc/cmd/pending.c \
+	svc/cmd/place.c \
+	svc/cmd/power.c \
+	svc/cmd/process.c \
 	svc/cmd/readproctitle.c \
+	svc/cmd/reload.c \
+	svc/cmd/report.c \
+	svc/cmd/rescan.c \
+	svc/cmd/restart.c \
+	svc/cmd/run.c \
 	svc/cmd/runas.c \
+	svc/cmd/runlevel.c \
 	svc/cmd/runsvchdir.c \
 	svc/cmd/runsvold.c \
 	svc/cmd/screen.c \
 	svc/cmd/sheet.c \
+	svc/cmd/shutdown.c \
+	svc/cmd/status.c \
 	svc/cmd/supervise.c \
 	svc/cmd/sv.c \
 	svc/cmd/sv_see.c \
@@ -178,12 +180,20 @@ CMD_SRC = \
 	svc/cmd/svstat.c \
 	svc/cmd/table.c \
 	svc/cmd/tai64n.c \
+	svc/cmd/telinit.c \
 	svc/cmd/telling.c \
 	svc/cmd/tool.c \
+	svc/cmd/up.c \
+	svc/cmd/upgrade.c \
 	svc/cmd/usage.c \
 	svc/cmd/utmp.c \
 	svc/cmd/utmpset.c \
-	svc/cmd/when.c
+	svc/cmd/view.c \
+	svc/cmd/waiting.c \
+	svc/cmd/wall.c \
+	svc/cmd/when.c \
+	svc/cmd/why.c \
+	svc/cmd/wish.c
 
 # --- tests -----------------------------------------------------------------------
 # Each is one program that prints TAP; unit tests link lib and core.
@@ -197,6 +207,7 @@ UNIT_TESTS = \
 	fd \
 	bits \
 	buf \
+	cmd_note \
 	cmd_options \
 	cmd_text \
 	cmd_utmp \
@@ -233,16 +244,25 @@ MAN_PAGES = \
 	svc/cmd/chpst.8 \
 	svc/cmd/envdir.8 \
 	svc/cmd/fghack.8 \
+	svc/cmd/halt.8 \
 	svc/cmd/readproctitle.8 \
+	svc/cmd/runlevel.8 \
 	svc/cmd/runsvchdir.8 \
 	svc/cmd/runsvctrl.8 \
 	svc/cmd/setlock.8 \
+	svc/cmd/shutdown.8 \
 	svc/cmd/softlimit.8 \
 	svc/cmd/sv.8 \
+	svc/cmd/svc.1 \
 	svc/cmd/svstat.8 \
 	svc/cmd/tai64n.8 \
+	svc/cmd/telinit.8 \
 	svc/cmd/utmpset.8 \
+	svc/cmd/wall.1 \
 	svc/log/svlogd.8
+
+# Further names of halt(8).
+MAN_LINKS = poweroff.8 reboot.8
 
 BINARIES = init svcd svlogd svc
 BIN = $(BINARIES:%=$(B)/bin/%)
@@ -338,9 +358,65 @@ format:
 machine.txt: $(B)/tests/walk/machine
 	$(B)/tests/walk/machine --print > docs/machine.txt
 
+# --- installing ------------------------------------------------------------------------
+# The four binaries stay together: svcd finds init beside itself, and init svcd.
+# Every other name is a link. What stood in the way is kept as NAME.before-trivet
+# and comes back by uninstall.
+LINKS_init = runit runit-init
+LINKS_svcd = runsvdir runsv svscan supervise
+LINKS_svlogd = multilog
+LINKS_svc = chpst sv utmpset runsvchdir runsvctrl runsvstat svwaitdown svwaitup \
+	envdir envuidgid fghack pgrphack readproctitle setlock setuidgid \
+	softlimit svok svscanboot svstat tai64n tai64nlocal
+INIT_LINKS_init = init
+INIT_LINKS_svc = halt poweroff reboot shutdown telinit runlevel
+
+# $(call link,DIRECTORY,TARGET,NAME): a link that can be taken back.
+define link
+	@at='$(DESTDIR)$(1)/$(3)'; mkdir -p "$${at%/*}"; \
+	if [ "$$(readlink "$$at")" != '$(2)' ]; then \
+		if [ -e "$$at" ] || [ -L "$$at" ]; then \
+			mv "$$at" "$$at.before-trivet"; \
+		fi; \
+		ln -s '$(2)' "$$at"; \
+	fi
+
+endef
+# $(call unlink,DIRECTORY,TARGET,NAME): only what is such a link.
+define unlink
+	@at='$(DESTDIR)$(1)/$(3)'; \
+	if [ "$$(readlink "$$at")" = '$(2)' ]; then \
+		rm "$$at"; \
+		[ ! -e "$$at.before-trivet" ] || mv "$$at.before-trivet" "$$at"; \
+	fi
+
+endef
+each_runit_link = $(foreach b,$(BINARIES),$(foreach n,$(LINKS_$(b)),$(call $(1),$(BINDIR),$(b),$(n))))
+each_init_link = $(foreach b,init svc,$(foreach n,$(INIT_LINKS_$(b)),$(call $(1),$(INITDIR),$(BINDIR)/$(b),$(n))))
+man_dir = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))
+
+install: all
+	install -d $(DESTDIR)$(BINDIR)
+	install -m 755 $(BIN) $(DESTDIR)$(BINDIR)
+	$(foreach p,$(MAN_PAGES),install -D -m 644 $(p) $(call man_dir,$(p))/$(notdir $(p)) &&) true
+	$(foreach p,$(MAN_LINKS),ln -sf halt.8 $(call man_dir,$(p))/$(p) &&) true
+
+install-runit: install
+	$(call each_runit_link,link)
+
+install-init: install
+	$(call each_init_link,link)
+
+uninstall:
+	$(call each_runit_link,unlink)
+	$(call each_init_link,unlink)
+	rm -f $(BINARIES:%=$(DESTDIR)$(BINDIR)/%)
+	rm -f $(foreach p,$(MAN_PAGES) $(MAN_LINKS),$(call man_dir,$(p))/$(notdir $(p)))
+
 clean:
 	rm -rf build
 
-.PHONY: machine.txt all help check test gates boot format clean
+.PHONY: machine.txt all help check test gates boot format clean install \
+	install-runit install-init uninstall
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -8,6 +8,34 @@
 
 /* clang-format off */
 #define COMMANDS(X) \
+	X(up) \
+	X(down) \
+	X(restart) \
+	X(reload) \
+	X(once) \
+	X(kill) \
+	X(pause) \
+	X(cont) \
+	X(run) \
+	X(status) \
+	X(why) \
+	X(list) \
+	X(events) \
+	X(wait) \
+	X(enable) \
+	X(disable) \
+	X(rescan) \
+	X(upgrade) \
+	X(poweroff) \
+	X(reboot) \
+	X(halt) \
+	X(shutdown) \
+	X(kexec) \
+	X(soft_reboot) \
+	X(rescue) \
+	X(telinit) \
+	X(runlevel) \
+	X(wall) \
 	X(sv) \
 	X(svc) \
 	X(svstat) \

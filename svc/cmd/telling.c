@@ -35,6 +35,15 @@ telling_time_short(int64_t ns)
 }
 
 const char *
+telling_cpu(int64_t ns)
+{
+	if (ns >= 10 * INT64_C(1000000000))
+		return telling_time_short(ns);
+	return memory_text(
+	    "%d.%02ds", (int)(ns / 1000000000), (int)(ns / 10000000 % 100));
+}
+
+const char *
 telling_size(uint64_t bytes)
 {
 	static const char units[] = "KMGTPE";

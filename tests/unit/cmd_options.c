@@ -17,7 +17,8 @@ static const struct cmd_option rows[] = {
     {'x', NULL, NULL, "only a letter", 0},
     {0},
 };
-static const struct cmd test_cmd = {.name = "test", .usage = "", .options = rows};
+static const struct cmd test_cmd = {
+    .name = "test", .usage = "", .options = rows};
 
 #define WORDS 12
 

@@ -177,6 +177,15 @@ sizes(void)
 	SAME(telling_size(UINT64_MAX), "15 E");
 }
 
+static void
+exits(void)
+{
+	SAME(telling_exit(CLD_EXITED, 0), "exit 0");
+	SAME(telling_exit(CLD_EXITED, 1), "exit 1");
+	SAME(telling_exit(CLD_EXITED, 127), "exit 127 (command not found)");
+	SAME(telling_exit(CLD_KILLED, SIGTERM), "killed by SIGTERM");
+}
+
 int
 main(void)
 {
@@ -188,5 +197,6 @@ main(void)
 	TEST("JSON strings of any bytes", json_strings);
 	TEST("tables align, drop empty columns and end at the edge", sheets);
 	TEST("sizes in words", sizes);
+	TEST("exits in words", exits);
 	return unit_done();
 }

@@ -1,0 +1,181 @@
+/*
+ * Facts as labelled lines; what does not hold is not mentioned.
+ */
+#include "svc/cmd/detail.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "svc/cmd/memory.h"
+#include "svc/cmd/process.h"
+#include "svc/cmd/report.h"
+#include "svc/cmd/telling.h"
+
+#define LABEL 12 /* columns */
+
+static void
+fact(const char *label, const char *text)
+{
+	if (*text == '\0')
+		return;
+	printf("  %s%-*s%s %s\n", screen_on(INK_DIM), LABEL, label,
+	    screen_off(INK_DIM), screen_text(text, strlen(text)));
+}
+
+static void
+heading(const struct views *all, const struct view *v)
+{
+	uint32_t pid = view_pid(v);
+
+	printf("%s%s%s: %s%s%s", screen_on(INK_STRONG),
+	    screen_text(v->name, strlen(v->name)), screen_off(INK_STRONG),
+	    screen_on(view_ink(v)), view_state(v), screen_off(view_ink(v)));
+	if (pid != 0)
+		printf(" (pid %u)", (unsigned)pid);
+	printf(" for %s\n", telling_time(view_age(all, v)));
+}
+
+static const char *
+starts(const struct view *v)
+{
+	if (v->r.start_count == 0)
+		return "never";
+	return memory_text("%s, %u start%s, %u of them after it had died",
+	    telling_date(v->r.start_real_ns / 1000000000),
+	    (unsigned)v->r.start_count, v->r.start_count == 1 ? "" : "s",
+	    (unsigned)v->r.restart_count);
+}
+
+static const char *
+readiness(const struct view *v)
+{
+	int64_t took = v->r.ready_mono_ns - v->r.start_mono_ns;
+
+	if (v->r.ready_mono_ns == 0 || took < 0)
+		return "";
+	return memory_text("after %s", telling_time(took));
+}
+
+static void
+add_name(const struct view *other, void *arg)
+{
+	const char **names = arg;
+
+	*names = **names == '\0' ? other->name
+				 : memory_text("%s %s", *names, other->name);
+}
+
+static void
+print_exits(const struct view *v)
+{
+	const struct board_exit *e;
+
+	for (uint32_t i = 0; (e = board_exit(&v->r, i)) != NULL; i++)
+		fact(i == 0 ? "exits" : "",
+		    memory_text("%s  %s%s",
+			telling_date(e->real_ns / 1000000000),
+			telling_exit(e->code, e->value),
+			e->role == SV_ROLE_FIN	 ? " (finish)"
+			: e->role == SV_ROLE_PRE ? " (control/u)"
+						 : ""));
+}
+
+static void
+print_branch(
+    const struct processes *all, const struct process *p, unsigned depth)
+{
+	unsigned width = screen_width(), used = 4 + 2 * depth + 9;
+	const char *command = process_command(p);
+
+	command = screen_text(command, strlen(command));
+	if (width > used)
+		command = screen_cut(command, width - used);
+	printf("    %*s%-8u %s\n", (int)(2 * depth), "", (unsigned)p->pid,
+	    command);
+	for (size_t i = 0; depth < 32 && i < all->count; i++)
+		if (all->p[i].parent == p->pid && all->p[i].owner == p->owner)
+			print_branch(all, &all->p[i], depth + 1);
+}
+
+/* Roots: the main process, and those whose parent is not of the service. */
+static void
+print_processes(const struct processes *all, uint32_t main_pid)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct process *p = &all->p[i], *parent = NULL;
+		if (p->owner != main_pid)
+			continue;
+		for (size_t k = 0; k < all->count; k++)
+			if (all->p[k].pid == p->parent)
+				parent = &all->p[k];
+		if (parent == NULL || parent->owner != main_pid)
+			print_branch(all, p, 0);
+	}
+}
+
+static void
+print_tree(const struct view *v)
+{
+	uint32_t pid = view_pid(v);
+	struct processes all;
+	struct process_sum sum;
+
+	if (pid == 0)
+		return;
+	all = processes_now(&pid, 1);
+	sum = process_sum(&all, pid);
+	fact("memory", telling_size(sum.bytes));
+	fact("cpu", telling_cpu((int64_t)sum.cpu_ns));
+	fact("processes", memory_text("%u", (unsigned)sum.count));
+	print_processes(&all, pid);
+}
+
+bool
+detail_output(struct client *c, const struct view *v, uint32_t lines)
+{
+	size_t bytes;
+	const char *text = report_output(c, v, lines, &bytes);
+
+	if (text == NULL)
+		return false;
+	while (bytes > 0) {
+		const char *end = memchr(text, '\n', bytes);
+		size_t length = end == NULL ? bytes : (size_t)(end - text);
+		printf("    %s\n", screen_text(text, length));
+		length += end != NULL;
+		text += length;
+		bytes -= length;
+	}
+	return true;
+}
+
+void
+detail_print(struct client *c, const struct views *all, const struct view *v,
+    uint32_t lines)
+{
+	const struct view *logger = views_record(all, v->r.logger);
+	const char *held = "";
+	size_t bytes;
+
+	heading(all, v);
+	fact("why", view_note(all, v));
+	fact("directory", v->path);
+	fact("started", starts(v));
+	fact("ready", readiness(v));
+	fact("wanted", sv_wanted(v->word.sv) ? "up"
+		       : (v->r.flags & BOARD_REMEMBERED) != 0
+			   ? "down, also after a "
+			     "rescan"
+			   : "down");
+	report_held_back(all, v, add_name, &held);
+	fact("holds back", held);
+	if (logger != NULL)
+		fact("logger",
+		    memory_text("%s, %s", logger->name, view_state(logger)));
+	print_exits(v);
+	print_tree(v);
+	if (report_output(c, v, lines, &bytes) != NULL) {
+		fact("output", "the last lines:");
+		detail_output(c, v, lines);
+	}
+}

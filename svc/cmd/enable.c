@@ -1,0 +1,388 @@
+/*
+ * svc enable, svc disable: the link in the scan directory, made or removed,
+ * and what svcd does about it. Both hold for good and at once.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/clock.h"
+#include "lib/dir.h"
+#include "lib/error.h"
+#include "lib/glob.h"
+#include "lib/path.h"
+#include "lib/scan.h"
+#include "lib/str.h"
+#include "lib/sys.h"
+
+#include "svc/cmd/memory.h"
+#include "svc/cmd/options.h"
+#include "svc/cmd/place.h"
+#include "svc/cmd/view.h"
+
+extern const struct cmd cmd_enable, cmd_disable;
+
+#define TIMEOUT_MS 60000
+
+static const struct cmd_option options[] = {
+    {'d', "definitions", "DIR", "where NAMEs are defined (default /etc/sv)", 0},
+    {'s', "scan", "DIR", "the scan directory (default $SVDIR or /etc/service)",
+	0},
+    {'n', "no-wait", NULL, "do not wait for svcd to act on it", 0},
+    {'t', "timeout", "TIME", "how long to wait (default 60s)", 0},
+    {'q', "quiet", NULL, "say nothing, only the exit code tells", 0},
+    {0},
+};
+
+struct change {
+	const char *definitions, *scan;
+	bool is_enable, no_wait, is_quiet;
+	int64_t timeout_ms;
+	char **names; /* all that are changed */
+	size_t count, room;
+};
+
+static void
+say(const struct change *c, const char *name, const char *text)
+{
+	if (!c->is_quiet)
+		printf("%s: %s\n", screen_text(name, strlen(name)),
+		    screen_text(text, strlen(text)));
+}
+
+static int
+cannot(const char *what, const char *name)
+{
+	fprintf(stderr, "svc: cannot %s %s: %s\n", what,
+	    screen_text(name, strlen(name)), error_text(errno));
+	return errno == ENOENT ? EXITCODE_USAGE : EXITCODE_SYSTEM;
+}
+
+/* --- names -------------------------------------------------------------------
+ */
+
+static void
+add_name(struct change *c, const char *name)
+{
+	c->names =
+	    memory_grow(c->names, &c->room, c->count + 1, sizeof *c->names);
+	c->names[c->count++] = memory_copy(name, strlen(name));
+}
+
+/* Calls each() with the entries of a directory; false: it cannot be read. */
+static bool
+each_entry(
+    const char *dir, void (*each)(const char *name, void *arg), void *arg)
+{
+	char room[DIR_ROOM];
+	struct dir d;
+	struct dir_entry e;
+
+	if (dir_open(&d, AT_FDCWD, dir, room, sizeof room) < 0)
+		return false;
+	while (dir_next(&d, &e) == 1)
+		if (e.name[0] != '.')
+			each(e.name, arg);
+	dir_close(&d);
+	return true;
+}
+
+struct matching {
+	struct change *change;
+	const char *pattern;
+};
+
+static void
+add_matching(const char *name, void *arg)
+{
+	struct matching *m = arg;
+
+	if (glob_match(m->pattern, name))
+		add_name(m->change, name);
+}
+
+static void
+offer(const char *name, void *arg)
+{
+	struct str_near *near = arg;
+	unsigned before = near->distance;
+	const char *best = near->best;
+
+	str_near_offer(near, name);
+	if (near->best != best || near->distance != before)
+		near->best = memory_copy(name, strlen(name));
+}
+
+/* "did you mean" among what is defined, or what is enabled. */
+static void
+suggest(const struct change *c, const char *name)
+{
+	const char *dir = !c->is_enable		   ? c->scan
+			  : c->definitions != NULL ? c->definitions
+						   : place_definitions();
+	struct str_near near = str_near_to(name);
+
+	each_entry(dir, offer, &near);
+	if (near.best != NULL)
+		fprintf(stderr, "svc: did you mean %s?\n",
+		    screen_text(near.best, strlen(near.best)));
+}
+
+static bool
+collect(struct change *c, const char *operand)
+{
+	struct matching m = {c, operand};
+	size_t before = c->count;
+	const char *dir = !c->is_enable		   ? c->scan
+			  : c->definitions != NULL ? c->definitions
+						   : place_definitions();
+
+	if (!glob_is_pattern(operand) || strchr(operand, '/') != NULL) {
+		add_name(c, operand);
+		return true;
+	}
+	each_entry(dir, add_matching, &m);
+	if (c->count > before)
+		return true;
+	fprintf(stderr, "svc: nothing in %s matches %s\n", dir,
+	    screen_text(operand, strlen(operand)));
+	return false;
+}
+
+/* --- links -------------------------------------------------------------------
+ */
+
+static int
+enable(const struct change *c, char **name)
+{
+	const char *target = place_definition(c->definitions, *name), *is;
+	const char *link;
+
+	if (target == NULL) {
+		int code = cannot("find a definition of", *name);
+		suggest(c, *name);
+		return code;
+	}
+	if (strchr(*name, '/') != NULL)
+		*name = memory_text("%s", path_base(target));
+	link = memory_text("%s/%s", c->scan, *name);
+	if (sys_symlinkat(target, AT_FDCWD, link) == 0)
+		return EXITCODE_YES;
+	if (errno != EEXIST)
+		return cannot("make", link);
+	is = place_link(c->scan, *name);
+	if (is != NULL && str_eq(is, target))
+		return EXITCODE_YES;
+	fprintf(stderr, "svc: %s exists and is %s%s\n",
+	    screen_text(link, strlen(link)),
+	    is != NULL ? "a link to " : "no link",
+	    is != NULL ? screen_text(is, strlen(is)) : "");
+	return EXITCODE_NO;
+}
+
+static int
+disable(const struct change *c, char **name)
+{
+	const char *link;
+	struct stat st;
+
+	if (strchr(*name, '/') != NULL)
+		*name = memory_text("%s", path_base(*name));
+	link = memory_text("%s/%s", c->scan, *name);
+	if (sys_fstatat(AT_FDCWD, link, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		if (errno == ENOENT &&
+		    place_definition(c->definitions, *name) != NULL)
+			return EXITCODE_YES;
+		int code = cannot("disable", *name);
+		suggest(c, *name);
+		return code;
+	}
+	if (!S_ISLNK(st.st_mode)) {
+		fprintf(stderr,
+		    "svc: %s is no link: its definition is there, move it "
+		    "away by hand\n",
+		    screen_text(link, strlen(link)));
+		return EXITCODE_NO;
+	}
+	if (sys_unlinkat(AT_FDCWD, link, 0) < 0)
+		return cannot("remove", link);
+	return EXITCODE_YES;
+}
+
+/* --- what svcd makes of it
+ * ------------------------------------------------------ */
+
+/* Enabled: on its way no more; disabled: gone. */
+static bool
+is_settled(const struct change *c, const struct view *v)
+{
+	if (!c->is_enable)
+		return v == NULL || (v->r.flags & BOARD_UNLINKED) == 0;
+	if (v == NULL || (v->r.flags & BOARD_UNLINKED) != 0)
+		return false;
+	return sv_is_settled(v->word.sv) || v->shown == SV_SHOWN_BACKOFF;
+}
+
+static bool
+all_settled(const struct change *c, const struct views *all)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (!is_settled(c, views_name(all, c->names[i])))
+			return false;
+	return true;
+}
+
+static int
+tell(const struct change *c, const struct views *all)
+{
+	const char *done = c->is_enable ? "enabled" : "disabled";
+	int code = EXITCODE_YES;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct view *v = views_name(all, c->names[i]);
+		const char *state =
+		    v == NULL
+			? (c->is_enable ? "svcd has not seen it" : "stopped")
+			: view_state(v);
+		const char *note = v == NULL ? "" : view_note(all, v);
+		say(c, c->names[i],
+		    memory_text("%s, %s%s%s", done, state,
+			*note != '\0' ? ": " : "", note));
+		if (!is_settled(c, v) || (v != NULL && !view_is_as_wanted(v)))
+			code = EXITCODE_NO;
+	}
+	return code;
+}
+
+static int
+await(const struct change *c, struct client *client)
+{
+	struct mono deadline = c->timeout_ms == 0
+				   ? mono_never()
+				   : mono_add_ms(mono_now(), c->timeout_ms);
+	struct client_message m;
+	struct views all = views_of(client);
+
+	while (!all_settled(c, &all)) {
+		enum client_answer answer =
+		    client_receive(client, &m, deadline);
+		if (answer == CLIENT_LATE)
+			break;
+		if (answer == CLIENT_GONE && !client_again(client, deadline))
+			return EXITCODE_SYSTEM;
+		all = views_of(client);
+	}
+	return tell(c, &all);
+}
+
+static int
+follow(const struct change *c)
+{
+	static struct client client;
+	bool is_there = !c->no_wait && client_try(&client, client_dir()) &&
+			client_subscribe(&client);
+
+	if (is_there)
+		return await(c, &client);
+	for (size_t i = 0; i < c->count; i++)
+		say(c, c->names[i], c->is_enable ? "enabled" : "disabled");
+	return EXITCODE_YES;
+}
+
+static int
+change(struct change *c, char **operands)
+{
+	int code = EXITCODE_YES;
+	size_t good = 0;
+
+	for (; *operands != NULL; operands++)
+		if (!collect(c, *operands))
+			code = EXITCODE_NO;
+	for (size_t i = 0; i < c->count; i++) {
+		int one = c->is_enable ? enable(c, &c->names[i])
+				       : disable(c, &c->names[i]);
+		if (one == EXITCODE_YES)
+			c->names[good++] = c->names[i];
+		else
+			code = one;
+	}
+	c->count = good;
+	if (good == 0)
+		return code;
+	int followed = follow(c);
+	return code != EXITCODE_YES ? code : followed;
+}
+
+static int
+run(const struct cmd *cmd, int argc, char **argv)
+{
+	struct change c = {.scan = place_scan(),
+	    .is_enable = cmd == &cmd_enable,
+	    .timeout_ms = TIMEOUT_MS};
+	struct options o;
+	int code;
+
+	options_init(&o, cmd, argc, argv);
+	while ((code = options_next(&o)) != OPTIONS_END)
+		switch (code) {
+		case 'd':
+			c.definitions = o.value;
+			break;
+		case 's':
+			c.scan = o.value;
+			break;
+		case 'n':
+			c.no_wait = true;
+			break;
+		case 'q':
+			c.is_quiet = true;
+			break;
+		case 't':
+			if (!scan_duration_ms(o.value, &c.timeout_ms))
+				return options_refuse(
+				    &o, "not a time such as 30s or 5m");
+			break;
+		default:
+			return options_wrong(&o, code);
+		}
+	if (o.count == 0)
+		return options_refuse(&o, "which service?");
+	return change(&c, o.operands);
+}
+
+static int
+run_enable(int argc, char **argv)
+{
+	return run(&cmd_enable, argc, argv);
+}
+
+static int
+run_disable(int argc, char **argv)
+{
+	return run(&cmd_disable, argc, argv);
+}
+
+const struct cmd cmd_enable = {
+    .name = "enable",
+    .group = GROUP_KEEP,
+    .usage = "[-nq] [-d DIR] [-s DIR] [-t TIME] NAME | PATH...",
+    .help = "have services started now and at every start of the tree",
+    .about = "Links /etc/sv/NAME into the scan directory. NAME@ARG is an "
+	     "instance of what\n/etc/sv/NAME@ defines.",
+    .options = options,
+    .args = {ARG_DEFINED},
+    .run = run_enable,
+};
+
+const struct cmd cmd_disable = {
+    .name = "disable",
+    .group = GROUP_KEEP,
+    .usage = "[-nq] [-d DIR] [-s DIR] [-t TIME] NAME...",
+    .help = "stop services and have them started no more",
+    .about = "Removes the link from the scan directory; the definition stays.",
+    .options = options,
+    .args = {ARG_SERVICE},
+    .run = run_disable,
+};

@@ -1,0 +1,196 @@
+/*
+ * The names of JSON members are interface: they are listed in svc(1).
+ */
+#include "svc/cmd/report.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+#include "svc/cmd/memory.h"
+#include "svc/cmd/telling.h"
+
+#define ANSWER_MS 5000
+#define OUTPUT_MAX 12000 /* fits into one message */
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+struct report
+report_of(const struct views *some)
+{
+	struct report r = {.mains = memory_get(some->count, sizeof *r.mains)};
+
+	for (size_t i = 0; i < some->count; i++)
+		if (view_pid(&some->v[i]) != 0)
+			r.mains[r.count++] = view_pid(&some->v[i]);
+	qsort(r.mains, r.count, sizeof *r.mains, by_number);
+	r.processes = processes_now(r.mains, r.count);
+	r.sums = process_sums(&r.processes, r.mains, r.count);
+	return r;
+}
+
+struct process_sum
+report_sum(const struct report *r, const struct view *v)
+{
+	uint32_t pid = view_pid(v);
+	const uint32_t *at =
+	    pid == 0 || r->count == 0
+		? NULL
+		: bsearch(&pid, r->mains, r->count, sizeof pid, by_number);
+
+	return at == NULL ? (struct process_sum){0} : r->sums[at - r->mains];
+}
+
+const char *
+report_output(
+    struct client *c, const struct view *v, uint32_t lines, size_t *bytes)
+{
+	struct client_message m;
+	struct buf b = client_begin(c, WIRE_TAIL);
+
+	*bytes = 0;
+	wire_put_text(&b, v->name, strlen(v->name));
+	wire_put_u32(&b, OUTPUT_MAX);
+	if (lines == 0 || !client_send(c, &b) ||
+	    client_reply(c, &m, mono_add_ms(mono_now(), ANSWER_MS)) !=
+		CLIENT_GOT ||
+	    m.head.tag != WIRE_LINES)
+		return NULL;
+	wire_get_u32(&m.fields);
+	struct wire_text text = wire_get_text(&m.fields);
+	const char *end = text.p + text.len, *at = end;
+	/* Back over so many line ends; the last one ends the last line. */
+	for (uint32_t seen = 0; at > text.p; at--) {
+		if (at[-1] == '\n' && at != end && ++seen >= lines)
+			break;
+	}
+	*bytes = (size_t)(end - at);
+	return *bytes == 0 ? NULL : memory_copy(at, *bytes);
+}
+
+void
+report_held_back(const struct views *all, const struct view *v,
+    void (*each)(const struct view *other, void *arg), void *arg)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		const struct view *other = &all->v[i];
+		if (other->r.cause_record != v->record || other == v)
+			continue;
+		if (other->r.cause == CAUSE_WAITS_FOR ||
+		    other->r.cause == CAUSE_NEED_DOWN ||
+		    other->r.cause == CAUSE_NEED_FAILED ||
+		    other->r.cause == CAUSE_CONFLICT)
+			each(other, arg);
+	}
+}
+
+static void
+put_name(const struct view *other, void *arg)
+{
+	json_text(arg, NULL, other->name);
+}
+
+static void
+put_exit(struct json *j, const struct board_exit *e)
+{
+	json_open(j, '{');
+	json_number(j, "time", e->real_ns / 1000000000);
+	json_text(j, "text", telling_exit(e->code, e->value));
+	json_number(j, e->code == CLD_EXITED ? "code" : "signal", e->value);
+	json_number(j, "pid", e->pid);
+	json_number(j, "generation", e->generation);
+	json_bool(j, "failure", e->is_failure);
+	json_close(j);
+}
+
+static void
+put_past(struct json *j, const struct view *v)
+{
+	const struct board_exit *e;
+
+	json_number(j, "starts", v->r.start_count);
+	json_number(j, "restarts", v->r.restart_count);
+	json_text_or_null(j, "last_exit", view_last_exit(v));
+	json_open_at(j, "exits", '[');
+	for (uint32_t i = 0; (e = board_exit(&v->r, i)) != NULL; i++)
+		put_exit(j, e);
+	json_close(j);
+}
+
+static void
+put_flags(struct json *j, const struct view *v)
+{
+	static const char *const names[] = {
+#define FLAG_NAME(name, bit, text) [bit] = #name,
+	    BOARD_FLAGS(FLAG_NAME)};
+
+	json_open_at(j, "flags", '[');
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i] != NULL && (v->r.flags >> i & 1) != 0)
+			json_text(j, NULL, names[i]);
+	json_close(j);
+}
+
+static void
+put_output(
+    struct json *j, struct client *c, const struct view *v, uint32_t lines)
+{
+	size_t bytes, length;
+	const char *text = report_output(c, v, lines, &bytes);
+
+	json_open_at(j, "output", '[');
+	for (; text != NULL && bytes > 0; bytes -= length, text += length) {
+		const char *end = memchr(text, '\n', bytes);
+		length = end == NULL ? bytes : (size_t)(end - text);
+		json_bytes(j, NULL, text, length);
+		length += end != NULL;
+	}
+	json_close(j);
+}
+
+void
+report_json(struct client *c, const struct views *all, const struct views *some,
+    uint32_t lines)
+{
+	struct report report = report_of(some);
+	struct json j = json_to(stdout);
+
+	json_open(&j, '[');
+	for (size_t i = 0; i < some->count; i++) {
+		const struct view *v = &some->v[i];
+		struct process_sum sum = report_sum(&report, v);
+		json_open(&j, '{');
+		json_text(&j, "name", v->name);
+		json_text(&j, "state", view_state(v));
+		json_bool(&j, "wanted", sv_wanted(v->word.sv));
+		json_bool(&j, "as_wanted", view_is_as_wanted(v));
+		json_bool(&j, "ready", sv_is_ready(v->word.sv));
+		json_number(&j, "since", v->r.since_real_ns / 1000000000);
+		json_number(&j, "age_ms", view_age(all, v) / 1000000);
+		json_number(&j, "pid", view_pid(v));
+		json_number(&j, "generation", v->word.generation);
+		put_past(&j, v);
+		json_number(&j, "processes", sum.count);
+		json_number(&j, "memory_bytes", (int64_t)sum.bytes);
+		json_number(&j, "cpu_ms", (int64_t)(sum.cpu_ns / 1000000));
+		json_text_or_null(&j, "why", view_note(all, v));
+		json_text_or_null(&j, "status", v->status);
+		json_text_or_null(&j, "directory", v->path);
+		put_flags(&j, v);
+		json_open_at(&j, "holds_back", '[');
+		report_held_back(all, v, put_name, &j);
+		json_close(&j);
+		if (lines > 0)
+			put_output(&j, c, v, lines);
+		json_close(&j);
+	}
+	json_close(&j);
+}

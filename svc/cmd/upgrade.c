@@ -1,0 +1,88 @@
+/*
+ * svc upgrade: the installed programs take over from the running ones.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/clock.h"
+
+#include "svc/cmd/client.h"
+#include "svc/cmd/memory.h"
+#include "svc/cmd/options.h"
+#include "svc/cmd/screen.h"
+
+extern const struct cmd cmd_upgrade;
+
+#define ANSWER_MS 15000
+
+/* The line ends when the old one goes; then the new one is there or not. */
+static int
+see_new(struct client *c, struct mono deadline, uint32_t old_pid)
+{
+	struct client_message m;
+
+	for (;;) {
+		switch (client_receive(c, &m, deadline)) {
+		case CLIENT_GOT:
+			if (m.head.tag != WIRE_NO)
+				break;
+			fprintf(stderr, "svc: %s\n", client_reason(&m));
+			return EXITCODE_NO;
+		case CLIENT_LATE:
+			fprintf(stderr,
+			    "svc: svcd (pid %u) has not been replaced\n",
+			    (unsigned)old_pid);
+			return EXITCODE_NO;
+		case CLIENT_GONE:
+			if (!client_again(c, deadline))
+				return EXITCODE_SYSTEM;
+			printf("svcd (pid %u) is now %s\n",
+			    (unsigned)c->svcd_pid,
+			    screen_text(c->program, strlen(c->program)));
+			return EXITCODE_YES;
+		}
+	}
+}
+
+static int
+run(int argc, char **argv)
+{
+	static struct client client;
+	struct mono deadline = mono_add_ms(mono_now(), ANSWER_MS);
+	struct client_message m;
+	struct options o;
+	int code;
+
+	options_init(&o, &cmd_upgrade, argc, argv);
+	while ((code = options_next(&o)) != OPTIONS_END)
+		return options_wrong(&o, code);
+	if (o.count > 0)
+		return options_refuse(&o, "takes no names");
+	if (!client_open(&client))
+		return EXITCODE_SYSTEM;
+	struct buf b = client_begin(&client, WIRE_UPGRADE);
+	wire_put_u32(&b, 0);
+	enum client_answer answer = CLIENT_GONE;
+	if (client_send(&client, &b))
+		answer = client_reply(&client, &m, deadline);
+	if (answer == CLIENT_GOT && m.head.tag != WIRE_OK) {
+		fprintf(stderr, "svc: %s\n", client_reason(&m));
+		return EXITCODE_NO;
+	}
+	if (answer == CLIENT_LATE) {
+		fputs("svc: svcd does not answer\n", stderr);
+		return EXITCODE_SYSTEM;
+	}
+	return see_new(&client, deadline, client.svcd_pid);
+}
+
+const struct cmd cmd_upgrade = {
+    .name = "upgrade",
+    .group = GROUP_KEEP,
+    .usage = "",
+    .help = "replace the running svcd and init by the installed ones",
+    .about = "No service notices. Where the new program does not come up, the "
+	     "old one is back.",
+    .args = {ARG_NONE},
+    .run = run,
+};

@@ -1,0 +1,71 @@
+/*
+ * Services as the board shows them, copied, sorted and told in words.
+ */
+#ifndef SVC_CMD_VIEW_H
+#define SVC_CMD_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "svc/cmd/client.h"
+#include "svc/cmd/screen.h"
+
+struct view {
+	uint32_t record;
+	struct sv_word word;
+	enum sv_shown shown;
+	struct board_record r;
+	const char *name, *path, *status; /* raw bytes of others */
+	bool picked;			  /* free for the caller */
+};
+
+struct views {
+	struct view *v;
+	size_t count, room;
+	struct mono now;
+	uint32_t ending; /* enum keep_ending that is under way */
+};
+
+/* All services at this moment, by name. */
+struct views views_of(struct client *c);
+/* The one with this record number or name; NULL. */
+struct view *views_record(const struct views *all, uint32_t record);
+struct view *views_name(const struct views *all, const char *name);
+/* One record again: false if it is free by now. */
+bool view_again(struct client *c, struct view *v);
+
+/*
+ * Marks (picked) what these names, patterns and directories mean. A pattern
+ * means no loggers unless it has a slash. No names: all. False, and told with
+ * the nearest name: one means nothing; *nothing is the exit code for that.
+ */
+bool views_pick(struct views *all, int count, char **names, int *code);
+/* The picked ones alone. */
+struct views views_picked(const struct views *all);
+/* What is most in need of a look first, then by name. */
+void views_sort_by_need(struct views *all);
+
+/* "up", "failed", …; with its colour. */
+const char *view_state(const struct view *v);
+enum screen_ink view_ink(const struct view *v);
+/* Whether it is as it was wanted to be. */
+bool view_is_as_wanted(const struct view *v);
+/* Whether a wish of this target has been answered by what it is now. */
+bool view_is_answered(const struct view *v, uint16_t target);
+/* For how long it has been so, in ns. */
+int64_t view_age(const struct views *all, const struct view *v);
+/* The pid of its process, 0: none. */
+uint32_t view_pid(const struct view *v);
+
+/*
+ * Why it is so, in one phrase: "waiting for postgres", "exit 1; next try in 4
+ * s". "" where there is nothing to add.
+ */
+const char *view_note(const struct views *all, const struct view *v);
+/* The cause alone, with names and numbers put in; "" for none. */
+const char *view_cause(const struct views *all, const struct view *v);
+/* Its last exit in words; "" if it never ended. */
+const char *view_last_exit(const struct view *v);
+
+#endif

@@ -1,0 +1,467 @@
+/*
+ * Asks, then looks at the board whenever an event says that it is worth it,
+ * until each service has answered this very wish: the reply names a
+ * generation, so the outcome of somebody else's wish is never taken for ours.
+ */
+#include "svc/cmd/wish.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/scan.h"
+
+#include "svc/cmd/json.h"
+#include "svc/cmd/memory.h"
+#include "svc/cmd/telling.h"
+
+enum state {
+	UNASKED,
+	PENDING,
+	GOOD,
+	BAD,
+};
+
+struct asked {
+	struct view before, now;
+	enum state state;
+	uint16_t target;
+	enum wire_reason reason;
+	const char *text; /* of svcd's refusal, or what else went wrong */
+	bool is_gone;
+};
+
+struct round {
+	const struct wish *wish;
+	struct client *client;
+	struct asked *asked;
+	size_t count, pending;
+	struct mono start, deadline;
+};
+
+bool
+wish_option(struct wish *w, const struct options *o, int code)
+{
+	switch (code) {
+	case 'n':
+		w->no_wait = true;
+		return true;
+	case 'q':
+		w->quiet = true;
+		return true;
+	case 'j':
+		w->json = true;
+		return true;
+	case 't':
+		if (scan_duration_ms(o->value, &w->timeout_ms))
+			return true;
+		fprintf(stderr, "%s: not a time such as 30s or 5m: %s\n",
+		    cmd_title(o->cmd), screen_text(o->value, strlen(o->value)));
+		return false;
+	default:
+		return false;
+	}
+}
+
+/* --- what counts as an answer ------------------------------------------- */
+
+/* Nothing will come of it before somebody does something else. */
+static bool
+is_hopeless(const struct view *v)
+{
+	if (v->shown == SV_SHOWN_BACKOFF || v->shown == SV_SHOWN_FAILED)
+		return true;
+	return v->shown == SV_SHOWN_WAITING &&
+	       (v->r.cause == CAUSE_NEED_DOWN ||
+		   v->r.cause == CAUSE_NEED_FAILED ||
+		   v->r.cause == CAUSE_NEED_MISSING);
+}
+
+static bool
+is_reached(const struct asked *a)
+{
+	return (int16_t)(uint16_t)(a->now.word.generation - a->target) >= 0;
+}
+
+static enum state
+judge_start(const struct asked *a, bool may_have_ended)
+{
+	const struct view *v = &a->now;
+	enum sv_state state = v->word.sv.state;
+
+	if (v->shown == SV_SHOWN_WAITING && is_hopeless(v))
+		return BAD;
+	if (!is_reached(a))
+		return PENDING;
+	if (sv_is_ready(v->word.sv) && view_is_answered(v, a->target))
+		return GOOD;
+	if (may_have_ended && state == S_ENDED)
+		return GOOD;
+	return is_hopeless(v) || view_is_answered(v, a->target) ? BAD : PENDING;
+}
+
+static enum state
+judge(const struct wish *w, const struct asked *a)
+{
+	const struct sv *sv = &a->now.word.sv;
+
+	switch (w->end) {
+	case WISH_SENT:
+		return GOOD;
+	case WISH_READY:
+		return a->is_gone ? BAD : judge_start(a, false);
+	case WISH_RAN:
+		return a->is_gone ? BAD : judge_start(a, true);
+	case WISH_DOWN:
+		if (a->is_gone || (sv_is_rest(*sv) && sv->state != S_BACKOFF))
+			return GOOD;
+		return sv_is_settled(*sv) ? BAD : PENDING;
+	case WISH_PAUSED:
+		return a->now.shown == SV_SHOWN_PAUSED ? GOOD
+		       : a->is_gone || sv_is_rest(*sv) ? BAD
+						       : PENDING;
+	case WISH_RUNNING:
+		return a->now.shown != SV_SHOWN_PAUSED ? GOOD : PENDING;
+	case WISH_RELOADED:
+		if (a->is_gone || sv_is_rest(*sv))
+			return BAD;
+		return sv->reload ||
+			       sv_aux_unpack(a->now.r.aux).kind == AUX_RELOAD
+			   ? PENDING
+			   : GOOD;
+	}
+	return BAD;
+}
+
+static void
+look(struct round *round, struct asked *a)
+{
+	if (a->state != PENDING)
+		return;
+	a->is_gone = !view_again(round->client, &a->now);
+	a->state = judge(round->wish, a);
+	round->pending -= a->state != PENDING;
+}
+
+/* --- asking ----------------------------------------------------------------
+ */
+
+static void
+take_result(
+    struct round *round, struct asked *a, const struct wire_result *result)
+{
+	a->reason = result->reason;
+	a->target = result->generation;
+	if (result->text.len > 0)
+		a->text = memory_copy(result->text.p, result->text.len);
+	a->state = result->reason == WIRE_REASON_OK ? PENDING : BAD;
+	round->pending += a->state == PENDING;
+}
+
+static void
+refuse_all(struct asked *a, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++) {
+		a[i].state = BAD;
+		a[i].reason = WIRE_REASON_SYSTEM;
+		a[i].text = text;
+	}
+}
+
+static void
+take_results(
+    struct round *round, struct asked *a, size_t n, struct client_message *m)
+{
+	struct wire_result result;
+	size_t answers;
+
+	if (m->head.tag != WIRE_RESULTS) {
+		refuse_all(a, n, client_reason(m));
+		return;
+	}
+	answers = wire_get_count(&m->fields);
+	for (size_t i = 0; i < n; i++) {
+		if (i < answers && wire_get_result(&m->fields, &result))
+			take_result(round, &a[i], &result);
+		else
+			refuse_all(&a[i], 1, "svcd did not answer");
+	}
+}
+
+/* As many names as one message holds, from a[0] on; how many that were. */
+static size_t
+send_some(struct round *round, const struct asked *a, size_t n, bool *sent)
+{
+	const struct wish *w = round->wish;
+	size_t bytes = 64, some = 0;
+	struct buf b = buf_over(round->client->request, WIRE_MAX + 1);
+
+	while (some < n && some < WIRE_NAMES_MAX) {
+		size_t more = strlen(a[some].now.name) + 2;
+		if (bytes + more > WIRE_MAX)
+			break;
+		bytes += more;
+		some++;
+	}
+	wire_wish(&b, ++round->client->last_id, w->verb, w->flags, w->argument,
+	    (uint16_t)some);
+	for (size_t i = 0; i < some; i++)
+		wire_put_text(&b, a[i].now.name, strlen(a[i].now.name));
+	*sent = client_send(round->client, &b);
+	return some;
+}
+
+/*
+ * svcd has gone without an answer. Was the wish heard? Then the word of the
+ * record is no longer what it was; else it is asked again.
+ */
+static bool
+was_heard(struct round *round, struct asked *a)
+{
+	a->is_gone = !view_again(round->client, &a->now);
+	if (!a->is_gone && a->now.r.word == a->before.r.word)
+		return false;
+	a->target = sv_target(a->before.word.sv, a->before.word.generation,
+	    wire_verb_event(round->wish->verb));
+	a->state = PENDING;
+	round->pending++;
+	return true;
+}
+
+static bool
+ask(struct round *round)
+{
+	struct client_message m;
+	size_t at = 0;
+	bool sent;
+
+	while (at < round->count) {
+		struct asked *a = &round->asked[at];
+		enum client_answer answer = CLIENT_GONE;
+		size_t some = send_some(round, a, round->count - at, &sent);
+		if (sent)
+			answer =
+			    client_reply(round->client, &m, round->deadline);
+		switch (answer) {
+		case CLIENT_GOT:
+			take_results(round, a, some, &m);
+			at += some;
+			break;
+		case CLIENT_GONE:
+			if (!client_again(round->client, round->deadline))
+				return false;
+			while (at < round->count &&
+			       was_heard(round, &round->asked[at]))
+				at++;
+			break;
+		case CLIENT_LATE:
+			refuse_all(a, some, "svcd does not answer");
+			at += some;
+			break;
+		}
+	}
+	return true;
+}
+
+/* --- waiting ----------------------------------------------------------------
+ */
+
+static void
+look_at_all(struct round *round)
+{
+	for (size_t i = 0; i < round->count; i++)
+		look(round, &round->asked[i]);
+}
+
+static void
+heard(struct round *round, struct client_message *m)
+{
+	struct wire_event event;
+
+	if (m->head.tag != WIRE_EVENT || !wire_get_event(&m->fields, &event)) {
+		look_at_all(round);
+		return;
+	}
+	for (size_t i = 0; i < round->count; i++)
+		if (round->asked[i].now.record == event.record)
+			look(round, &round->asked[i]);
+}
+
+static bool
+await(struct round *round)
+{
+	struct client_message m;
+
+	look_at_all(round);
+	while (round->pending > 0) {
+		switch (client_receive(round->client, &m, round->deadline)) {
+		case CLIENT_GOT:
+			heard(round, &m);
+			break;
+		case CLIENT_GONE:
+			if (!client_again(round->client, round->deadline))
+				return false;
+			look_at_all(round);
+			break;
+		case CLIENT_LATE:
+			look_at_all(round);
+			return true;
+		}
+	}
+	return true;
+}
+
+/* --- telling ----------------------------------------------------------------
+ */
+
+static const char *
+refusal(const struct asked *a)
+{
+	const char *why = wire_reason_text((uint16_t)a->reason);
+	const char *text = a->text;
+
+	if (a->reason == WIRE_REASON_SYSTEM && text != NULL)
+		return text;
+	if (a->reason == WIRE_REASON_NEEDED)
+		return memory_text("needed by %s; --dependents stops them too",
+		    text != NULL ? text : "others");
+	return text == NULL ? why : memory_text("%s: %s", why, text);
+}
+
+static const char *
+outcome(
+    const struct round *round, const struct views *all, const struct asked *a)
+{
+	const char *note = view_note(all, &a->now);
+	uint32_t pid = view_pid(&a->now);
+	const char *state = view_state(&a->now);
+
+	if (a->reason != WIRE_REASON_OK)
+		return refusal(a);
+	if (a->is_gone)
+		return "gone";
+	if (a->state == PENDING)
+		state = memory_text("still %s after %s", state,
+		    telling_time(round->wish->timeout_ms * 1000000));
+	if (round->wish->no_wait)
+		return "asked";
+	if (pid != 0)
+		state = memory_text("%s (pid %u)", state, (unsigned)pid);
+	return *note == '\0' ? state : memory_text("%s: %s", state, note);
+}
+
+static void
+tell_lines(const struct round *round, const struct views *all)
+{
+	int wide = 0;
+
+	for (size_t i = 0; i < round->count; i++) {
+		const char *name = screen_text(
+		    round->asked[i].now.name, strlen(round->asked[i].now.name));
+		int columns = (int)screen_columns(name);
+		wide = columns > wide ? columns : wide;
+	}
+	for (size_t i = 0; i < round->count; i++) {
+		const struct asked *a = &round->asked[i];
+		const char *name =
+		    screen_text(a->now.name, strlen(a->now.name));
+		const char *text = outcome(round, all, a);
+		enum screen_ink ink = a->state == GOOD ? INK_GOOD : INK_BAD;
+		printf("%s:%*s %s%s%s\n", name,
+		    wide - (int)screen_columns(name), "", screen_on(ink),
+		    screen_text(text, strlen(text)), screen_off(ink));
+	}
+}
+
+static void
+tell_json(const struct round *round, const struct views *all)
+{
+	struct json j = json_to(stdout);
+
+	json_open(&j, '[');
+	for (size_t i = 0; i < round->count; i++) {
+		const struct asked *a = &round->asked[i];
+		json_open(&j, '{');
+		json_text(&j, "name", a->now.name);
+		json_bool(&j, "ok", a->state == GOOD);
+		json_bool(&j, "pending", a->state == PENDING);
+		json_text(
+		    &j, "state", a->is_gone ? "gone" : view_state(&a->now));
+		json_number(&j, "pid", view_pid(&a->now));
+		json_text_or_null(&j, "why",
+		    a->reason != WIRE_REASON_OK ? refusal(a)
+						: view_note(all, &a->now));
+		json_close(&j);
+	}
+	json_close(&j);
+}
+
+static int
+tell(struct round *round)
+{
+	struct views all = views_of(round->client);
+	int code = EXITCODE_YES;
+
+	for (size_t i = 0; i < round->count; i++)
+		if (round->asked[i].state != GOOD)
+			code = EXITCODE_NO;
+	if (round->wish->json)
+		tell_json(round, &all);
+	else if (!round->wish->quiet)
+		tell_lines(round, &all);
+	return code;
+}
+
+int
+wish_run(const struct wish *w, const struct options *o, char **names)
+{
+	static struct client client;
+	struct wish wish = *w;
+	struct round round = {.wish = &wish, .client = &client};
+	struct views all, some;
+	int code = EXITCODE_YES, count = 0;
+
+	while (names[count] != NULL)
+		count++;
+	if (count == 0)
+		return options_refuse(o, "which service?");
+	if (wish.no_wait)
+		wish.end = WISH_SENT;
+	if (!client_open(&client))
+		return EXITCODE_SYSTEM;
+	if (wish.end != WISH_SENT && !client_subscribe(&client)) {
+		fputs("svc: svcd sends no events\n", stderr);
+		return EXITCODE_SYSTEM;
+	}
+	all = views_of(&client);
+	if (!views_pick(&all, count, names, &code))
+		return code;
+	some = views_picked(&all);
+	round.count = some.count;
+	round.asked = memory_get(some.count, sizeof *round.asked);
+	for (size_t i = 0; i < some.count; i++) {
+		round.asked[i].before = some.v[i];
+		round.asked[i].now = some.v[i];
+	}
+	round.start = mono_now();
+	round.deadline = wish.timeout_ms == 0
+			     ? mono_never()
+			     : mono_add_ms(round.start, wish.timeout_ms);
+	if (!ask(&round) || !await(&round))
+		return EXITCODE_SYSTEM;
+	return tell(&round);
+}
+
+int
+wish_main(struct wish w, int argc, char **argv)
+{
+	struct options o;
+	int code;
+
+	w.timeout_ms = WISH_TIMEOUT_MS;
+	options_init(&o, w.cmd, argc, argv);
+	while ((code = options_next(&o)) != OPTIONS_END)
+		if (!wish_option(&w, &o, code))
+			return options_wrong(&o, code);
+	return wish_run(&w, &o, o.operands);
+}
