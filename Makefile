@@ -259,6 +259,7 @@ MAN_PAGES = \
 	svc/cmd/telinit.8 \
 	svc/cmd/utmpset.8 \
 	svc/cmd/wall.1 \
+	svc/log/multilog.8 \
 	svc/log/svlogd.8
 
 # Further names of halt(8).

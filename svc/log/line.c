@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "svc/log/bytes.h"
+
 void
 line_init(struct line *l, char *storage, size_t max, bool whole_head)
 {
@@ -56,7 +58,7 @@ line_next(struct line *l, struct line_piece *piece)
 
 	const char *p = l->p;
 	size_t left = (size_t)(l->end - p);
-	const char *newline = memchr(p, '\n', left);
+	const char *newline = bytes_newline(p, left);
 	bool ends = newline != NULL;
 	size_t n = ends ? (size_t)(newline - p) : left;
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "svc/log/bytes.h"
+
 void
 out_init(struct out *o, char *storage, size_t cap)
 {
@@ -39,7 +41,7 @@ move_down(struct out *o)
 static void
 take(struct out *o, const char *p, size_t n)
 {
-	memcpy(o->p + o->len, p, n);
+	bytes_copy(o->p + o->len, p, n);
 	o->len += n;
 }
 
