@@ -106,7 +106,31 @@ CORE_SRC = \
 INIT_SRC = \
 	init/main.c
 TREE_SRC = \
-	svc/tree/main.c
+	svc/tree/aux.c \
+	svc/tree/birth.c \
+	svc/tree/births.c \
+	svc/tree/clients.c \
+	svc/tree/control.c \
+	svc/tree/deadlines.c \
+	svc/tree/died.c \
+	svc/tree/do.c \
+	svc/tree/exits.c \
+	svc/tree/index.c \
+	svc/tree/keep.c \
+	svc/tree/logpipe.c \
+	svc/tree/main.c \
+	svc/tree/options.c \
+	svc/tree/queue.c \
+	svc/tree/ready.c \
+	svc/tree/requests.c \
+	svc/tree/scan.c \
+	svc/tree/service.c \
+	svc/tree/slots.c \
+	svc/tree/state.c \
+	svc/tree/stop.c \
+	svc/tree/supervise.c \
+	svc/tree/views.c \
+	svc/tree/watch.c
 LOG_SRC = \
 	svc/log/archive.c \
 	svc/log/conf.c \

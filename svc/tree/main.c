@@ -1,5 +1,131 @@
-int
-main(void)
+/*
+ * svcd: the supervision tree. This file is the way in: who we were called as,
+ * which directories, whether a keeper stands above (if not, init becomes it and
+ * starts us again), and the turn of everything.
+ */
+#include "svc/tree/tree.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/fd.h"
+#include "lib/opt.h"
+#include "lib/path.h"
+#include "lib/say.h"
+#include "lib/sig.h"
+#include "lib/sys.h"
+#include "svc/tree/options.h"
+
+#define USUAL_FILES 1024
+#define EVENTS_A_TURN 4096
+
+/* As many descriptors as may be; services get the usual number. */
+static struct rlimit
+raise_limits(void)
 {
-	return 0;
+	struct rlimit now = {.rlim_cur = USUAL_FILES, .rlim_max = USUAL_FILES};
+	struct rlimit most;
+
+	if (sys_prlimit(0, RLIMIT_NOFILE, NULL, &now) < 0)
+		return now;
+	most = (struct rlimit){now.rlim_max, now.rlim_max};
+	sys_prlimit(0, RLIMIT_NOFILE, &most, NULL);
+	tree.fds = now.rlim_max;
+	if (now.rlim_cur > USUAL_FILES)
+		now.rlim_cur = USUAL_FILES;
+	return now;
+}
+
+/* What a service inherits from us is what it is to have. */
+static void
+clean_self(void)
+{
+	sig_default_all();
+	sig_mask(SIG_ALL & ~SIG_FAULTS, NULL);
+	sys_umask(022);
+	for (int fd = 3; fd < KEEP_FD_END; fd++)
+		fd_cloexec(fd, true);
+	sys_close_range(KEEP_FD_END, ~0U, 0);
+}
+
+/* What the last svcd left: nothing is killed, everything goes on. */
+static void
+recover(void)
+{
+	state_reindex();
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		supervise_open(i);
+		logpipe_recover(i);
+		deadline_sync(i);
+	}
+}
+
+static void
+recover_events(void)
+{
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		aux_recover(i);
+		post(i, EV_RECOVER);
+		views_add(i);
+	}
+}
+
+static void
+set_up(void)
+{
+	struct rlimit files = raise_limits();
+
+	clean_self();
+	state_open();
+	tree.loop.now = mono_now();
+	queue_start();
+	views_start();
+	births_start(&files);
+	if (tree.is_recovered)
+		recover();
+	exits_start();
+	if (tree.is_recovered)
+		recover_events();
+	keep_start();
+	stop_start();
+	clients_start();
+	scan_start();
+	keep_ready();
+}
+
+/*
+ * Events before births, births before views. While children wait to be cloned
+ * and no batch is free, nothing else is done: the next end of a batch is near.
+ */
+static void
+turn(void)
+{
+	bool more = queue_run(EVENTS_A_TURN);
+
+	more = births_run() || more;
+	stop_look();
+	if (!more && !queue_waits() && !births_wait())
+		more = views_run();
+	if (more || queue_waits())
+		loop_turn_until(&tree.loop, mono_zero());
+	else if (loop_turn(&tree.loop) < 0)
+		say_warn("cannot wait for events");
+}
+
+int
+main(int argc, char **argv, char **envp)
+{
+	tree.env = envp;
+	fd_ensure_012();
+	options_read(argc, argv);
+	if (!keep_above())
+		options_under_keeper(argv);
+	set_up();
+	/* From here on we do not die, and if we do, nothing is lost. */
+	for (;;)
+		turn();
 }

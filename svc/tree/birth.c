@@ -1,0 +1,238 @@
+/*
+ * What a child is born with: a session of its own, its directory, descriptors
+ * 0 to 2, the environment of svcd with PWD set to where it is, and a program
+ * with its arguments. Nothing else of ours: all our descriptors above 2 close
+ * on exec, our signals are at their defaults and our umask is 022.
+ */
+#include "svc/tree/births.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "lib/fmt.h"
+#include "lib/sys.h"
+
+enum birth_kind
+birth_kind(uint32_t i)
+{
+	uint64_t word = board_word(rec(i));
+
+	if (!sv_valid(word))
+		return BIRTH_NONE;
+	switch (sv_unpack(word).sv.state) {
+	case S_PRE_SPAWN:
+		return BIRTH_PRE;
+	case S_SPAWN:
+		return BIRTH_RUN;
+	case S_FIN_SPAWN:
+		return BIRTH_FINISH;
+	case S_NONE:
+	case S_DOWN:
+	case S_WAIT:
+	case S_PRE:
+	case S_START:
+	case S_ADOPT:
+	case S_UP:
+	case S_STOP:
+	case S_SWEEP:
+	case S_FIN:
+	case S_FIN_SWEEP:
+	case S_BACKOFF:
+	case S_FAILED:
+	case S_ENDED:
+	case S_DONE:
+		return BIRTH_NONE;
+	}
+	return BIRTH_NONE;
+}
+
+/* The last end of `run`: finish or a script may have ended since. */
+static const struct board_exit *
+last_run(const struct board_record *r)
+{
+	for (uint32_t n = 0; n < BOARD_EXITS; n++) {
+		const struct board_exit *e = board_exit(r, n);
+		if (e == NULL || e->role == SV_ROLE_RUN)
+			return e;
+	}
+	return NULL;
+}
+
+/* --- program and arguments
+ * -------------------------------------------------------- */
+
+static char *
+number(struct birth *b, unsigned n, int64_t v)
+{
+	struct buf to = BUF(b->numbers[n]);
+
+	buf_i64(&to, v);
+	return b->numbers[n];
+}
+
+/* runit: exit code or -1, low byte of the wait status. s6: code or 256, signal.
+ */
+static void
+finish_arguments(struct birth *b)
+{
+	const struct board_record *r = rec(b->record);
+	const struct board_exit *e = last_run(r);
+	bool is_s6 = r->flags & BOARD_S6;
+	int code = 0, sig = 0;
+
+	if (e != NULL && e->code == CLD_EXITED) {
+		code = e->value;
+	} else if (e != NULL) {
+		code = is_s6 ? 256 : -1;
+		sig = e->value;
+		if (!is_s6 && e->code == CLD_DUMPED)
+			sig |= 0x80;
+	}
+	b->argv[1] = number(b, 0, code);
+	b->argv[2] = number(b, 1, sig);
+	b->argv[3] = b->name;
+	b->argv[4] = number(b, 2, e != NULL ? e->pid : 0);
+	b->argv[5] = NULL;
+}
+
+static void
+control_arguments(struct birth *b, char letter)
+{
+	struct buf to = BUF(b->file);
+
+	buf_puts(&to, "control/");
+	buf_putc(&to, letter);
+	b->argv[1] = number(b, 0, sv_unpack(board_word(rec(b->record))).pid);
+	b->argv[2] = NULL;
+}
+
+static void
+file_name(struct birth *b, const char *name)
+{
+	struct buf to = BUF(b->file);
+
+	buf_puts(&to, name);
+}
+
+static void
+set_program(struct birth *b)
+{
+	b->argv[0] = b->file;
+	b->argv[1] = NULL;
+	switch (b->kind) {
+	case BIRTH_NONE:
+		break;
+	case BIRTH_PRE:
+		control_arguments(b, 'u');
+		break;
+	case BIRTH_RUN:
+		file_name(b, "./run");
+		if (rec(b->record)->flags & BOARD_S6)
+			b->argv[1] = b->name;
+		b->argv[2] = NULL;
+		break;
+	case BIRTH_FINISH:
+		file_name(b, "./finish");
+		finish_arguments(b);
+		break;
+	case BIRTH_AUX:
+		control_arguments(
+		    b, (char)sv_aux_unpack(rec(b->record)->aux).arg);
+		break;
+	}
+	b->spawn.file = b->file;
+	b->spawn.argv = b->argv;
+}
+
+/* PWD first, then all that svcd was given but its own PWD. */
+static void
+set_environment(struct birth *b)
+{
+	size_t n = 0;
+
+	memcpy(b->pwd, "PWD=", 4);
+	state_path(b->record, b->pwd + 4);
+	b->envp[n++] = b->pwd;
+	for (char *const *e = tree.env; *e != NULL && n < BIRTH_ENV; e++)
+		if (strncmp(*e, "PWD=", 4) != 0)
+			b->envp[n++] = *e;
+	b->envp[n] = NULL;
+	b->spawn.envp = b->envp;
+}
+
+/* --- steps
+ * ------------------------------------------------------------------------- */
+
+static void
+add_step(struct birth *b, struct spawn_step s)
+{
+	if (b->spawn.count < BIRTH_STEPS)
+		b->steps[b->spawn.count++] = s;
+}
+
+/* `fd` of ours, by way of a low number, becomes `to` in the child. */
+static int
+hand_over(struct birth *b, int fd, int low)
+{
+	if (fd < 0 || sys_dup3(fd, low + b->lows) < 0)
+		return -1;
+	return low + b->lows++;
+}
+
+static void
+give(struct birth *b, int low, int to)
+{
+	if (low >= 0)
+		add_step(b, (struct spawn_step){
+				.op = SPAWN_DUP, .fd = low, .number = to});
+}
+
+/*
+ * A logger reads the pipe, a service with a logger writes it; all else is
+ * svcd's own 0, 1 and 2.
+ */
+static void
+set_descriptors(struct birth *b, int low)
+{
+	const struct board_record *r = rec(b->record);
+	const struct live *l = live(b->record);
+
+	if (r->flags & BOARD_LOG)
+		give(b, hand_over(b, live(r->parent)->pipe[0], low), 0);
+	else if (l->pipe[1] >= 0)
+		give(b, hand_over(b, l->pipe[1], low), 1);
+}
+
+static struct rlimit usual_files;
+
+/* Services get the descriptor limit that svcd was started with. */
+void
+birth_limits(const struct rlimit *files)
+{
+	usual_files = *files;
+}
+
+void
+birth_prepare(struct birth *b, int low)
+{
+	b->spawn = SPAWN_INIT;
+	b->spawn.steps = b->steps;
+	b->spawn.sibling = true;
+	b->spawn.small = b->stack;
+	b->spawn.small_bytes = sizeof(b->stack);
+	b->spawn.fault = (_Atomic uint64_t *)&rec(b->record)->fault;
+	b->lows = 0;
+	state_name(b->record, b->name);
+	set_environment(b);
+	set_program(b);
+	add_step(b, (struct spawn_step){.op = SPAWN_SETSID});
+	set_descriptors(b, low);
+	add_step(b, (struct spawn_step){.op = SPAWN_CHDIR, .text = b->pwd + 4});
+	if (usual_files.rlim_cur != 0)
+		add_step(b, (struct spawn_step){.op = SPAWN_RLIMIT,
+				.number = RLIMIT_NOFILE,
+				.data = &usual_files});
+	add_step(b, (struct spawn_step){.op = SPAWN_SIGNALS_QUICK});
+}

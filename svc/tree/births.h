@@ -1,0 +1,54 @@
+/*
+ * One child between its clone and its program: what births.c makes and birth.c
+ * fills in. It shares our memory until then, so all that it needs stands here
+ * and is left alone until it has gone.
+ */
+#ifndef SVC_TREE_BIRTHS_H
+#define SVC_TREE_BIRTHS_H
+
+#include <stdatomic.h>
+
+#include "lib/spawn.h"
+#include "svc/tree/tree.h"
+
+#define BIRTH_BATCH 16
+#define BIRTH_BATCHES 4
+#define BIRTH_ENV 512
+#define BIRTH_STEPS 16
+
+enum birth_kind {
+	BIRTH_NONE,
+	BIRTH_PRE,
+	BIRTH_RUN,
+	BIRTH_FINISH,
+	BIRTH_AUX
+};
+
+struct birth {
+	uint32_t record;
+	uint16_t life, generation;
+	enum birth_kind kind;
+	pid_t pid;		 /* 0: over; below: -errno, it was not made */
+	_Atomic uint32_t left;	 /* has a descriptor table of its own */
+	_Atomic uint32_t memory; /* the kernel zeroes it when it leaves ours */
+	int lows;		 /* descriptors put low for it */
+	bool is_open, is_dead;
+	struct spawn spawn;
+	struct spawn_step steps[BIRTH_STEPS];
+	char *argv[8];
+	char file[16];
+	char numbers[4][16];
+	char name[BOARD_NAME_MAX + 1];
+	char pwd[TREE_PATH + 4]; /* "PWD=" and its directory */
+	char *envp[BIRTH_ENV + 2];
+	char stack[SPAWN_STACK];
+};
+
+/* What the record's word intends; BIRTH_NONE: nothing (any more). */
+enum birth_kind birth_kind(uint32_t i);
+/* Fills in all but the gate; puts descriptors at low, low + 1, low + 2. */
+void birth_prepare(struct birth *b, int low);
+void birth_limits(const struct rlimit *files);
+void births_stray(int32_t pid);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * Letters from supervise/control: what each asks of the machine, and the ones
+ * that are only a signal.
+ */
+#include "svc/tree/tree.h"
+
+#include <signal.h>
+
+#include "lib/sys.h"
+#include "svc/core/status.h"
+
+/* Letters taken at one time: whoever writes without end waits its turn. */
+#define LETTERS 64
+
+static void
+send_letter(uint32_t i, char letter)
+{
+	int sig = status_letter_signal(letter);
+
+	if (sig == 0 ||
+	    sv_role(sv_unpack(board_word(rec(i))).sv) != SV_ROLE_RUN)
+		return;
+	if (!aux_control(i, letter, sig))
+		do_kill(i, sig, false);
+}
+
+static void
+set_flags(uint32_t i, uint32_t set, uint32_t clear)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->flags = (r->flags | set) & ~clear;
+	board_end(r);
+}
+
+void
+control_letter(uint32_t i, char letter)
+{
+	enum sv_event ev = status_letter_event(letter);
+
+	if (letter == 'x' && (rec(i)->flags & BOARD_LOG))
+		return;
+	if (letter == 'k' && aux_control(i, letter, SIGKILL))
+		return;
+	if (ev == EV_NOTHING) {
+		send_letter(i, letter);
+		return;
+	}
+	if (ev == EV_EXIT)
+		set_flags(i, BOARD_EXITED, 0);
+	if (ev == EV_DOWN || ev == EV_UP || ev == EV_ONCE)
+		set_flags(i, 0, BOARD_EXITED);
+	post(i, ev);
+}
+
+void
+control_ready(void *arg, uint32_t events)
+{
+	uint32_t i = (uint32_t)(uintptr_t)arg;
+	char letters[LETTERS];
+	ssize_t n = sys_read(live(i)->control.fd, letters, sizeof(letters));
+
+	(void)events;
+	for (ssize_t k = 0; k < n; k++)
+		control_letter(i, letters[k]);
+}

@@ -1,0 +1,124 @@
+/*
+ * From an exit status to an event: what the record says about the process that
+ * ended, and what the restart policy makes of it.
+ */
+#include "svc/tree/tree.h"
+
+#include <signal.h>
+
+#include "lib/clock.h"
+#include "lib/error.h"
+#include "lib/say.h"
+#include "lib/spawn.h"
+
+/* It left at the gate: nothing was executed. */
+static bool
+left_at_gate(const struct board_record *r, const struct keep_exit *e)
+{
+	struct board_fault f = board_fault_unpack(r->fault);
+
+	return f.pid == (uint32_t)e->pid && f.step == BOARD_FAULT_GATE;
+}
+
+static void
+say_fault(uint32_t i, const struct board_record *r, const struct keep_exit *e)
+{
+	struct board_fault f = board_fault_unpack(r->fault);
+	char name[BOARD_NAME_MAX + 1];
+
+	if (f.pid != (uint32_t)e->pid || f.step == BOARD_FAULT_GATE)
+		return;
+	say_warnx("%s: cannot %s: %s", state_name(i, name),
+	    spawn_op_text((enum spawn_op)f.step), error_text(f.error));
+}
+
+static bool
+is_clean(const struct keep_exit *e)
+{
+	if (e->code == CLD_EXITED)
+		return e->value == 0;
+	return e->value == SIGTERM || e->value == SIGHUP ||
+	       e->value == SIGINT || e->value == SIGPIPE;
+}
+
+static void
+add_exit(struct board_record *r, struct sv_word w, const struct keep_exit *e)
+{
+	board_begin(r);
+	board_add_exit(r, (struct board_exit){.real_ns = real_ns(),
+			      .pid = (uint32_t)e->pid & 0x3fffff,
+			      .role = sv_role(w.sv) & 3,
+			      .code = (unsigned)e->code & 15,
+			      .is_failure = !is_clean(e),
+			      .generation = w.generation,
+			      .value = (uint8_t)e->value});
+	r->exit_seq = e->seq;
+	board_end(r);
+}
+
+/* A logger whose pipe was closed for good ends by itself and is not missed. */
+static bool
+is_over(const struct board_record *r)
+{
+	return (r->flags & BOARD_LOG) && (r->flags & BOARD_UNLINKED);
+}
+
+static enum sv_event
+verdict(uint32_t i, const struct keep_exit *e)
+{
+	struct board_record *r = rec(i);
+	struct budget_verdict v = budget_verdict(service_policy(i), r->budget,
+	    (struct budget_death){.started = {r->start_mono_ns},
+		.now = mono_now(),
+		.is_clean = is_clean(e)});
+
+	board_begin(r);
+	r->budget = v.budget;
+	r->cause = v.is_spent ? CAUSE_SPENT : CAUSE_EXITED;
+	board_end(r);
+	return is_over(r) ? EV_DIED_STAY : v.event;
+}
+
+static void
+log_over(uint32_t i)
+{
+	if (is_over(rec(i)))
+		post(i, EV_EXIT);
+}
+
+void
+died(uint32_t i, const struct keep_exit *e)
+{
+	struct board_record *r = rec(i);
+	struct sv_word w = sv_unpack(board_word(r));
+
+	if (left_at_gate(r, e)) {
+		step(i, EV_GATE, 0);
+		return;
+	}
+	say_fault(i, r, e);
+	add_exit(r, w, e);
+	switch (sv_role(w.sv)) {
+	case SV_ROLE_RUN:
+		service_refresh(i);
+		step(i, verdict(i, e), 0);
+		log_over(i);
+		return;
+	case SV_ROLE_PRE:
+		step(i, EV_HELPED, 0);
+		return;
+	case SV_ROLE_FIN:
+		step(i,
+		    service_finish_gives_up(i) && e->code == CLD_EXITED &&
+			    e->value == 125
+			? EV_FIN_FAIL
+			: EV_HELPED,
+		    0);
+		return;
+	case SV_ROLE_NONE:
+		say_warnx(
+		    "process %d ended in a state without one", (int)e->pid);
+		state_commit(i, w.sv, w.generation, 0);
+		return;
+	}
+}

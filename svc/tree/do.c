@@ -1,0 +1,190 @@
+/*
+ * Effects: one small function for each. They act and come back at once; what
+ * comes of them is posted as an event. Each may be done twice without harm,
+ * since a svcd that was killed in the middle is told to do it again.
+ */
+#include "svc/tree/tree.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "lib/say.h"
+#include "lib/sys.h"
+#include "svc/core/status.h"
+
+/*
+ * A pid may have been given to a stranger once it is reaped; but then its exit
+ * stands in the queue, because the keeper announces before it reaps. So: a
+ * handle first, then a look at the queue, then the signal through the handle.
+ */
+static int
+signal_one(pid_t pid, int sig)
+{
+	int handle = sys_pidfd_open(pid);
+	int result = -1;
+
+	if (handle < 0)
+		return -1;
+	errno = ESRCH;
+	if (!exits_names(pid))
+		result = sys_pidfd_send_signal(handle, sig);
+	sys_close(handle);
+	return result;
+}
+
+bool
+do_kill(uint32_t i, int sig, bool group)
+{
+	pid_t pid = (pid_t)sv_unpack(board_word(rec(i))).pid;
+	char name[BOARD_NAME_MAX + 1];
+
+	if (pid <= 1)
+		return false;
+	if ((group ? sys_kill(-pid, sig) : signal_one(pid, sig)) == 0)
+		return true;
+	if (errno != ESRCH)
+		say_warn("%s: cannot signal process %d", state_name(i, name),
+		    (int)pid);
+	return false;
+}
+
+static void
+set_flag(uint32_t i, uint32_t flag, bool on)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->flags = on ? r->flags | flag : r->flags & ~flag;
+	board_end(r);
+}
+
+static void
+forgive(uint32_t i)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->budget = (struct budget){0};
+	board_end(r);
+}
+
+/* A signal that people may have put a script in front of. */
+static void
+send_or_script(uint32_t i, int sig)
+{
+	char letter = status_signal_letter(sig);
+
+	if (letter == 0 || !aux_control(i, letter, sig))
+		do_kill(i, sig, service_kills_group(i));
+}
+
+/* One step of the stop schedule; the first also takes the exit scripts along:
+ * they run after it, and after CONT. */
+static void
+stop_signal_step(uint32_t i, struct sv sv)
+{
+	int sig = service_stop_signal(i, sv.step);
+
+	if (sig == SIGKILL)
+		do_kill(i, sig, service_kills_group(i));
+	else if (sig != 0)
+		send_or_script(i, sig);
+	if (sig == SIGTERM)
+		set_flag(i, BOARD_GOT_TERM, true);
+	if (sv.step == 0)
+		aux_control(i, sv.leave ? 'x' : 'd', 0);
+}
+
+static void
+terminate(uint32_t i)
+{
+	send_or_script(i, SIGTERM);
+	set_flag(i, BOARD_GOT_TERM, true);
+}
+
+static void
+go_on(uint32_t i, struct sv before)
+{
+	if (before.pause == PAUSE_NO ||
+	    sv_unpack(board_word(rec(i))).sv.state == S_STOP)
+		do_kill(i, SIGCONT, false);
+	else
+		send_or_script(i, SIGCONT);
+}
+
+static void
+tell(uint32_t i)
+{
+	struct board_record *r = rec(i);
+	enum sv_shown now = sv_shown(sv_unpack(board_word(r)).sv);
+	enum sv_shown old = (enum sv_shown)live(i)->shown;
+	struct board_head *h = (struct board_head *)(void *)tree.board.base;
+
+	if (now != old) {
+		board_begin(r);
+		r->since_mono_ns = tree.loop.now.ns;
+		r->since_real_ns = real_ns();
+		board_end(r);
+		live(i)->shown = (uint8_t)now;
+	}
+	h->changes++;
+	views_add(i);
+	clients_tell(i, old, now);
+	stop_want_look();
+}
+
+static void
+free_record(uint32_t i)
+{
+	scan_freed(i);
+	logpipe_close(i);
+	views_last(i);
+	supervise_close(i);
+	clients_tell(i, (enum sv_shown)live(i)->shown, SV_SHOWN_DOWN);
+	state_free(i);
+	stop_want_look();
+}
+
+/* clang-format off */
+static void
+do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
+{
+	switch (bit) {
+	case SV_BIT_FORGIVE:	forgive(i); break;
+	case SV_BIT_DISARM:	deadline_disarm(i); break;
+	case SV_BIT_UNWATCH:	ready_unwatch(i); break;
+	case SV_BIT_UNGATE:	births_ungate(i); break;
+	case SV_BIT_DROP:	births_drop(i); break;
+	case SV_BIT_SIGNAL:	stop_signal_step(i, now); break;
+	case SV_BIT_TERM:	terminate(i); break;
+	case SV_BIT_KILL:	do_kill(i, SIGKILL, service_kills_group(i)); break;
+	case SV_BIT_PAUSE:	send_or_script(i, SIGSTOP); break;
+	case SV_BIT_CONT:	go_on(i, before); break;
+	case SV_BIT_RELOAD:	send_or_script(i, SIGHUP); break;
+	case SV_BIT_SWEEP:	post(i, EV_EMPTY); break;
+	case SV_BIT_SWEEP_KILL:	post(i, EV_EMPTY); break;
+	case SV_BIT_WATCH:	ready_watch(i); break;
+	case SV_BIT_ADOPT:	break; /* no plain directory is of that type */
+	case SV_BIT_ARM:	deadline_arm(i); break;
+	case SV_BIT_PRE:	births_add(i); break;
+	case SV_BIT_RUN:	births_add(i); break;
+	case SV_BIT_FINISH:	births_add(i); break;
+	case SV_BIT_TELL:	tell(i); break;
+	case SV_BIT_FREE:	free_record(i); break;
+	}
+}
+/* clang-format on */
+
+#define SIGNALS                                                           \
+	(DO_SIGNAL | DO_CONT | DO_PAUSE | DO_TERM | DO_KILL | DO_RELOAD | \
+	    DO_SWEEP | DO_SWEEP_KILL)
+
+void
+do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects)
+{
+	for (unsigned bit = 0; bit < SV_EFFECT_COUNT; bit++)
+		if (effects & 1u << bit)
+			do_effect(i, before, now, (enum sv_effect_bit)bit);
+	if (effects & SIGNALS)
+		post(i, EV_SENT);
+}

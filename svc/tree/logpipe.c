@@ -1,0 +1,90 @@
+/*
+ * The pipe between a service and its logger. Both ends are held by the keeper
+ * in two slots and by us, so that neither side's death closes it; lines that
+ * were written wait in it for the next logger.
+ */
+#include "svc/tree/tree.h"
+
+#include <fcntl.h>
+
+#include "lib/bits.h"
+#include "lib/fd.h"
+#include "lib/say.h"
+#include "lib/sys.h"
+#include "svc/tree/slots.h"
+
+static void
+keep(uint32_t i, uint32_t slot)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->log_slot = (uint16_t)slot;
+	board_end(r);
+}
+
+bool
+logpipe_make(uint32_t i)
+{
+	struct live *l = live(i);
+	char name[BOARD_NAME_MAX + 1];
+	uint32_t slot;
+
+	if (sys_pipe2(l->pipe, O_CLOEXEC) < 0) {
+		say_warn("%s: no pipe to its logger", state_name(i, name));
+		return false;
+	}
+	fd_lift(&l->pipe[0], TREE_FD_FLOOR);
+	fd_lift(&l->pipe[1], TREE_FD_FLOOR);
+	slot = slots_take(2);
+	if (slot != 0 && keep_put(slot, l->pipe, 2))
+		keep(i, slot);
+	return true;
+}
+
+/* Nobody writes any more: the logger reads what is left, then its end. */
+void
+logpipe_close(uint32_t i)
+{
+	struct live *l = live(i);
+
+	fd_close(&l->pipe[0]);
+	fd_close(&l->pipe[1]);
+	if (rec(i)->log_slot == 0)
+		return;
+	keep_drop(rec(i)->log_slot, 2);
+	slots_give(rec(i)->log_slot, 2);
+	keep(i, 0);
+}
+
+void
+logpipe_recover(uint32_t i)
+{
+	struct live *l = live(i);
+	uint32_t slot = rec(i)->log_slot;
+
+	if (slot == 0)
+		return;
+	slots_mark(slot, 2);
+	for (unsigned n = 0; n < 2; n++) {
+		l->pipe[n] = keep_get(slot + n);
+		if (l->pipe[n] >= 0)
+			fd_lift(&l->pipe[n], TREE_FD_FLOOR);
+	}
+}
+
+/*
+ * Its service is gone for good: the logger ends by itself at the end of its
+ * input; until then it is no more to be restarted.
+ */
+void
+log_is_over(uint32_t logger)
+{
+	struct board_record *r = rec(logger);
+
+	board_begin(r);
+	r->flags |= BOARD_UNLINKED;
+	board_end(r);
+	if (sv_role(sv_unpack(board_word(r)).sv) != SV_ROLE_RUN)
+		post(logger, EV_EXIT);
+}

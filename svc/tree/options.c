@@ -1,0 +1,247 @@
+#include "svc/tree/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/fd.h"
+#include "lib/keeper.h"
+#include "lib/opt.h"
+#include "lib/path.h"
+#include "lib/say.h"
+#include "lib/str.h"
+#include "lib/sys.h"
+#include "svc/tree/tree.h"
+
+static const char usage_svcd[] =
+    "usage: svcd [--user] [-r DIR] [SCANDIR...]\n"
+    "       runsvdir [-P] DIR [LOG]\n"
+    "       runsv DIR\n"
+    "       svscan [DIR]\n"
+    "       supervise DIR\n"
+    "\n"
+    "  -r DIR     keep the control socket in DIR (or $TRIVET_RUN)\n"
+    "  --user     the tree of one user: $XDG_RUNTIME_DIR/trivet,\n"
+    "             ~/.config/service\n"
+    "  -h         this text\n"
+    "  -V         the version\n";
+
+static _Noreturn void
+show(int fd, const char *text, int code)
+{
+	sys_write(fd, text, strlen(text));
+	sys_exit(code);
+}
+
+static const char *
+environment(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (char *const *e = tree.env; *e != NULL; e++)
+		if (strncmp(*e, name, n) == 0 && (*e)[n] == '=' &&
+		    (*e)[n + 1] != '\0')
+			return *e + n + 1;
+	return NULL;
+}
+
+/* --- directories
+ * ---------------------------------------------------------------- */
+
+/* Made absolute now: nothing later depends on where we stand. */
+static void
+absolute(struct buf *to, const char *path)
+{
+	char cwd[TREE_PATH];
+
+	if (path[0] != '/' && sys_getcwd(cwd, sizeof(cwd)) == 0)
+		path_make(to, cwd, path);
+	else
+		path_make(to, "/", path);
+	if (to->full)
+		diex(100, "%s: too long", path);
+}
+
+static void
+add_scan(const char *path)
+{
+	char room[TREE_PATH];
+	struct buf b = BUF(room);
+
+	absolute(&b, path);
+	if (!scan_add(room))
+		diex(100, "more than %d scan directories", TREE_SCANS);
+}
+
+static void
+set_run_dir(const char *given)
+{
+	struct buf b = BUF(tree.run_dir);
+	const char *xdg = environment("XDG_RUNTIME_DIR");
+
+	if (given == NULL)
+		given = environment("TRIVET_RUN");
+	if (given != NULL)
+		absolute(&b, given);
+	else if (!tree.is_user)
+		path_make(&b, "/run", "trivet");
+	else if (xdg != NULL)
+		path_make(&b, xdg, "trivet");
+	else
+		diex(100, "XDG_RUNTIME_DIR is not set: -r DIR is needed");
+}
+
+static void
+set_scan_default(void)
+{
+	char room[TREE_PATH];
+	struct buf b = BUF(room);
+	const char *home = environment("HOME");
+
+	if (scan_count() > 0)
+		return;
+	if (environment("SVDIR") != NULL) {
+		add_scan(environment("SVDIR"));
+	} else if (!tree.is_user) {
+		add_scan("/etc/service");
+	} else if (home != NULL) {
+		path_make(&b, home, ".config/service");
+		add_scan(room);
+	} else {
+		diex(100, "HOME is not set: a scan directory is needed");
+	}
+}
+
+/* --- by name
+ * -------------------------------------------------------------------------- */
+
+static void
+read_svcd(int argc, char **argv)
+{
+	static const struct opt_word words[] = {
+	    {"user", 'u', 0}, {"help", 'h', 0}, {"version", 'V', 0}, {0}};
+	struct opt o = opt_over(argc, argv);
+	const char *run = NULL;
+
+	tree.is_user = sys_geteuid() != 0;
+	for (int c; (c = opt_next(&o, "r:hV", words)) != OPT_END;) {
+		if (c == 'r')
+			run = o.value;
+		else if (c == 'u')
+			tree.is_user = true;
+		else if (c == 'h')
+			show(1, usage_svcd, 0);
+		else if (c == 'V')
+			show(1, "svcd " TRIVET_VERSION "\n", 0);
+		else
+			show(2, usage_svcd, 100);
+	}
+	for (int n = o.at; n < argc; n++)
+		add_scan(argv[n]);
+	set_run_dir(run);
+	set_scan_default();
+}
+
+/*
+ * runsvdir [-P] DIR [LOG]: every service has a session of its own here anyway,
+ * and the last lines of each are kept, so -P and LOG ask for what is the case.
+ */
+static void
+read_runsvdir(int argc, char **argv)
+{
+	int at = 1;
+
+	if (argc > 1 && strcmp(argv[1], "-P") == 0)
+		at = 2;
+	if (argc <= at || argc > at + 2 || argv[at][0] == '-')
+		show(2, "usage: runsvdir [-P] dir\n\n", 1);
+	tree.is_user = sys_geteuid() != 0;
+	add_scan(argv[at]);
+	set_run_dir(NULL);
+}
+
+static void
+read_svscan(int argc, char **argv)
+{
+	if (argc > 2)
+		show(2, "svscan: usage: svscan [ dir ]\n", 100);
+	tree.is_user = sys_geteuid() != 0;
+	add_scan(argc == 2 ? argv[1] : ".");
+	set_run_dir(NULL);
+}
+
+static void
+read_one(int argc, char **argv, const char *usage, int code)
+{
+	char room[TREE_PATH];
+	struct buf b = BUF(room);
+
+	if (argc != 2)
+		show(2, usage, code);
+	tree.is_user = sys_geteuid() != 0;
+	absolute(&b, argv[1]);
+	scan_only(room);
+	set_run_dir(NULL);
+}
+
+void
+options_read(int argc, char **argv)
+{
+	const char *name = argc > 0 ? path_base(argv[0]) : "svcd";
+
+	tree.prog = name;
+	say_init(name, 2);
+	if (strcmp(name, "runsvdir") == 0)
+		read_runsvdir(argc, argv);
+	else if (strcmp(name, "svscan") == 0)
+		read_svscan(argc, argv);
+	else if (strcmp(name, "runsv") == 0)
+		read_one(argc, argv, "usage: runsv dir\n\n", 1);
+	else if (strcmp(name, "supervise") == 0)
+		read_one(argc, argv, "supervise: usage: supervise dir\n", 100);
+	else
+		read_svcd(argc, argv);
+}
+
+/* --- the keeper
+ * ------------------------------------------------------------------------ */
+
+#define ARGS 64
+
+/* init stands beside us, wherever that is. */
+static void
+find_init(struct buf *to)
+{
+	char self[TREE_PATH], dir[TREE_PATH];
+	struct buf d = BUF(dir);
+
+	if (sys_readlinkat(AT_FDCWD, "/proc/self/exe", self, sizeof(self)) <= 0)
+		die(111, "cannot find my own program");
+	path_dir(&d, self);
+	path_make(to, dir, "init");
+}
+
+void
+options_under_keeper(char **argv)
+{
+	char init[TREE_PATH];
+	char *args[ARGS + 2];
+	struct buf b = BUF(init);
+	size_t n = 0;
+	int self = sys_open("/proc/self/exe", O_PATH, 0);
+
+	find_init(&b);
+	if (self < 0 || sys_dup2(self, KEEP_FD_SELF) < 0)
+		die(111, "cannot open my own program");
+	args[n++] = argv[0];
+	args[n++] = (char *)"--keeper";
+	for (char **a = argv + 1; *a != NULL; a++) {
+		if (n > ARGS)
+			diex(100, "more than %d arguments", ARGS);
+		args[n++] = *a;
+	}
+	args[n] = NULL;
+	sys_execve(init, args, tree.env);
+	die(111, "cannot execute %s", init);
+}

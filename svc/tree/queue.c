@@ -1,0 +1,97 @@
+/*
+ * Events wait here and are taken one after the other, so that a step never
+ * calls a step: an effect that brings an event about only adds it.
+ */
+#include "svc/tree/tree.h"
+
+#include "lib/mem.h"
+#include "lib/say.h"
+
+struct event {
+	uint32_t record;
+	uint16_t life; /* of the record when it was added */
+	uint16_t what; /* enum sv_event */
+};
+
+static struct event *ring;
+static size_t head, len;
+
+void
+queue_start(void)
+{
+	ring = mem_pages(TREE_EVENTS * sizeof(*ring));
+	if (ring == NULL)
+		die(111, "cannot reserve memory");
+}
+
+void
+post(uint32_t i, enum sv_event ev)
+{
+	if (len == TREE_EVENTS) {
+		say_warnx("more than %d events wait: one is lost", TREE_EVENTS);
+		return;
+	}
+	ring[(head + len++) % TREE_EVENTS] = (struct event){
+	    .record = i, .life = live(i)->life, .what = (uint16_t)ev};
+}
+
+/* The process that the word named has ended (or left us, FORKED). */
+static bool
+ends_process(enum sv_event ev)
+{
+	return ev == EV_GATE || ev == EV_FORKED || ev == EV_DIED_NOW ||
+	       ev == EV_DIED_LATER || ev == EV_DIED_STAY ||
+	       ev == EV_DIED_FAIL || ev == EV_HELPED || ev == EV_FIN_FAIL;
+}
+
+static void
+say_bug(uint32_t i, struct sv sv, enum sv_event ev)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	say_warnx("%s: %s in state %s cannot happen: ignored",
+	    state_name(i, name), sv_event_name(ev), sv_state_name(sv.state));
+}
+
+void
+step(uint32_t i, enum sv_event ev, uint32_t pid)
+{
+	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_step s = sv_step(w.sv, ev);
+
+	if (s.bug) {
+		say_bug(i, w.sv, ev);
+		return;
+	}
+	if (s.moot)
+		return;
+	if (ends_process(ev))
+		w.pid = 0;
+	if (ev == EV_SPAWNED || ev == EV_ADOPTED)
+		w.pid = pid;
+	if (sv_is_new_run(w.sv, s.sv))
+		w.generation++;
+	/* A record that becomes free is committed as such by its effect. */
+	if (s.sv.state != S_NONE)
+		state_commit(i, s.sv, w.generation, w.pid);
+	do_effects(i, w.sv, s.sv, s.effects);
+}
+
+bool
+queue_run(unsigned most)
+{
+	for (; most > 0 && len > 0; most--) {
+		struct event e = ring[head];
+		head = (head + 1) % TREE_EVENTS;
+		len--;
+		if (live(e.record)->life == e.life)
+			step(e.record, (enum sv_event)e.what, 0);
+	}
+	return len > 0;
+}
+
+bool
+queue_waits(void)
+{
+	return len > 0;
+}

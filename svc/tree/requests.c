@@ -1,0 +1,287 @@
+/*
+ * What a client asks for. Each request has one function and one answer; a wish
+ * becomes an event of the life machine, and the answer names the generation
+ * whose outcome the client is to wait for.
+ */
+#include "svc/tree/clients.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "lib/bits.h"
+#include "lib/sys.h"
+
+/* Answers are made here, one at a time. */
+static char answer_room[WIRE_MAX + 1];
+
+static struct buf
+answer(void)
+{
+	return buf_over(answer_room, sizeof(answer_room));
+}
+
+void
+client_no(struct client *c, uint32_t id, enum wire_reason reason)
+{
+	struct buf b = answer();
+
+	if (wire_no(&b, id, reason, ""))
+		client_answer(c, &b, -1);
+}
+
+static void
+yes(struct client *c, uint32_t id)
+{
+	struct buf b = answer();
+
+	if (wire_ok(&b, id))
+		client_answer(c, &b, -1);
+}
+
+static void
+hello(struct client *c, uint32_t id, struct wire *w)
+{
+	struct wire_hello h;
+	struct buf b = answer();
+	uint16_t version;
+
+	if (!wire_get_hello(w, &h)) {
+		client_no(c, id, WIRE_REASON_BAD);
+		return;
+	}
+	version = wire_common_version(h);
+	if (version == 0) {
+		client_no(c, id, WIRE_REASON_VERSION);
+		return;
+	}
+	c->is_greeted = true;
+	if (wire_welcome(&b, id, version, (uint32_t)sys_getpid(), "svcd"))
+		client_answer(c, &b, clients_reader());
+}
+
+/* --- wishes
+ * -------------------------------------------------------------------------- */
+
+static uint32_t
+find(struct wire_text text)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	return wire_copy(text, name, sizeof(name)) ? state_by_name(name) : 0;
+}
+
+static void
+remember(uint32_t i, enum wire_verb verb, uint32_t flags)
+{
+	struct board_record *r = rec(i);
+	bool is_down = verb == WIRE_VERB_DOWN;
+
+	if (verb != WIRE_VERB_DOWN && verb != WIRE_VERB_UP)
+		return;
+	board_begin(r);
+	if (is_down && (flags & WIRE_REMEMBER))
+		r->flags |= BOARD_REMEMBERED;
+	else if (!is_down)
+		r->flags &= ~(uint32_t)(BOARD_REMEMBERED | BOARD_EXITED);
+	board_end(r);
+}
+
+/* A verb that is no event of the machine. */
+static enum wire_reason
+act(uint32_t i, const struct wire_wish *wish)
+{
+	uint32_t logger = rec(i)->logger;
+
+	switch (wish->verb) {
+	case WIRE_VERB_KILL:
+		if (wish->argument <= 0 || wish->argument > 64)
+			return WIRE_REASON_BAD;
+		return do_kill(i, wish->argument, false) ? WIRE_REASON_OK
+							 : WIRE_REASON_MOOT;
+	case WIRE_VERB_ALARM:
+		if (logger == 0)
+			return WIRE_REASON_MOOT;
+		return do_kill(logger, SIGALRM, false) ? WIRE_REASON_OK
+						       : WIRE_REASON_MOOT;
+	case WIRE_VERB_CHECK:
+	case WIRE_VERB_UP:
+	case WIRE_VERB_DOWN:
+	case WIRE_VERB_ONCE:
+	case WIRE_VERB_RESTART:
+	case WIRE_VERB_CYCLE:
+	case WIRE_VERB_RELOAD:
+	case WIRE_VERB_PAUSE:
+	case WIRE_VERB_CONT:
+	case WIRE_VERB_EXIT:
+	case WIRE_VERB_WAKE:
+		break;
+	}
+	return WIRE_REASON_UNSUPPORTED;
+}
+
+static struct wire_result
+grant(uint32_t i, const struct wire_wish *wish)
+{
+	struct sv_word w = sv_unpack(board_word(rec(i)));
+	enum sv_event ev = wire_verb_event((uint16_t)wish->verb);
+	struct wire_result result = {
+	    .record = i, .generation = w.generation, .text = {"", 0}};
+
+	if (ev == EV_NOTHING) {
+		result.reason = act(i, wish);
+		return result;
+	}
+	if (sv_step(w.sv, ev).moot) {
+		result.reason = WIRE_REASON_MOOT;
+		return result;
+	}
+	result.generation = sv_target(w.sv, w.generation, ev);
+	remember(i, wish->verb, wish->flags);
+	post(i, ev);
+	if (ev == EV_DOWN && (wish->flags & WIRE_FORCE))
+		post(i, EV_KILL);
+	return result;
+}
+
+static void
+wish_for(struct client *c, uint32_t id, struct wire *w)
+{
+	struct wire_wish wish;
+	struct wire_result result;
+	struct buf b = answer();
+
+	if (!c->is_master) {
+		client_no(c, id, WIRE_REASON_DENIED);
+		return;
+	}
+	if (!wire_get_wish(w, &wish)) {
+		client_no(c, id, WIRE_REASON_BAD);
+		return;
+	}
+	wire_begin(&b, WIRE_RESULTS, id);
+	wire_put_count(&b, wish.count);
+	for (uint16_t n = 0; n < wish.count; n++) {
+		uint32_t i = find(wire_get_text(&wish.names));
+		if (i == 0)
+			result = (struct wire_result){
+			    .reason = WIRE_REASON_NO_SUCH, .text = {"", 0}};
+		else if (stop_is_on() && wish.verb != WIRE_VERB_KILL)
+			result = (struct wire_result){.record = i,
+			    .reason = WIRE_REASON_ENDING,
+			    .text = {"", 0}};
+		else
+			result = grant(i, &wish);
+		wire_put_result(&b, &result);
+	}
+	if (wire_end(&b))
+		client_answer(c, &b, -1);
+}
+
+static void
+which_are(struct client *c, uint32_t id, struct wire *w)
+{
+	uint16_t count = wire_get_count(w);
+	struct buf b = answer();
+
+	wire_begin(&b, WIRE_RESULTS, id);
+	wire_put_count(&b, count);
+	for (uint16_t n = 0; n < count; n++) {
+		uint32_t i = find(wire_get_text(w));
+		struct wire_result result = {.record = i,
+		    .reason = i == 0 ? WIRE_REASON_NO_SUCH : WIRE_REASON_OK,
+		    .text = {"", 0}};
+		if (i != 0)
+			result.generation =
+			    sv_unpack(board_word(rec(i))).generation;
+		wire_put_result(&b, &result);
+	}
+	if (wire_done(w) && wire_end(&b))
+		client_answer(c, &b, -1);
+	else
+		client_no(c, id, WIRE_REASON_BAD);
+}
+
+/* --- events, the tree
+ * ------------------------------------------------------------------ */
+
+static void
+subscribe(struct client *c, uint32_t id, struct wire *w)
+{
+	uint16_t count = wire_get_count(w);
+
+	bits_clear(c->wants, TREE_RECORDS);
+	c->wants_all = count == 0;
+	for (uint16_t n = 0; n < count; n++) {
+		uint32_t i = find(wire_get_text(w));
+		if (i == 0 || !wire_done(w)) {
+			client_no(c, id,
+			    wire_done(w) ? WIRE_REASON_NO_SUCH
+					 : WIRE_REASON_BAD);
+			return;
+		}
+		bits_add(c->wants, i);
+	}
+	c->is_subscribed = true;
+	c->subscription = id;
+	yes(c, id);
+}
+
+static void
+end(struct client *c, uint32_t id, struct wire *w)
+{
+	struct wire_ending e;
+
+	if (!wire_get_ending(w, &e))
+		client_no(c, id, WIRE_REASON_BAD);
+	else if (e.when_real_ns != 0)
+		client_no(c, id, WIRE_REASON_UNSUPPORTED);
+	else if (keep_end(
+		     (enum keep_ending)e.ending, e.code, e.flags & WIRE_FORCE))
+		yes(c, id);
+	else
+		client_no(c, id, WIRE_REASON_SYSTEM);
+}
+
+static void
+rescan(struct client *c, uint32_t id)
+{
+	scan_all();
+	yes(c, id);
+}
+
+static bool
+is_for_masters(uint16_t tag)
+{
+	return tag == WIRE_RESCAN || tag == WIRE_RUN || tag == WIRE_UPGRADE ||
+	       tag == WIRE_END || tag == WIRE_CANCEL || tag == WIRE_TAIL;
+}
+
+void
+request(struct client *c, const struct wire_head *head, struct wire *w)
+{
+	if (!c->is_greeted && head->tag != WIRE_HELLO) {
+		client_no(c, head->id, WIRE_REASON_VERSION);
+		return;
+	}
+	if (is_for_masters(head->tag) && !c->is_master) {
+		client_no(c, head->id, WIRE_REASON_DENIED);
+		return;
+	}
+	if (head->tag == WIRE_HELLO)
+		hello(c, head->id, w);
+	else if (head->tag == WIRE_WISH)
+		wish_for(c, head->id, w);
+	else if (head->tag == WIRE_RESCAN)
+		rescan(c, head->id);
+	else if (head->tag == WIRE_SUBSCRIBE)
+		subscribe(c, head->id, w);
+	else if (head->tag == WIRE_END)
+		end(c, head->id, w);
+	else if (head->tag == WIRE_FIND)
+		which_are(c, head->id, w);
+	else if (head->tag == WIRE_RUN || head->tag == WIRE_UPGRADE ||
+		 head->tag == WIRE_TAIL || head->tag == WIRE_CANCEL)
+		client_no(c, head->id, WIRE_REASON_UNSUPPORTED);
+	else
+		client_no(c, head->id, WIRE_REASON_UNKNOWN_TAG);
+}

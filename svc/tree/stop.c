@@ -1,0 +1,136 @@
+/*
+ * The end of the tree: everything is told to go, loggers last, because they
+ * read until their services are gone. The keeper is told when nothing lives.
+ */
+#include "svc/tree/tree.h"
+
+#include <signal.h>
+
+#include "lib/say.h"
+#include "lib/sys.h"
+
+#define AGAIN_MS 200
+
+static bool is_told, wants_look;
+static struct timer restore;
+
+static struct board_head *
+head(void)
+{
+	return (struct board_head *)(void *)tree.board.base;
+}
+
+bool
+stop_is_on(void)
+{
+	return tree.is_ending;
+}
+
+void
+stop_want_look(void)
+{
+	wants_look = true;
+}
+
+static bool
+is_at_rest(uint32_t i)
+{
+	return sv_is_rest(sv_unpack(board_word(rec(i))).sv) &&
+	       sv_aux_unpack(rec(i)->aux).kind == AUX_NONE;
+}
+
+static void
+end_record(uint32_t i, bool at_once)
+{
+	struct board_record *r = rec(i);
+
+	if (live(i)->is_ending && !at_once)
+		return;
+	live(i)->is_ending = true;
+	board_begin(r);
+	if (sv_wanted(sv_unpack(board_word(r)).sv))
+		r->cause = CAUSE_SHUTDOWN;
+	board_end(r);
+	post(i, EV_DOWN);
+	if (at_once)
+		post(i, EV_KILL);
+}
+
+/* A logger: its service is over, so no line comes any more. */
+static bool
+may_end(uint32_t i)
+{
+	const struct board_record *r = rec(i);
+
+	if ((r->flags & BOARD_LOG) == 0)
+		return true;
+	return r->parent == 0 || is_at_rest(r->parent);
+}
+
+/* Once a turn: who may be told now, and whether all is over. */
+void
+stop_look(void)
+{
+	uint32_t living = 0;
+
+	if (!wants_look || !stop_is_on() || is_told)
+		return;
+	wants_look = false;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		if (may_end(i))
+			end_record(i, false);
+		living += !is_at_rest(i);
+	}
+	if (living > 0)
+		return;
+	is_told = true;
+	keep_done(head()->ending_arg);
+}
+
+void
+stop_all(enum keep_ending ending, int64_t ms, bool at_once)
+{
+	(void)ms; /* the keeper ends what is left by then */
+	timer_unset(&tree.loop, &restore);
+	head()->ending = ending;
+	tree.is_ending = true;
+	wants_look = true;
+	is_told = false;
+	for (uint32_t i = state_next(0); at_once && i != 0; i = state_next(i))
+		end_record(i, true);
+}
+
+/*
+ * The last svcd was stopping everything, and nobody tells us to: that is over
+ * (a rescue shell was left), and what ran before runs again.
+ */
+static void
+restore_due(void *arg)
+{
+	(void)arg;
+	head()->ending = KEEP_END_NONE;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (rec(i)->cause == CAUSE_SHUTDOWN)
+			post(i, EV_UP);
+	scan_want_all();
+}
+
+void
+stop_start(void)
+{
+	timer_init(&restore, restore_due, NULL);
+	if (head()->ending == KEEP_END_NONE || stop_is_on())
+		return;
+	tree.is_ending = true;
+	timer_set(&tree.loop, &restore, mono_add_ms(tree.loop.now, AGAIN_MS));
+}
+
+/* A signal that the keeper got and that is ours to know. */
+void
+stop_signal(int sig)
+{
+	if (sig == SIGHUP || sig == SIGALRM)
+		scan_want_all();
+	else if (sig == SIGPWR)
+		keep_end(KEEP_END_POWEROFF, 0, false);
+}

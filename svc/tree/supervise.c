@@ -1,0 +1,206 @@
+/*
+ * supervise/ of a service: one FIFO, which is called control, ok and lock, so
+ * that a service costs one descriptor; other programs find in each what they
+ * look for: a reader on control and ok, a lock on lock.
+ */
+#include "svc/tree/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "lib/fd.h"
+#include "lib/path.h"
+#include "lib/say.h"
+#include "lib/sys.h"
+
+#define LOCK_NAPS 200 /* of a millisecond, after a crash */
+
+/* A dangling link: its target is made, one level, as runsv does. */
+static int
+make_target(int dir)
+{
+	char target[TREE_PATH];
+
+	if (sys_readlinkat(dir, "supervise", target, sizeof(target)) < 0)
+		return -1;
+	return sys_mkdirat(dir, target, 0700);
+}
+
+static int
+open_or_make(int dir)
+{
+	int flags = O_RDONLY | O_DIRECTORY;
+	int fd = sys_openat(dir, "supervise", flags, 0);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if (sys_mkdirat(dir, "supervise", 0700) < 0 &&
+	    (errno != EEXIST || make_target(dir) < 0))
+		return -1;
+	return sys_openat(dir, "supervise", flags, 0);
+}
+
+int
+supervise_dir(uint32_t i)
+{
+	char path[TREE_PATH];
+	int dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
+	int fd, error;
+
+	if (dir < 0)
+		return -1;
+	fd = open_or_make(dir);
+	error = errno;
+	sys_close(dir);
+	errno = error;
+	return fd;
+}
+
+static int
+open_fifo(int dir)
+{
+	struct stat st;
+	int fd;
+
+	if (sys_mkfifoat(dir, "control", 0600) < 0 && errno != EEXIST)
+		return -1;
+	fd = sys_openat(dir, "control", O_RDWR | O_NONBLOCK, 0);
+	if (fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0)
+		return -1;
+	if (sys_fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode))
+		return fd;
+	sys_close(fd);
+	errno = EINVAL;
+	return -1;
+}
+
+/* Someone else's lock in a file of its own: held by whom? */
+static bool
+is_foreign_lock(int dir)
+{
+	int fd = sys_openat(dir, "lock", O_WRONLY | O_APPEND | O_NONBLOCK, 0);
+	bool held;
+
+	if (fd < 0)
+		return false;
+	held = sys_flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	sys_close(fd);
+	return held;
+}
+
+/* `name` is another name of control after this. */
+static int
+link_to_control(int dir, const char *name, const struct stat *control)
+{
+	static const char temporary[] = "control.link";
+	struct stat st;
+
+	if (sys_linkat(dir, "control", dir, name, 0) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -1;
+	if (sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_ino == control->st_ino && st.st_dev == control->st_dev)
+		return 0;
+	sys_unlinkat(dir, temporary, 0);
+	if (sys_linkat(dir, "control", dir, temporary, 0) < 0)
+		return -1;
+	return sys_renameat(dir, temporary, dir, name);
+}
+
+/*
+ * After our own death a child of ours may hold the lock for a moment, until it
+ * has left our descriptor table.
+ */
+static int
+take_lock(int fd)
+{
+	static const struct timespec nap = {.tv_nsec = 1000000};
+
+	for (int n = 0; sys_flock(fd, LOCK_EX | LOCK_NB) < 0; n++) {
+		if (errno != EWOULDBLOCK || !tree.is_recovered ||
+		    n >= LOCK_NAPS)
+			return -1;
+		sys_ppoll(NULL, 0, &nap);
+	}
+	return 0;
+}
+
+/* The FIFO under its three names, locked; a descriptor, or -1. */
+static int
+open_names(int dir)
+{
+	struct stat st;
+	int fd = open_fifo(dir);
+
+	if (fd < 0)
+		return -1;
+	if (sys_fstat(fd, &st) < 0 || take_lock(fd) < 0)
+		goto fail;
+	if (st.st_nlink < 3) {
+		if (is_foreign_lock(dir) && st.st_nlink < 2) {
+			errno = EWOULDBLOCK;
+			goto fail;
+		}
+		if (link_to_control(dir, "ok", &st) < 0 ||
+		    link_to_control(dir, "lock", &st) < 0)
+			goto fail;
+	}
+	return fd;
+fail:
+	sys_close(fd);
+	return -1;
+}
+
+static void
+say_trouble(uint32_t i, const char *what)
+{
+	char name[BOARD_NAME_MAX + 1];
+	struct board_record *r = rec(i);
+
+	if (r->flags & BOARD_NO_FILES)
+		return;
+	say_warn("%s: cannot %s supervise", state_name(i, name), what);
+	board_begin(r);
+	r->flags |= BOARD_NO_FILES;
+	board_end(r);
+}
+
+int
+supervise_open(uint32_t i)
+{
+	struct live *l = live(i);
+	int dir, fd;
+
+	if (l->control.fd >= 0)
+		return 0;
+	dir = supervise_dir(i);
+	if (dir < 0) {
+		say_trouble(i, "make");
+		return 0;
+	}
+	fd = open_names(dir);
+	sys_close(dir);
+	if (fd < 0 && errno == EWOULDBLOCK) {
+		say_trouble(i, "lock");
+		return -1;
+	}
+	if (fd < 0 || watch_add(&tree.loop, &l->control, fd, EPOLLIN,
+			  control_ready, (void *)(uintptr_t)i) < 0) {
+		say_trouble(i, "use");
+		fd_close(&fd);
+	}
+	return 0;
+}
+
+void
+supervise_close(uint32_t i)
+{
+	int fd = live(i)->control.fd;
+
+	watch_del(&tree.loop, &live(i)->control);
+	fd_close(&fd);
+}

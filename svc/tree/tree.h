@@ -1,0 +1,263 @@
+/*
+ * svcd from inside. One static struct, no heap: every table is address space
+ * reserved at start, whose pages the kernel gives when they are first touched.
+ *
+ * How a turn goes (main.c): the loop delivers what has happened, and each
+ * callback only posts events or marks things; then queue.c takes the events
+ * one after the other through the machine of svc/core, each a commit and its
+ * effects (do.c); then births.c clones what is to be started, in batches; and
+ * when nothing of that is left, views.c writes what foreign tools read.
+ *
+ * What lives where: all that must survive svcd is in the state file (state.c)
+ * or in the keeper's slots; struct live is what can be found again.
+ */
+#ifndef SVC_TREE_TREE_H
+#define SVC_TREE_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/buf.h"
+#include "lib/keeper.h"
+#include "lib/loop.h"
+#include "svc/core/board.h"
+#include "svc/core/machine.h"
+#include "svc/tree/index.h"
+
+/* The limits. A full table refuses, and the message names the limit. */
+#define TREE_RECORDS 65536 /* services, loggers and long texts together */
+#define TREE_SCANS 16	   /* scan directories */
+#define TREE_EVENTS (TREE_RECORDS * 4)
+/* Our own descriptors stand above; below is what a child is born with. */
+#define TREE_FD_FLOOR 64
+/* Descriptors left for sockets, scans and births, whatever services take. */
+#define TREE_FD_SPARE 256
+#define TREE_PATH 4096
+
+struct live {
+	struct watch control; /* supervise/control */
+	struct watch out;     /* what it says without a logger */
+	struct timer timer;   /* the earliest of its deadlines */
+	int pipe[2];	      /* to its logger: read and write end, or -1 */
+	uint64_t name_hash;
+	uint16_t life;	       /* another record in this place: higher */
+	uint16_t ring;	       /* of its last lines, 0: none */
+	uint8_t shown;	       /* enum sv_shown told last */
+	bool is_listed : 1;    /* in the list of views to be written */
+	bool is_born : 1;      /* in the list of those to be cloned */
+	bool is_aux_born : 1;  /* the same for its auxiliary process */
+	bool is_seen : 1;      /* by the scan that is going on */
+	bool is_alias : 1;     /* a second link leads to it */
+	bool is_recreated : 1; /* a scan awaits that its name is free */
+	bool is_ending : 1;    /* told to end, since everything does */
+};
+
+struct tree {
+	struct loop loop;
+	struct board board;
+	int state_fd;
+	struct live *live;
+	struct index pids, names, places;
+	char *const *env; /* what services inherit */
+	const char *prog; /* svcd, runsvdir, runsv, … */
+	char run_dir[TREE_PATH];
+	bool is_user;	   /* the tree of one user */
+	bool is_kept;	   /* a keeper stands above */
+	bool is_recovered; /* this life began with a state file */
+	bool is_done;	   /* leave the loop */
+	int exit_code;
+	bool is_ending;	   /* STOP came */
+	unsigned long fds; /* descriptors that may be used in all */
+};
+extern struct tree tree;
+
+int64_t real_ns(void); /* of the wall clock, now */
+
+/* A list of record numbers that are to be seen to, each at most once. */
+struct todo {
+	uint32_t *of;
+	size_t head, len; /* a ring of TREE_RECORDS */
+};
+void todo_init(struct todo *t);
+void todo_add(struct todo *t, uint32_t i);
+uint32_t todo_take(struct todo *t); /* 0: empty */
+
+/* --- state.c: the state file and the tables beside it ----------------------
+ */
+/* Maps the one that the keeper holds, or makes one. Dies if neither can be. */
+void state_open(void);
+struct board_record *rec(uint32_t i);
+struct live *live(uint32_t i);
+/* A record for a service that nobody has asked for; 0: refused, and said. */
+uint32_t state_add(const char *name, const char *path, uint64_t dev,
+    uint64_t ino, struct sv_config config, uint32_t flags);
+void state_free(uint32_t i);
+uint32_t state_by_name(const char *name);
+uint32_t state_by_place(uint64_t dev, uint64_t ino);
+/* The record whose process (or auxiliary process) has this pid. */
+uint32_t state_by_pid(uint32_t pid, bool *is_aux);
+/* One store each; the index of pids follows. */
+void state_commit(uint32_t i, struct sv sv, uint16_t generation, uint32_t pid);
+void state_commit_aux(uint32_t i, struct sv_aux aux);
+/* Into the caller's room, always terminated. */
+const char *state_name(uint32_t i, char room[BOARD_NAME_MAX + 1]);
+const char *state_path(uint32_t i, char room[TREE_PATH]);
+/* Records in use one after the other; from 0, 0 at the end. */
+uint32_t state_next(uint32_t i);
+/* Makes the indexes of a state file that was found at start. */
+void state_reindex(void);
+
+/* --- keep.c: the keeper ----------------------------------------------------
+ */
+bool keep_above(void);
+void keep_start(void);
+bool keep_put(uint32_t slot, const int *fds, size_t n);
+void keep_drop(uint32_t slot, uint32_t count);
+/* Waits for the answer; -1: the slot is empty. Only at start. */
+int keep_get(uint32_t slot);
+void keep_ready(void);
+void keep_done(int code);
+bool keep_end(enum keep_ending ending, int code, bool at_once);
+
+/* --- exits.c: the exit queue ------------------------------------------------
+ */
+void exits_start(void);
+/* Applies and then consumes all that the queue holds. */
+void exits_drain(void);
+/* Whether the queue tells of this pid; true also if that is not known. */
+bool exits_names(int32_t pid);
+/* Told of every pid that died and that no record names. */
+void exits_watch_births(void (*stray)(int32_t pid));
+
+/* --- queue.c: events, one step after the other ------------------------------
+ */
+void queue_start(void);
+void post(uint32_t i, enum sv_event ev);
+/* One step now: only from the queue, a drain or a batch of births. */
+void step(uint32_t i, enum sv_event ev, uint32_t pid);
+/* Takes events until none is left or `most` were taken. True: more to do. */
+bool queue_run(unsigned most);
+bool queue_waits(void);
+
+/* --- do.c: effects -----------------------------------------------------------
+ */
+void do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects);
+/* Sends a signal to the process of the word, if it lives. */
+bool do_kill(uint32_t i, int sig, bool group);
+
+/* --- births.c, birth.c: from an intention to a running program --------------
+ */
+struct rlimit;
+void births_start(const struct rlimit *files);
+void births_add(uint32_t i);
+void births_add_aux(uint32_t i);
+/* The effect UNGATE, and its opposite. */
+void births_ungate(uint32_t i);
+void births_drop(uint32_t i);
+/* Its process is on its way to its program. */
+bool births_has(uint32_t i);
+/* Clones one batch. True: more to do now. */
+bool births_run(void);
+bool births_wait(void);
+
+/* --- died.c, deadlines.c, ready.c
+ * --------------------------------------------- */
+void died(uint32_t i, const struct keep_exit *e);
+void deadline_arm(uint32_t i);
+void deadline_disarm(uint32_t i);
+/* Sets the timer from what the record says (after a change, at start). */
+void deadline_sync(uint32_t i);
+void ready_executed(uint32_t i);
+void ready_watch(uint32_t i);
+void ready_unwatch(uint32_t i);
+void ready_look(uint32_t i);
+
+/* --- aux.c: control scripts beside the main process
+ * ----------------------------- */
+/* Runs control/LETTER if there is one; false: there is none. */
+bool aux_control(uint32_t i, char letter, int after);
+void aux_spawned(uint32_t i, uint32_t pid);
+void aux_spawn_failed(uint32_t i, int error);
+void aux_late(uint32_t i);
+void aux_recover(uint32_t i);
+void died_aux(uint32_t i, const struct keep_exit *e);
+
+/* --- supervise.c, views.c, control.c
+ * --------------------------------------------- */
+/* Opens, makes, locks. -1: another supervisor holds it; said. */
+int supervise_open(uint32_t i);
+void supervise_close(uint32_t i);
+/* The directory itself, made if it is missing; -1. */
+int supervise_dir(uint32_t i);
+void views_start(void);
+void views_add(uint32_t i);
+/* Down, now: it is about to be forgotten. */
+void views_last(uint32_t i);
+/* Writes some. True: more to do. */
+bool views_run(void);
+void control_ready(void *arg, uint32_t events);
+void control_letter(uint32_t i, char letter);
+
+/* --- service.c: what a directory says
+ * ---------------------------------------------- */
+struct sv_config service_config(int dir, bool is_log);
+bool service_is_s6(int dir);
+bool service_is_down(int dir);
+/* Looks again, as runit does: after a run has ended. */
+void service_refresh(uint32_t i);
+struct budget_policy service_policy(uint32_t i);
+int service_stop_signal(uint32_t i, unsigned at);
+int64_t service_stop_ms(uint32_t i, unsigned at);
+int64_t service_timeout_up_ms(uint32_t i);
+int64_t service_timeout_finish_ms(uint32_t i);
+bool service_finish_gives_up(uint32_t i);
+bool service_kills_group(uint32_t i);
+
+/* --- scan.c, watch.c: directories
+ * --------------------------------------------------- */
+bool scan_add(const char *path);
+/* Not a scan directory but one service: runsv, supervise. */
+void scan_only(const char *path);
+unsigned scan_count(void);
+void scan_start(void);
+void scan_all(void);
+void scan_want_all(void);
+/* Something called so has changed in scan directory `which`. */
+void scan_name(unsigned which, const char *name);
+/* The same in whichever has it; false: none. */
+bool scan_again(const char *name);
+/* Takes up a logger that was not there before. */
+void scan_log(uint32_t i);
+/* The record is about to be free. */
+void scan_freed(uint32_t i);
+void service_begin(uint32_t i, int dir);
+void watch_start(void);
+bool watch_works(void);
+void watch_scan(unsigned which, const char *path);
+void watch_entry(int dir, const char *scan, const char *name);
+
+/* --- sock.c: clients
+ * -------------------------------------------------------------------- */
+void clients_start(void);
+void clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now);
+
+/* --- logpipe.c
+ * -----------------------------------------------------------------------------
+ */
+bool logpipe_make(uint32_t i);
+void logpipe_close(uint32_t i);
+void logpipe_recover(uint32_t i);
+/* The service of this logger is gone for good. */
+void log_is_over(uint32_t logger);
+
+/* --- stop.c: the end of the tree
+ * -------------------------------------------------------- */
+void stop_start(void);
+void stop_all(enum keep_ending ending, int64_t ms, bool at_once);
+void stop_signal(int sig);
+bool stop_is_on(void);
+void stop_want_look(void);
+void stop_look(void);
+
+#endif
