@@ -104,7 +104,24 @@ CORE_SRC = \
 
 # --- the four binaries ---------------------------------------------------------
 INIT_SRC = \
-	init/main.c
+	init/console.c \
+	init/fault.c \
+	init/final.c \
+	init/job.c \
+	init/keep.c \
+	init/last.c \
+	init/line.c \
+	init/main.c \
+	init/memo.c \
+	init/mount.c \
+	init/phase.c \
+	init/reap.c \
+	init/run.c \
+	init/signals.c \
+	init/stage.c \
+	init/unmount.c \
+	init/upgrade.c \
+	init/words.c
 TREE_SRC = \
 	svc/tree/aux.c \
 	svc/tree/birth.c \
@@ -246,6 +263,7 @@ UNIT_TESTS = \
 	errtext \
 	fmt \
 	glob \
+	init \
 	list \
 	mono \
 	log_line \
@@ -259,7 +277,8 @@ UNIT_TESTS = \
 	tai \
 	words
 WALK_TESTS = \
-	machine
+	machine \
+	phase
 SIM_SRC =
 FUZZ_TARGETS =
 
@@ -318,7 +337,8 @@ $(B)/core.a: $(call objs,$(CORE_SRC))
 # All of a binary but its main(), so that tests can link what they try.
 $(B)/cmd.a: $(call objs,$(filter-out svc/cmd/main.c,$(CMD_SRC)))
 $(B)/log.a: $(call objs,$(filter-out svc/log/main.c,$(LOG_SRC)))
-$(B)/lib.a $(B)/core.a $(B)/cmd.a $(B)/log.a: Makefile
+$(B)/init.a: $(call objs,$(filter-out init/main.c,$(INIT_SRC)))
+$(B)/lib.a $(B)/core.a $(B)/cmd.a $(B)/log.a $(B)/init.a: Makefile
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,ar)ar rcsD $@ $(filter %.o,$^)
@@ -331,7 +351,7 @@ $(BIN):
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS)
 
-TEST_LIBS = $(B)/cmd.a $(B)/log.a $(B)/core.a $(B)/lib.a
+TEST_LIBS = $(B)/cmd.a $(B)/log.a $(B)/init.a $(B)/core.a $(B)/lib.a
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_LIBS) $(LDFLAGS)
@@ -339,6 +359,9 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_LIBS)
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
 WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
 PROGRAMS = $(UNIT_BIN) $(WALK_BIN)
+# What bats suites run beside the binaries.
+HELPERS = \
+	$(B)/tests/kept
 
 # --- what a person types ---------------------------------------------------------------
 help:
@@ -365,7 +388,7 @@ check: $(BIN) $(PROGRAMS)
 
 test:
 	tests/need test
-	$(MAKE) all $(PROGRAMS)
+	$(MAKE) all $(PROGRAMS) $(HELPERS)
 	tests/run test $(PROGRAMS)
 
 gates: $(BIN)

@@ -1,5 +1,295 @@
-int
-main(void)
+/*
+ * Who init is: PID 1 of a machine or of a container, the keeper above a svcd
+ * that was started by hand, or a command that talks to the one that is. What
+ * has state is set up here, once; init/run.c does the rest.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "init/console.h"
+#include "init/fault.h"
+#include "init/job.h"
+#include "init/memo.h"
+#include "init/reap.h"
+#include "init/run.h"
+#include "init/upgrade.h"
+#include "lib/exitcode.h"
+#include "lib/fd.h"
+#include "lib/path.h"
+#include "lib/say.h"
+#include "lib/sig.h"
+#include "lib/str.h"
+#include "lib/sys.h"
+
+#define FILES_MAX 1048576 /* the kernel's own fs.nr_open */
+
+static const char *
+environment(char **envp, const char *name)
 {
-	return 0;
+	for (; *envp != NULL; envp++) {
+		const char *rest = str_after(*envp, name);
+
+		if (rest != NULL && *rest == '=')
+			return rest + 1;
+	}
+	return NULL;
+}
+
+/* --- what PID 1 is ------------------------------------------------------- */
+
+static bool
+exists(const char *path)
+{
+	return sys_faccessat(AT_FDCWD, path, F_OK, 0) == 0;
+}
+
+/*
+ * Ctrl-alt-del becomes a signal. The answer tells where we are: only the
+ * machine's own PID 1 gets a yes, in a PID namespace it is EINVAL, without the
+ * right to reboot EPERM.
+ */
+static enum role
+find_role(char **envp)
+{
+	const char *manager = environment(envp, "container");
+	int done = sys_reboot(LINUX_REBOOT_CMD_CAD_OFF, NULL);
+	bool contained = (done == -1 && errno != EINVAL) || manager != NULL ||
+			 exists("/run/host/container-manager") ||
+			 exists("/run/.containerenv") || exists("/.dockerenv");
+
+	memo.alone_kernel = done == 0;
+	memo.may_restart =
+	    manager != NULL &&
+	    (str_starts(manager, "lxc") || str_eq(manager, "systemd-nspawn"));
+	if (memo.settings.machine)
+		return ROLE_MACHINE;
+	return contained || memo.settings.container ? ROLE_CONTAINER
+						    : ROLE_MACHINE;
+}
+
+/* Services are not to see what stood on the kernel's command line. */
+static char *const *
+machine_environment(char **envp)
+{
+	static char term[64] = "TERM=";
+	static char *const clean[] = {
+	    (char *)(uintptr_t) "PATH=/usr/local/sbin:/usr/local/bin:"
+				"/usr/sbin:/usr/bin:/sbin:/bin",
+	    (char *)(uintptr_t) "HOME=/", term, NULL};
+	const char *given = environment(envp, "TERM");
+
+	strncat(term, given != NULL ? given : "linux", sizeof(term) - 6);
+	return clean;
+}
+
+/* --- set-up --------------------------------------------------------------- */
+
+/* By its own link where /proc is, else by the name the kernel was given. */
+static void
+open_self(void)
+{
+	int fd = sys_open("/proc/self/exe", O_PATH, 0);
+
+	if (fd < 0)
+		fd = sys_open(
+		    (const char *)(uintptr_t)getauxval(AT_EXECFN), O_PATH, 0);
+	memo_pin(fd, FD_SELF);
+}
+
+static void
+raise_files(void)
+{
+	struct rlimit most = {FILES_MAX, FILES_MAX};
+
+	if (sys_prlimit(0, RLIMIT_NOFILE, NULL, &memo.files) == -1)
+		return;
+	if (sys_prlimit(0, RLIMIT_NOFILE, &most, NULL) == 0)
+		return;
+	most.rlim_cur = most.rlim_max = memo.files.rlim_max;
+	sys_prlimit(0, RLIMIT_NOFILE, &most, NULL);
+}
+
+static void
+open_signals(void)
+{
+	int fd = sig_fd(SIG_ALL & ~fault_signals());
+
+	if (memo_pin(fd, FD_SIGNALS) < 0)
+		say_warn("cannot hear signals by descriptor");
+}
+
+/* What is to be there before anything else, whoever we are. */
+static void
+set_up(enum role role)
+{
+	if (role != ROLE_KEEPER)
+		sys_close_range(3, ~0u, 0);
+	fd_ensure_012();
+	memo_create();
+	memo.settings = settings_default();
+	open_self();
+	raise_files();
+	if (reap_open() == -1)
+		say_warn("cannot make the exit queue");
+}
+
+static void
+set_up_one(int argc, char **argv, char **envp)
+{
+	enum role role;
+
+	set_up(ROLE_MACHINE);
+	for (int i = 1; i < argc; i++)
+		run_word(argv[i]);
+	role = find_role(envp);
+	memo.steps[0].plan = plan_begin(role);
+	memo.steps[0].plan.alone = memo.alone_kernel;
+	memo.steps[0].plan.rescue = memo.settings.rescue;
+	memo.steps[0].plan.emergency = memo.settings.emergency;
+	if (role == ROLE_CONTAINER) {
+		/* Less than the ten seconds after which managers kill. */
+		if (memo.settings.limits[PHASE_STOP] == 300000)
+			memo.settings.limits[PHASE_STOP] = 8000;
+		return;
+	}
+	sys_setsid();
+	sys_chdir("/");
+	sys_umask(022);
+	memo_pin(sys_open("/dev/kmsg", O_WRONLY | O_NONBLOCK | O_NOCTTY, 0),
+	    FD_KMSG);
+}
+
+/* argv and its strings stay what svcd was started with. */
+static void
+set_up_keeper(char **argv)
+{
+	if (!fd_is_open(FD_KEPT))
+		diex(EXITCODE_SYSTEM, "--keeper is for svcd to ask for");
+	sys_close_range(FD_QUEUE, FD_KEPT - 1, 0);
+	sys_close_range(FD_KEPT + 1, KEEP_SLOT_BASE - 1, 0);
+	set_up(ROLE_KEEPER);
+	sys_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	memo.steps[0].plan = plan_begin(ROLE_KEEPER);
+	memo.settings.limits[PHASE_STOP] = 3600000;
+	do
+		argv[1] = argv[2];
+	while (*++argv != NULL && argv[1] != NULL);
+}
+
+/* Also after a fault: everything that is not in memo or a descriptor. */
+static _Noreturn void
+carry_on(char **argv, char **envp)
+{
+	enum role role = (enum role)memo_step()->plan.role;
+	static const char *machine_argv[3] = {"svcd"};
+	const char *const *kept_argv = (const char *const *)argv;
+
+	fault_open(argv, envp);
+	/* libc has opened the mask for itself. */
+	sig_mask(SIG_ALL & ~fault_signals(), NULL);
+	open_signals();
+	sys_prctl(
+	    PR_SET_NAME, (unsigned long)(uintptr_t)path_base(argv[0]), 0, 0, 0);
+	job_environment(
+	    role == ROLE_MACHINE ? machine_environment(envp) : envp);
+	if (role != ROLE_KEEPER) {
+		if (memo.settings.services[0] != '\0')
+			machine_argv[1] = memo.settings.services;
+		kept_argv = machine_argv;
+	}
+	if (memo.faults > 0)
+		say_warnx("fault number %u: carrying on", memo.faults);
+	run(kept_argv);
+}
+
+/* --- a command ------------------------------------------------------------ */
+
+static void
+print(const char *text)
+{
+	sys_write(1, text, strlen(text));
+}
+
+static void
+help(void)
+{
+	print("usage: init [--WORD[=VALUE]]...  (as PID 1)\n"
+	      "       init 0|1|2|3|4|5|6|s|q|u  (as telinit)\n"
+	      "       init -h|--help|--version\n"
+	      "words, on the kernel's command line as trivet.WORD[=VALUE]:\n");
+#define HELP(name, kind, member, text) print("  " name "\t" text "\n");
+	WORDS(HELP)
+}
+
+/* telinit is one of svc's names; it is beside us, or where it usually is. */
+static int
+telinit(char **argv, char **envp)
+{
+	static const char *const usual[] = {"/sbin/svc", "/usr/sbin/svc",
+	    "/usr/bin/svc", "/usr/local/bin/svc", "/bin/svc", NULL};
+	char room[WORD_PATH_MAX];
+	ssize_t n =
+	    sys_readlinkat(AT_FDCWD, "/proc/self/exe", room, sizeof(room));
+
+	argv[0] = (char *)(uintptr_t) "telinit";
+	if (n > 0) {
+		struct buf path = buf_over(room, sizeof(room));
+
+		path.len = (size_t)(path_base(room) - room);
+		buf_puts(&path, "svc");
+		sys_execve(room, argv, envp);
+	}
+	for (const char *const *p = usual; *p != NULL; p++)
+		sys_execve(*p, argv, envp);
+	die(EXITCODE_SYSTEM, "cannot execute svc");
+}
+
+static int
+command(int argc, char **argv, char **envp)
+{
+	say_init("init", 2);
+	if (argc == 3 && str_eq(argv[1], "--accepts"))
+		return upgrade_accepts(argv[2]);
+	if (argc == 2 && (str_eq(argv[1], "-h") || str_eq(argv[1], "--help"))) {
+		help();
+		return EXITCODE_YES;
+	}
+	if (argc == 2 && str_eq(argv[1], "--version")) {
+		print("trivet " TRIVET_VERSION "\n");
+		return EXITCODE_YES;
+	}
+	if (argc >= 2 && argv[1][0] != '-')
+		return telinit(argv, envp);
+	diex(EXITCODE_USAGE, "not process 1; see init --help");
+}
+
+int
+main(int argc, char **argv, char **envp)
+{
+	uint64_t mask;
+
+	/* The very first act: as PID 1 a signal before it would be lost. */
+	sig_mask(SIG_ALL & ~fault_signals(), &mask);
+	console_open(argc > 0 ? path_base(argv[0]) : "init");
+	if (memo_adopt())
+		carry_on(argv, envp);
+	if (sys_getpid() == 1) {
+		set_up_one(argc, argv, envp);
+		carry_on(argv, envp);
+	}
+	if (argc >= 2 && str_eq(argv[1], "--keeper")) {
+		set_up_keeper(argv);
+		fault_open(argv, envp);
+		/* Once more, with no trace of that word in its arguments. */
+		fault_again();
+		carry_on(argv, envp);
+	}
+	say_hook(NULL);
+	sig_mask(mask, NULL);
+	return command(argc, argv, envp);
 }

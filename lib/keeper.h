@@ -108,8 +108,9 @@ struct keep_exit {
  * passes environment, directory and descriptors 0 to 2 on, starts the kept
  * child as NAME ARGS…, and ends with the tree's exit code.
  *
- * The kept child runs with no signal blocked, in its own session, and with the
- * keeper's RLIMIT_NOFILE, which is as high as it may be: services want the
+ * The kept child is executed by descriptor, so it names itself (PR_SET_NAME,
+ * after argv[0]). It runs with no signal blocked, in its own session, and with
+ * the keeper's RLIMIT_NOFILE, which is as high as it may be: services want the
  * usual 1024 soft.
  */
 /* clang-format off */

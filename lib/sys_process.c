@@ -33,6 +33,19 @@ clone_small(const struct sys_clone *how, int (*child)(void *), void *arg)
 }
 
 /*
+ * Older containers' filters deny clone3 with ENOSYS. The old call has one place
+ * for the pidfd and for the tid, and none for a cgroup.
+ */
+static long
+clone_old(const struct sys_clone *how)
+{
+	void *word = how->pidfd != NULL ? how->pidfd : how->tid;
+
+	return syscall(SYS_clone, how->flags | (uint64_t)how->exit_signal, NULL,
+	    word, NULL, NULL);
+}
+
+/*
  * As fork, but libc is not told: the child keeps to system calls until it
  * executes something. clone3, because only that can be born in a cgroup.
  */
@@ -42,11 +55,14 @@ clone_whole(const struct sys_clone *how, int (*child)(void *), void *arg)
 	struct clone_args args = {
 	    .flags = how->flags,
 	    .pidfd = (uint64_t)(uintptr_t)how->pidfd,
+	    .parent_tid = (uint64_t)(uintptr_t)how->tid,
 	    .exit_signal = (uint64_t)how->exit_signal,
 	    .cgroup = (uint64_t)how->cgroup,
 	};
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
+	if (pid == -1 && errno == ENOSYS && !(how->flags & CLONE_INTO_CGROUP))
+		pid = clone_old(how);
 	if (pid == 0)
 		sys_exit(child(arg));
 	return (pid_t)pid;

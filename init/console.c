@@ -1,0 +1,171 @@
+/*
+ * The store and its writer. What the writer has taken stays in the store until
+ * it ended well, so that a line is rather written twice than lost; after some
+ * tries it is given up, for a dead console must not keep init busy.
+ */
+#include "init/console.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "init/job.h"
+#include "init/memo.h"
+#include "lib/clock.h"
+#include "lib/fmt.h"
+#include "lib/say.h"
+#include "lib/sys.h"
+
+#define WRITER_MS 2000 /* a slow serial line needs 200 for all of it */
+#define HOLD_MS 5000   /* between tries at a console that hangs */
+#define TRIES 3
+#define FLUSH_MS 500
+
+static const char *prefix = "init";
+
+/* A machine's console is a person's; elsewhere init is quiet. */
+static bool
+is_wanted(enum say_level level)
+{
+	if (level != SAY_INFO)
+		return true;
+	return memo_step()->plan.role == ROLE_MACHINE && !memo.settings.quiet;
+}
+
+/* The line as people know it: who says it, and how bad it is. */
+static void
+put_line(struct buf *b, enum say_level level, const char *line, size_t n)
+{
+	static const char *const words[] = {
+	    [SAY_INFO] = "", [SAY_WARN] = "warning: ", [SAY_FATAL] = "fatal: "};
+
+	buf_fmt(b, "%s: %s", prefix, words[level]);
+	buf_put(b, line, n);
+}
+
+/* Debug and info, so that the kernel does not write it to the console too. */
+static void
+put_kmsg(enum say_level level, const char *line, size_t n)
+{
+	char room[256];
+	struct buf b = BUF(room);
+
+	buf_fmt(&b, "<%d>", level == SAY_INFO ? 31 : 30);
+	put_line(&b, level, line, n);
+	sys_write(FD_KMSG, b.p, b.len);
+}
+
+static void
+put(enum say_level level, const char *line, size_t n)
+{
+	struct console_memo *c = &memo.console;
+	struct buf b = {.p = c->text, .len = c->len, .cap = sizeof(c->text)};
+
+	if (memo.alone_kernel)
+		put_kmsg(level, line, n);
+	if (!is_wanted(level))
+		return;
+	put_line(&b, level, line, n);
+	if (b.full)
+		c->lost++;
+	else
+		c->len = (uint32_t)b.len;
+}
+
+void
+console_open(const char *name)
+{
+	prefix = name;
+	say_init(name, 2);
+	say_hook(put);
+}
+
+static int
+writer(void *arg)
+{
+	int fd = -1;
+
+	(void)arg;
+	if (memo_step()->plan.role == ROLE_MACHINE)
+		fd = sys_open("/dev/console", O_WRONLY | O_NOCTTY, 0);
+	if (fd < 0)
+		fd = 2;
+	for (uint32_t at = 0; at < memo.console.taken;) {
+		ssize_t n = sys_write(
+		    fd, memo.console.text + at, memo.console.taken - at);
+
+		if (n <= 0)
+			return 1;
+		at += (uint32_t)n;
+	}
+	return 0;
+}
+
+void
+console_turn(int64_t now_ns)
+{
+	struct console_memo *c = &memo.console;
+
+	if (c->len == 0 || job_runs(JOB_CONSOLE) || now_ns < c->hold_ns)
+		return;
+	c->taken = c->len;
+	if (job_start(JOB_CONSOLE, writer, NULL, WRITER_MS) == -1)
+		c->hold_ns = now_ns + HOLD_MS * (int64_t)1000000;
+}
+
+void
+console_written(bool good, int64_t now_ns)
+{
+	struct console_memo *c = &memo.console;
+	uint32_t lost = c->lost;
+
+	if (!good && ++c->tries < TRIES) {
+		c->hold_ns = now_ns + HOLD_MS * (int64_t)1000000;
+		return;
+	}
+	c->tries = 0;
+	memmove(c->text, c->text + c->taken, c->len - c->taken);
+	c->len -= c->taken;
+	c->taken = 0;
+	c->lost = 0;
+	if (lost > 0)
+		say_warnx("%u lines could not be written here", lost);
+}
+
+int64_t
+console_next_ns(void)
+{
+	if (memo.console.len == 0 || job_runs(JOB_CONSOLE))
+		return INT64_MAX;
+	return memo.console.hold_ns;
+}
+
+void
+console_flush(void)
+{
+	struct mono until = mono_add_ms(mono_now(), FLUSH_MS);
+	struct timespec tick = {.tv_nsec = 1000000};
+	siginfo_t info;
+
+	while (mono_before(mono_now(), until)) {
+		int32_t pid = memo.jobs[JOB_CONSOLE].pid;
+
+		if (pid == 0 && memo.console.len == 0)
+			return;
+		if (pid == 0) {
+			console_turn(mono_now().ns);
+			if (!job_runs(JOB_CONSOLE))
+				return;
+			continue;
+		}
+		info.si_pid = 0;
+		if (sys_waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) ==
+			0 &&
+		    info.si_pid == 0) {
+			sys_ppoll(NULL, 0, &tick);
+			continue;
+		}
+		job_forget(JOB_CONSOLE);
+		console_written(true, mono_now().ns);
+	}
+}

@@ -1,0 +1,85 @@
+/*
+ * The memory file is laid over a static object at its own address: no pointer
+ * to it can be damaged, and without a memory file everything works, but for
+ * surviving a fault.
+ */
+#include "init/memo.h"
+
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lib/mem.h"
+#include "lib/sys.h"
+
+struct memo memo;
+_Static_assert(
+    offsetof(struct memo, console) + sizeof(struct console_memo) <= MEMO_BYTES,
+    "memo outgrew its file");
+_Static_assert(
+    FD_END + KEEP_MSG_FDS <= KEEP_SLOT_BASE, "no room for what arrives");
+
+int
+memo_pin(int fd, enum memo_fd to)
+{
+	if (fd < 0)
+		return -1;
+	int done = sys_dup2(fd, (int)to);
+
+	if (fd != (int)to)
+		sys_close(fd);
+	return done;
+}
+
+static bool
+lay_over(int fd)
+{
+	return sys_mmap(&memo, MEMO_BYTES, PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_FIXED, fd, 0) != NULL;
+}
+
+/* Ours, of a state we know, and not something that a stranger left open. */
+bool
+memo_adopt(void)
+{
+	struct memo found;
+
+	if (sys_pread(FD_MEMO, &found, sizeof(found), 0) !=
+		(ssize_t)sizeof(found) ||
+	    mem_file_size(FD_MEMO) != MEMO_BYTES)
+		return false;
+	return found.magic == MEMO_MAGIC && found.version == MEMO_VERSION &&
+	       found.pid == sys_getpid() && !found.anew && lay_over(FD_MEMO);
+}
+
+void
+memo_create(void)
+{
+	int fd = mem_file("init", MEMO_BYTES, F_SEAL_SHRINK | F_SEAL_GROW);
+
+	if (fd >= 0 && memo_pin(fd, FD_MEMO) >= 0)
+		lay_over(FD_MEMO);
+	memset(&memo, 0, MEMO_BYTES);
+	memo.version = MEMO_VERSION;
+	memo.pid = sys_getpid();
+	memo.magic = MEMO_MAGIC;
+}
+
+struct memo_step *
+memo_step(void)
+{
+	return &memo.steps[memo.step_at & 1];
+}
+
+void
+memo_commit(struct memo_step next)
+{
+	uint32_t other = !(memo.step_at & 1);
+
+	memo.steps[other] = next;
+	/* A fault between the two must find the old one or the new one. */
+	atomic_signal_fence(memory_order_seq_cst);
+	memo.step_at = other;
+}

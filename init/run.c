@@ -1,0 +1,511 @@
+/*
+ * One loop for every role. Each turn does what is due, waits for the first of
+ * all that may happen, and hears it. Effects stand in memo until they are done:
+ * one that cannot be done now is tried again, and a fault forgets none.
+ */
+#include "init/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "init/console.h"
+#include "init/fault.h"
+#include "init/helper.h"
+#include "init/keep.h"
+#include "init/last.h"
+#include "init/reap.h"
+#include "init/stage.h"
+#include "init/upgrade.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fd.h"
+#include "lib/fmt.h"
+#include "lib/say.h"
+#include "lib/sig.h"
+#include "lib/sys.h"
+
+#define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
+#define RETRY_MS 100	/* for what the kernel could not do just now */
+#define REMIND_MS 10000 /* between two words about what is waited for */
+#define SIGNALS_A_TURN 64
+#define AT_ONCE_MS 10000 /* for a tree that is to stop at once */
+
+/* The dead may be there: looked for at the next turn, or a little later. */
+static int64_t reap_ns;
+
+static const struct plan *
+plan(void)
+{
+	return &memo_step()->plan;
+}
+
+/* --- what is said ------------------------------------------------------- */
+
+/* What this phase does or waits for; NULL where there is nothing to say. */
+static const char *
+doing(const struct plan *p)
+{
+	switch ((enum phase)p->phase) {
+	case PHASE_BOOT:
+	case PHASE_SHUTDOWN:
+	case PHASE_RESCUE:
+		return "running";
+	case PHASE_KEEP:
+		return "starting the services";
+	case PHASE_STOP:
+		return "stopping the services";
+	case PHASE_TERM:
+		return "TERM to all processes, waiting for them to end";
+	case PHASE_KILL:
+		return "KILL to all processes, waiting for them to end";
+	case PHASE_FINAL:
+		return final_text((enum final)p->final);
+	case PHASE_LAST:
+		return ending_name((enum keep_ending)p->ending);
+	case PHASE_START:
+	case PHASE_MOUNT:
+	case PHASE_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+/* The program of the phase, with a blank before it; or nothing. */
+static void
+put_program(struct buf *b, const struct plan *p)
+{
+	if (p->phase == PHASE_BOOT || p->phase == PHASE_SHUTDOWN ||
+	    p->phase == PHASE_RESCUE)
+		buf_fmt(b, " %s", stage_path((enum phase)p->phase));
+}
+
+static void
+say_phase(const struct memo_step *s, const char *before, int64_t left_ns)
+{
+	char room[WORD_PATH_MAX + 96];
+	struct buf b = BUF(room);
+	const char *what = doing(&s->plan);
+
+	if (what == NULL)
+		return;
+	if (s->plan.push != PUSH_NONE)
+		buf_fmt(
+		    &b, "%s to", s->plan.push == PUSH_TERM ? "TERM" : "KILL");
+	else
+		buf_fmt(&b, "%s%s", before, what);
+	put_program(&b, &s->plan);
+	if (s->until_ns != 0 && s->plan.phase != PHASE_LAST)
+		buf_fmt(&b, ", at most %ld s",
+		    (long)((left_ns + NS_OF_MS(999)) / NS_OF_MS(1000)));
+	say_info("%s", room);
+}
+
+/* A person in front of a console wants to know that it goes on. */
+static void
+remind(int64_t now_ns)
+{
+	const struct memo_step *s = memo_step();
+
+	if (now_ns < memo.say_ns)
+		return;
+	memo.say_ns = now_ns + NS_OF_MS(REMIND_MS);
+	if (s->until_ns > now_ns)
+		say_phase(s, "still ", s->until_ns - now_ns);
+}
+
+/* --- steps -------------------------------------------------------------- */
+
+static int64_t
+limit_ms(const struct plan *p)
+{
+	if (p->phase == PHASE_STOP && memo.at_once)
+		return AT_ONCE_MS;
+	return phase_limit_ms(p, memo.settings.limits);
+}
+
+static void
+step(enum phase_event event, enum keep_ending ask)
+{
+	const unsigned pushes = EFFECT_PUSH_TERM | EFFECT_PUSH_KILL;
+	struct memo_step next = *memo_step();
+	struct phase_step s = phase_step(next.plan, event, ask);
+
+	if (s.bug) {
+		say_warnx("unexpected in phase %s: %s",
+		    phase_name(next.plan.phase), phase_event_name(event));
+		return;
+	}
+	next.plan = s.plan;
+	if (s.effects != 0) {
+		next.since_ns = mono_now().ns;
+		int64_t limit = limit_ms(&next.plan);
+
+		next.until_ns = limit > 0 ? next.since_ns + NS_OF_MS(limit) : 0;
+		next.forget = !(s.effects & pushes);
+		next.todo = next.forget ? s.effects : next.todo | s.effects;
+	}
+	memo_commit(next);
+	if (s.effects == 0)
+		return;
+	memo.say_ns = next.since_ns + NS_OF_MS(REMIND_MS);
+	say_phase(&next, "", next.until_ns - next.since_ns);
+}
+
+static void
+end_system(enum keep_ending how, bool now, int code)
+{
+	memo.exit_code = code;
+	memo.at_once = now;
+	step(now ? EVENT_NOW : EVENT_ASK, how);
+}
+
+static void
+tree_done(int code)
+{
+	if (memo.exit_code == 0)
+		memo.exit_code = code;
+	step(EVENT_DONE, KEEP_END_NONE);
+}
+
+static void
+again(void)
+{
+	fault_again();
+	say_warn("cannot execute init again, going on as it is");
+}
+
+/* The kept child does not come up. */
+static void
+offer(void)
+{
+	if (plan()->role == ROLE_MACHINE && plan()->phase == PHASE_KEEP)
+		stage_offer();
+	else if (plan()->role != ROLE_MACHINE && !memo.kept.spoke)
+		end_system(KEEP_END_EXIT, true, 111);
+}
+
+static const struct keep_asks asks = {end_system, tree_done, again, offer};
+
+/* --- effects ------------------------------------------------------------ */
+
+static void
+kill_all(int sig)
+{
+	sys_kill(-1, sig);
+	if (sig == SIGTERM)
+		sys_kill(-1, SIGCONT);
+	reap_ns = 0;
+}
+
+/* True: done, or it never can be. False: to be tried again. */
+static bool
+perform_one(enum phase_effect_bit effect)
+{
+	const struct plan *p = plan();
+	static enum final final;
+
+	switch (effect) {
+	case EFFECT_BIT_LET_GO:
+		keep_off();
+		return true;
+	case EFFECT_BIT_PUSH_TERM:
+		stage_push(PUSH_TERM);
+		return true;
+	case EFFECT_BIT_PUSH_KILL:
+		stage_push(PUSH_KILL);
+		return true;
+	case EFFECT_BIT_TERM_ALL:
+		kill_all(SIGTERM);
+		return true;
+	case EFFECT_BIT_KILL_ALL:
+		kill_all(SIGKILL);
+		return true;
+	case EFFECT_BIT_MOUNT:
+		return job_start(JOB_PHASE, helper_mount, NULL, 0) == 0;
+	case EFFECT_BIT_BOOT:
+	case EFFECT_BIT_RESCUE:
+	case EFFECT_BIT_SHUTDOWN:
+		return stage_start((enum phase)p->phase) == 0;
+	case EFFECT_BIT_KEEP:
+		keep_find();
+		keep_on();
+		return true;
+	case EFFECT_BIT_STOP:
+		keep_stop(
+		    (enum keep_ending)p->ending, memo.at_once, limit_ms(p));
+		return true;
+	case EFFECT_BIT_FINAL:
+		final = (enum final)p->final;
+		return job_start(JOB_PHASE, helper_final, &final, 0) == 0;
+	case EFFECT_BIT_LAST:
+		return last_act();
+	case EFFECT_COUNT:
+		break;
+	}
+	return true;
+}
+
+/* False: something is left to do. */
+static bool
+perform(void)
+{
+	struct memo_step *s = memo_step();
+
+	if (s->forget) {
+		job_forget(JOB_PHASE);
+		s->forget = false;
+	}
+	for (int bit = 0; bit < EFFECT_COUNT; bit++) {
+		if (!(s->todo & 1u << bit))
+			continue;
+		if (!perform_one((enum phase_effect_bit)bit))
+			return false;
+		s->todo &= ~(1u << bit);
+	}
+	return true;
+}
+
+/* --- what happens ------------------------------------------------------- */
+
+/* The kernel's words can be read once /proc is there; nothing is parsed later.
+ */
+static void
+read_words(void)
+{
+	char room[4096], word[WORD_PATH_MAX + 64];
+	struct buf line = BUF(room);
+	size_t at = 0;
+	struct memo_step next = *memo_step();
+
+	if (memo.alone_kernel &&
+	    fd_slurp(AT_FDCWD, "/proc/cmdline", &line) == 0)
+		while (words_next(room, &at, word, sizeof(word)))
+			run_word(word);
+	next.plan.rescue |= memo.settings.rescue;
+	next.plan.emergency |= memo.settings.emergency;
+	memo_commit(next);
+}
+
+void
+run_word(const char *word)
+{
+	switch (settings_word(&memo.settings, word)) {
+	case WORD_TAKEN:
+	case WORD_FOREIGN:
+		break;
+	case WORD_UNKNOWN:
+		say_warnx("%s: no such word: ignored", word);
+		break;
+	case WORD_VALUE:
+		say_warnx("%s: not a value for this word: ignored", word);
+		break;
+	}
+}
+
+static void
+phase_child_ended(const struct job_end *end)
+{
+	enum phase phase = (enum phase)plan()->phase;
+
+	if (phase == PHASE_MOUNT)
+		read_words();
+	if (phase == PHASE_BOOT || phase == PHASE_SHUTDOWN)
+		stage_ended(phase, end);
+	/* The turn sees that the phase's child is gone. */
+	job_forget(JOB_PHASE);
+}
+
+static void
+ended(enum job job, const struct job_end *end)
+{
+	switch (job) {
+	case JOB_KEPT:
+		keep_ended(end);
+		break;
+	case JOB_PHASE:
+		if (!memo_step()->forget)
+			phase_child_ended(end);
+		else
+			job_forget(JOB_PHASE);
+		break;
+	case JOB_SHELL:
+		job_forget(JOB_SHELL);
+		break;
+	case JOB_CONSOLE:
+		job_forget(JOB_CONSOLE);
+		console_written(job_end_good(end), mono_now().ns);
+		break;
+	case JOB_TRIAL:
+		upgrade_tried(end);
+		break;
+	case JOB_COUNT:
+		break;
+	}
+}
+
+static void
+reap(int64_t now_ns)
+{
+	if (now_ns < reap_ns)
+		return;
+	enum reaped reaped = reap_pass(ended, keep_stopped);
+
+	keep_queue_full(reaped == REAPED_FULL);
+	switch (reaped) {
+	case REAPED_SOME:
+		reap_ns = 0;
+		return;
+	case REAPED_LATER:
+		reap_ns = now_ns + NS_OF_MS(RETRY_MS);
+		return;
+	case REAPED_ALONE:
+		step(EVENT_ALONE, KEEP_END_NONE);
+		break;
+	case REAPED_ALL:
+	case REAPED_FULL:
+		break;
+	}
+	reap_ns = INT64_MAX;
+}
+
+static void
+hear_signal(int sig)
+{
+	struct request r =
+	    signal_request(sig, (enum role)plan()->role, memo.settings.busybox);
+	bool now = r.kind == REQUEST_NOW;
+
+	switch (r.kind) {
+	case REQUEST_UNKNOWN:
+		say_warnx("signal %d means nothing here: ignored", sig);
+		break;
+	case REQUEST_NOTHING:
+		break;
+	case REQUEST_CHILD:
+		reap_ns = 0;
+		break;
+	case REQUEST_PASS:
+		/* Nobody there who could judge the power: believe the worst. */
+		if (sig == SIGPWR && !keep_is_ready())
+			end_system(KEEP_END_POWEROFF, false, 0);
+		else
+			keep_signal(sig);
+		break;
+	case REQUEST_END:
+	case REQUEST_NOW:
+		now |= sig == SIGINT &&
+		       burst_hit(&memo.burst, mono_now().ns / NS_OF_MS(1));
+		end_system(r.ending, now, 0);
+		break;
+	case REQUEST_AGAIN:
+		again();
+		break;
+	}
+}
+
+static void
+hear_signals(void)
+{
+	for (int i = 0; i < SIGNALS_A_TURN; i++) {
+		int sig = sig_read(FD_SIGNALS, NULL);
+
+		if (sig <= 0)
+			return;
+		hear_signal(sig);
+	}
+}
+
+/* --- the loop ----------------------------------------------------------- */
+
+/* What this phase waited for is there, or its time has passed. */
+static bool
+phase_turn(int64_t now_ns)
+{
+	const struct memo_step *s = memo_step();
+
+	if (s->plan.phase == PHASE_START)
+		step(EVENT_BEGIN, KEEP_END_NONE);
+	else if (s->todo == 0 && phase_has_child(&s->plan) &&
+		 !job_runs(JOB_PHASE))
+		step(EVENT_CHILD, KEEP_END_NONE);
+	else if (s->plan.phase == PHASE_STOP && keep_is_hopeless())
+		step(EVENT_DONE, KEEP_END_NONE);
+	else if (s->until_ns != 0 && now_ns >= s->until_ns)
+		step(EVENT_LATE, KEEP_END_NONE);
+	else
+		return false;
+	return true;
+}
+
+static int64_t
+earliest(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When to turn again though nothing happens. */
+static int64_t
+next_ns(bool all_done, int64_t now_ns)
+{
+	const struct memo_step *s = memo_step();
+	int64_t next = earliest(reap_ns, job_next_ns());
+
+	next = earliest(next, earliest(keep_next_ns(), console_next_ns()));
+	if (s->until_ns != 0)
+		next = earliest(next, earliest(s->until_ns, memo.say_ns));
+	if (!all_done)
+		next = earliest(next, now_ns + NS_OF_MS(RETRY_MS));
+	return next;
+}
+
+static void
+wait_until(int64_t until_ns, int64_t now_ns)
+{
+	bool line = job_runs(JOB_KEPT);
+	struct pollfd p[] = {
+	    {.fd = FD_SIGNALS, .events = POLLIN},
+	    {.fd = line ? FD_LINE : -1, .events = keep_events()},
+	    {.fd = memo.kept.full ? FD_QUEUE_IN : -1, .events = POLLOUT},
+	};
+	int64_t ns = until_ns > now_ns ? until_ns - now_ns : 0;
+	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000),
+	    .tv_nsec = (long)(ns % 1000000000)};
+
+	int ready = sys_ppoll(p, 3, until_ns == INT64_MAX ? NULL : &t);
+
+	if (ready == -1) {
+		/* It never fails; but if it did, this must not spin. */
+		t = (struct timespec){.tv_nsec = NS_OF_MS(RETRY_MS)};
+		sys_ppoll(NULL, 0, &t);
+		reap_ns = 0;
+	}
+	/* Asked, not believed: a signal may be there without a signalfd. */
+	hear_signals();
+	if (line && ready > 0 && p[1].revents != 0)
+		keep_listen();
+	if (ready > 0 && p[2].revents != 0)
+		reap_ns = 0;
+}
+
+_Noreturn void
+run(const char *const *kept_argv)
+{
+	keep_init(&asks, kept_argv, plan()->role == ROLE_MACHINE);
+	reap_ns = 0;
+	for (;;) {
+		bool all_done = perform();
+		int64_t now_ns = mono_now().ns;
+
+		job_limits(now_ns);
+		reap(now_ns);
+		keep_turn(now_ns);
+		remind(now_ns);
+		console_turn(now_ns);
+		if (phase_turn(now_ns))
+			continue;
+		memo.faults_in_row = 0;
+		wait_until(next_ns(all_done, now_ns), now_ns);
+	}
+}
