@@ -36,7 +36,7 @@ struct round {
 	struct client *client;
 	struct asked *asked;
 	size_t count, pending;
-	struct mono start, deadline;
+	struct mono deadline;
 };
 
 bool
@@ -113,9 +113,10 @@ judge(const struct wish *w, const struct asked *a)
 	case WISH_RAN:
 		return a->is_gone ? BAD : judge_start(a, true);
 	case WISH_DOWN:
-		if (a->is_gone || (sv_is_rest(*sv) && sv->state != S_BACKOFF))
+		if (a->is_gone || (sv_is_rest(*sv) && !sv_wanted(*sv)))
 			return GOOD;
-		return sv_is_settled(*sv) ? BAD : PENDING;
+		/* Somebody else has started it again since. */
+		return a->now.word.generation != a->target ? BAD : PENDING;
 	case WISH_PAUSED:
 		return a->now.shown == SV_SHOWN_PAUSED ? GOOD
 		       : a->is_gone || sv_is_rest(*sv) ? BAD
@@ -147,6 +148,14 @@ look(struct round *round, struct asked *a)
  */
 
 static void
+refuse(struct asked *a, const char *text)
+{
+	a->state = BAD;
+	a->reason = WIRE_REASON_SYSTEM;
+	a->text = text;
+}
+
+static void
 take_result(
     struct round *round, struct asked *a, const struct wire_result *result)
 {
@@ -158,107 +167,123 @@ take_result(
 	round->pending += a->state == PENDING;
 }
 
-static void
-refuse_all(struct asked *a, size_t n, const char *text)
-{
-	for (size_t i = 0; i < n; i++) {
-		a[i].state = BAD;
-		a[i].reason = WIRE_REASON_SYSTEM;
-		a[i].text = text;
-	}
-}
-
-static void
-take_results(
-    struct round *round, struct asked *a, size_t n, struct client_message *m)
-{
-	struct wire_result result;
-	size_t answers;
-
-	if (m->head.tag != WIRE_RESULTS) {
-		refuse_all(a, n, client_reason(m));
-		return;
-	}
-	answers = wire_get_count(&m->fields);
-	for (size_t i = 0; i < n; i++) {
-		if (i < answers && wire_get_result(&m->fields, &result))
-			take_result(round, &a[i], &result);
-		else
-			refuse_all(&a[i], 1, "svcd did not answer");
-	}
-}
-
-/* As many names as one message holds, from a[0] on; how many that were. */
+/* The unasked ones that one message holds, from the first on. */
 static size_t
-send_some(struct round *round, const struct asked *a, size_t n, bool *sent)
+choose(const struct round *round, struct asked *chosen[WIRE_NAMES_MAX])
 {
-	const struct wish *w = round->wish;
-	size_t bytes = 64, some = 0;
-	struct buf b = buf_over(round->client->request, WIRE_MAX + 1);
+	size_t bytes = 64, n = 0;
 
-	while (some < n && some < WIRE_NAMES_MAX) {
-		size_t more = strlen(a[some].now.name) + 2;
+	for (size_t i = 0; i < round->count && n < WIRE_NAMES_MAX; i++) {
+		struct asked *a = &round->asked[i];
+		size_t more = strlen(a->now.name) + 2;
+		if (a->state != UNASKED)
+			continue;
 		if (bytes + more > WIRE_MAX)
 			break;
 		bytes += more;
-		some++;
+		chosen[n++] = a;
 	}
+	return n;
+}
+
+static bool
+send_wish(struct round *round, struct asked *const *chosen, size_t n)
+{
+	const struct wish *w = round->wish;
+	struct buf b = buf_over(round->client->request, WIRE_MAX + 1);
+
 	wire_wish(&b, ++round->client->last_id, w->verb, w->flags, w->argument,
-	    (uint16_t)some);
-	for (size_t i = 0; i < some; i++)
-		wire_put_text(&b, a[i].now.name, strlen(a[i].now.name));
-	*sent = client_send(round->client, &b);
-	return some;
+	    (uint16_t)n);
+	for (size_t i = 0; i < n; i++)
+		wire_put_text(
+		    &b, chosen[i]->now.name, strlen(chosen[i]->now.name));
+	return client_send(round->client, &b);
+}
+
+static void
+take_results(struct round *round, struct asked *const *chosen, size_t n,
+    struct client_message *m)
+{
+	struct wire_result result;
+	const char *no =
+	    m->head.tag == WIRE_RESULTS ? "no answer" : client_reason(m);
+	size_t answers =
+	    m->head.tag == WIRE_RESULTS ? wire_get_count(&m->fields) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i < answers && wire_get_result(&m->fields, &result))
+			take_result(round, chosen[i], &result);
+		else
+			refuse(chosen[i], no);
+	}
 }
 
 /*
- * svcd has gone without an answer. Was the wish heard? Then the word of the
- * record is no longer what it was; else it is asked again.
+ * svcd has gone before it answered, or before it acted. Was the wish heard?
+ * Then the word of the record is no longer what it was; else it is asked again.
  */
-static bool
-was_heard(struct round *round, struct asked *a)
+static void
+look_what_was_heard(struct round *round)
 {
-	a->is_gone = !view_again(round->client, &a->now);
-	if (!a->is_gone && a->now.r.word == a->before.r.word)
-		return false;
-	a->target = sv_target(a->before.word.sv, a->before.word.generation,
-	    wire_verb_event(round->wish->verb));
-	a->state = PENDING;
-	round->pending++;
-	return true;
+	for (size_t i = 0; i < round->count; i++) {
+		struct asked *a = &round->asked[i];
+		if (a->state != PENDING && a->state != UNASKED)
+			continue;
+		round->pending -= a->state == PENDING;
+		a->state = UNASKED;
+		a->is_gone = !view_again(round->client, &a->now);
+		if (!a->is_gone && a->now.r.word == a->before.r.word)
+			continue;
+		a->target =
+		    sv_target(a->before.word.sv, a->before.word.generation,
+			wire_verb_event(round->wish->verb));
+		a->state = PENDING;
+		round->pending++;
+	}
 }
 
+/*
+ * An answer says that a wish was taken, not that it was acted upon. After this
+ * question it has been: only then the board is worth a look.
+ */
+static enum client_answer
+settle(struct round *round)
+{
+	struct client_message m;
+	struct buf b = client_begin(round->client, WIRE_FIND);
+
+	wire_put_count(&b, 0);
+	if (!client_send(round->client, &b))
+		return CLIENT_GONE;
+	return client_reply(round->client, &m, round->deadline);
+}
+
+/* Until nothing is unasked; false: svcd is gone for good. */
 static bool
 ask(struct round *round)
 {
+	struct asked *chosen[WIRE_NAMES_MAX];
 	struct client_message m;
-	size_t at = 0;
-	bool sent;
+	enum client_answer answer;
+	size_t n;
 
-	while (at < round->count) {
-		struct asked *a = &round->asked[at];
-		enum client_answer answer = CLIENT_GONE;
-		size_t some = send_some(round, a, round->count - at, &sent);
-		if (sent)
+	while ((n = choose(round, chosen)) > 0) {
+		answer = CLIENT_GONE;
+		if (send_wish(round, chosen, n))
 			answer =
 			    client_reply(round->client, &m, round->deadline);
-		switch (answer) {
-		case CLIENT_GOT:
-			take_results(round, a, some, &m);
-			at += some;
-			break;
-		case CLIENT_GONE:
-			if (!client_again(round->client, round->deadline))
-				return false;
-			while (at < round->count &&
-			       was_heard(round, &round->asked[at]))
-				at++;
-			break;
-		case CLIENT_LATE:
-			refuse_all(a, some, "svcd does not answer");
-			at += some;
-			break;
+		if (answer == CLIENT_GOT) {
+			take_results(round, chosen, n, &m);
+			answer = settle(round);
 		}
+		for (size_t i = 0; answer == CLIENT_LATE && i < n; i++)
+			if (chosen[i]->state == UNASKED)
+				refuse(chosen[i], "svcd does not answer");
+		if (answer != CLIENT_GONE)
+			continue;
+		if (!client_again(round->client, round->deadline))
+			return false;
+		look_what_was_heard(round);
 	}
 	return true;
 }
@@ -300,6 +325,9 @@ await(struct round *round)
 			break;
 		case CLIENT_GONE:
 			if (!client_again(round->client, round->deadline))
+				return false;
+			look_what_was_heard(round);
+			if (!ask(round))
 				return false;
 			look_at_all(round);
 			break;
@@ -343,8 +371,8 @@ outcome(
 	if (a->state == PENDING)
 		state = memory_text("still %s after %s", state,
 		    telling_time(round->wish->timeout_ms * 1000000));
-	if (round->wish->no_wait)
-		return "asked";
+	if (round->wish->end == WISH_SENT)
+		return round->wish->verb == WIRE_VERB_KILL ? "sent" : "asked";
 	if (pid != 0)
 		state = memory_text("%s (pid %u)", state, (unsigned)pid);
 	return *note == '\0' ? state : memory_text("%s: %s", state, note);
@@ -412,41 +440,52 @@ tell(struct round *round)
 	return code;
 }
 
+/* The named services as they are before anybody asks; an exit code or -1. */
+static int
+begin(struct round *round, char **names)
+{
+	struct views all, some;
+	int code = EXITCODE_YES, count = 0;
+
+	while (names[count] != NULL)
+		count++;
+	if (!client_open(round->client))
+		return EXITCODE_SYSTEM;
+	if (round->wish->end != WISH_SENT && !client_subscribe(round->client)) {
+		fputs("svc: svcd sends no events\n", stderr);
+		return EXITCODE_SYSTEM;
+	}
+	all = views_of(round->client);
+	if (!views_pick(&all, count, names, &code))
+		return code;
+	some = views_picked(&all);
+	round->count = some.count;
+	round->asked = memory_get(some.count, sizeof *round->asked);
+	for (size_t i = 0; i < some.count; i++) {
+		round->asked[i].before = some.v[i];
+		round->asked[i].now = some.v[i];
+	}
+	return -1;
+}
+
 int
 wish_run(const struct wish *w, const struct options *o, char **names)
 {
 	static struct client client;
 	struct wish wish = *w;
 	struct round round = {.wish = &wish, .client = &client};
-	struct views all, some;
-	int code = EXITCODE_YES, count = 0;
+	int code;
 
-	while (names[count] != NULL)
-		count++;
-	if (count == 0)
+	if (names[0] == NULL)
 		return options_refuse(o, "which service?");
 	if (wish.no_wait)
 		wish.end = WISH_SENT;
-	if (!client_open(&client))
-		return EXITCODE_SYSTEM;
-	if (wish.end != WISH_SENT && !client_subscribe(&client)) {
-		fputs("svc: svcd sends no events\n", stderr);
-		return EXITCODE_SYSTEM;
-	}
-	all = views_of(&client);
-	if (!views_pick(&all, count, names, &code))
-		return code;
-	some = views_picked(&all);
-	round.count = some.count;
-	round.asked = memory_get(some.count, sizeof *round.asked);
-	for (size_t i = 0; i < some.count; i++) {
-		round.asked[i].before = some.v[i];
-		round.asked[i].now = some.v[i];
-	}
-	round.start = mono_now();
 	round.deadline = wish.timeout_ms == 0
 			     ? mono_never()
-			     : mono_add_ms(round.start, wish.timeout_ms);
+			     : mono_add_ms(mono_now(), wish.timeout_ms);
+	code = begin(&round, names);
+	if (code >= 0)
+		return code;
 	if (!ask(&round) || !await(&round))
 		return EXITCODE_SYSTEM;
 	return tell(&round);
