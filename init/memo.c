@@ -44,10 +44,9 @@ lay_over(int fd)
 bool
 memo_adopt(void)
 {
-	struct memo found;
+	struct memo found; /* its size is that of the largest page */
 
-	if (sys_pread(FD_MEMO, &found, sizeof(found), 0) !=
-		(ssize_t)sizeof(found) ||
+	if (sys_pread(FD_MEMO, &found, MEMO_BYTES, 0) != MEMO_BYTES ||
 	    mem_file_size(FD_MEMO) != MEMO_BYTES)
 		return false;
 	return found.magic == MEMO_MAGIC && found.version == MEMO_VERSION &&
