@@ -5,6 +5,7 @@
 #include "svc/cmd/client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@
 /* How long an answer of svcd may take, and how often a new one is tried. */
 #define ANSWER_MS 10000
 #define RETRY_MS 10
+#define REFUSED_MS 2000
+#define MISSING_MS 200
 
 static const char *chosen;
 
@@ -221,31 +224,58 @@ say_none(void)
 		    stderr);
 }
 
+/*
+ * How long a failure to connect may be that of a svcd which is just being
+ * started again: a socket without a listener, one about to be made anew.
+ */
+static int64_t
+patience_ms(void)
+{
+	if (errno == ECONNRESET || errno == ECONNREFUSED)
+		return REFUSED_MS;
+	if (errno == ENOENT &&
+	    sys_faccessat(AT_FDCWD, client_dir(), F_OK, 0) == 0)
+		return MISSING_MS;
+	return 0;
+}
+
+/* Tries until `deadline`, or while there is hope; false and told. */
+static bool
+try_until(struct client *c, struct mono deadline, bool is_hopeful)
+{
+	struct mono start = mono_now();
+
+	while (!client_try(c, client_dir())) {
+		int error = errno;
+		int64_t patience = is_hopeful ? ANSWER_MS : patience_ms();
+		struct mono last =
+		    mono_min(deadline, mono_add_ms(start, patience));
+		errno = error;
+		if (!mono_before(mono_now(), last)) {
+			say_none();
+			return false;
+		}
+		/* The keeper has a new one up in milliseconds; no event says
+		 * so. */
+		wait_for(-1, mono_add_ms(mono_now(), RETRY_MS));
+	}
+	return true;
+}
+
 bool
 client_open(struct client *c)
 {
-	if (client_try(c, client_dir()))
-		return true;
-	say_none();
-	return false;
+	return try_until(c, mono_never(), false);
 }
 
 bool
 client_again(struct client *c, struct mono deadline)
 {
 	bool was_subscribed = c->is_subscribed;
-	struct mono bound = mono_add_ms(mono_now(), ANSWER_MS);
 
-	/* The keeper has a new one up in milliseconds; there is no event. */
 	client_close(c);
-	while (!client_try(c, client_dir())) {
-		if (!mono_before(mono_now(), mono_min(deadline, bound))) {
-			say_none();
-			return false;
-		}
-		wait_for(-1, mono_add_ms(mono_now(), RETRY_MS));
-	}
-	return !was_subscribed || client_subscribe(c);
+	return try_until(c, deadline, true) &&
+	       (!was_subscribed || client_subscribe(c));
 }
 
 void

@@ -4,12 +4,15 @@
  */
 #include <dirent.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/path.h"
+#include "lib/sig.h"
 #include "lib/str.h"
 
 #include "svc/cmd/options.h"
-#include "svc/cmd/screen.h"
+#include "svc/cmd/place.h"
+#include "svc/cmd/view.h"
 
 extern const struct cmd cmd_completion;
 
@@ -38,6 +41,18 @@ offer(const char *word, const char *begun)
 	/* A name that would need quoting is nothing to offer. */
 	if (str_starts(word, begun) && path_is_name(word))
 		puts(word);
+}
+
+/* The same of NAME and NAME/log. */
+static void
+offer_service(const char *name, const char *begun)
+{
+	const char *slash = strchr(name, '/');
+
+	if (slash == NULL)
+		offer(name, begun);
+	else if (str_starts(name, begun) && path_is_name(slash + 1))
+		puts(name);
 }
 
 static void
@@ -78,18 +93,43 @@ offer_entries(const char *dir, const char *begun)
 }
 
 static void
+offer_services(const char *begun)
+{
+	static struct client client;
+	struct views all;
+
+	if (!client_try(&client, client_dir()))
+		return;
+	all = views_of(&client);
+	for (size_t i = 0; i < all.count; i++)
+		if ((all.v[i].r.flags & BOARD_LOG) == 0 ||
+		    strchr(begun, '/') != NULL)
+			offer_service(all.v[i].name, begun);
+}
+
+static void
+offer_signals(const char *begun)
+{
+	for (int i = 1; i < SIG_RTMIN; i++)
+		if (sig_name(i) != NULL)
+			offer(sig_name(i), begun);
+}
+
+static void
 offer_operand(enum cmd_arg kind, const char *begun)
 {
 	switch (kind) {
 	case ARG_SERVICE:
+		offer_services(begun);
 		break;
 	case ARG_DEFINED:
-		offer_entries("/etc/sv", begun);
+		offer_entries(place_definitions(), begun);
 		break;
 	case ARG_VERB:
 		offer_verbs(begun);
 		break;
 	case ARG_SIGNAL:
+		offer_signals(begun);
 		break;
 	case ARG_NONE:
 	case ARG_PATH:

@@ -37,7 +37,14 @@ struct round {
 	struct asked *asked;
 	size_t count, pending;
 	struct mono deadline;
+	struct mono look_at; /* again, though no event says so */
 };
+
+/*
+ * What counts as ready as soon as it is executed has not shown much: a run
+ * that ends within so long was never up.
+ */
+#define TRIAL_MS 100
 
 bool
 wish_option(struct wish *w, const struct options *o, int code)
@@ -83,6 +90,17 @@ is_reached(const struct asked *a)
 	return (int16_t)(uint16_t)(a->now.word.generation - a->target) >= 0;
 }
 
+/* When it has been up for long enough; zero where that does not matter. */
+static struct mono
+trial_end(const struct view *v)
+{
+	struct mono start = {v->r.start_mono_ns};
+
+	if (v->shown != SV_SHOWN_UP)
+		return mono_zero();
+	return mono_add_ms(start, TRIAL_MS);
+}
+
 static enum state
 judge_start(const struct asked *a, bool may_have_ended)
 {
@@ -94,7 +112,7 @@ judge_start(const struct asked *a, bool may_have_ended)
 	if (!is_reached(a))
 		return PENDING;
 	if (sv_is_ready(v->word.sv) && view_is_answered(v, a->target))
-		return GOOD;
+		return mono_before(mono_now(), trial_end(v)) ? PENDING : GOOD;
 	if (may_have_ended && state == S_ENDED)
 		return GOOD;
 	return is_hopeless(v) || view_is_answered(v, a->target) ? BAD : PENDING;
@@ -142,6 +160,12 @@ look(struct round *round, struct asked *a)
 	a->is_gone = !view_again(round->client, &a->now);
 	a->state = judge(round->wish, a);
 	round->pending -= a->state != PENDING;
+	if (a->state != PENDING || a->is_gone || a->now.shown != SV_SHOWN_UP)
+		return;
+	/* Either on trial, or about to be stopped, of which an event tells. */
+	struct mono end = trial_end(&a->now);
+	if (mono_before(mono_now(), end))
+		round->look_at = mono_min(round->look_at, end);
 }
 
 /* --- asking ----------------------------------------------------------------
@@ -313,27 +337,39 @@ heard(struct round *round, struct client_message *m)
 }
 
 static bool
+again(struct round *round)
+{
+	if (!client_again(round->client, round->deadline))
+		return false;
+	look_what_was_heard(round);
+	if (!ask(round))
+		return false;
+	look_at_all(round);
+	return true;
+}
+
+static bool
 await(struct round *round)
 {
 	struct client_message m;
 
 	look_at_all(round);
 	while (round->pending > 0) {
-		switch (client_receive(round->client, &m, round->deadline)) {
+		struct mono until = mono_min(round->deadline, round->look_at);
+		switch (client_receive(round->client, &m, until)) {
 		case CLIENT_GOT:
 			heard(round, &m);
 			break;
 		case CLIENT_GONE:
-			if (!client_again(round->client, round->deadline))
+			if (!again(round))
 				return false;
-			look_what_was_heard(round);
-			if (!ask(round))
-				return false;
-			look_at_all(round);
 			break;
 		case CLIENT_LATE:
+			round->look_at = mono_never();
 			look_at_all(round);
-			return true;
+			if (!mono_before(mono_now(), round->deadline))
+				return true;
+			break;
 		}
 	}
 	return true;
@@ -483,6 +519,7 @@ wish_run(const struct wish *w, const struct options *o, char **names)
 	round.deadline = wish.timeout_ms == 0
 			     ? mono_never()
 			     : mono_add_ms(mono_now(), wish.timeout_ms);
+	round.look_at = mono_never();
 	code = begin(&round, names);
 	if (code >= 0)
 		return code;

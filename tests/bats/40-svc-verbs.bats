@@ -1,0 +1,217 @@
+# What svc does to services, and what it says came of it.
+
+load tree
+
+@test "up waits until ready and names the process" {
+	inside <<'END'
+service a
+tree
+svc down -q a
+says 'a: up (pid *)' svc up a
+[ -d "/proc/$(field a pid)" ]
+says 'a: up (pid *)' svc start a
+END
+}
+
+@test "up of what dies says how, and answers no" {
+	inside <<'END'
+service bad 'exit 3'
+tree
+answers 1 'bad: backoff: exit 3; next try in *' svc up bad
+END
+}
+
+@test "down waits until nothing runs" {
+	inside <<'END'
+service a
+tree
+svc wait ready a
+pid=$(field a pid)
+says 'a: down' svc down a
+[ ! -d "/proc/$pid" ]
+says 'a: down' svc stop a
+END
+}
+
+@test "restart is a new process, also within the first second" {
+	inside <<'END'
+service a
+tree
+svc wait ready a
+old=$(field a pid)
+says 'a: up (pid *)' svc restart a
+mid=$(field a pid)
+says 'a: up (pid *)' svc restart a
+[ "$old" != "$mid" ] && [ "$mid" != "$(field a pid)" ]
+END
+}
+
+@test "restart starts what is down, --if-up does not" {
+	inside <<'END'
+service a
+tree
+svc down -q a
+svc restart --if-up a || :
+says down field a state
+says 'a: up (pid *)' svc restart a
+END
+}
+
+@test "once is not restarted" {
+	inside <<'END'
+service a 'read -r x <go; exit 0'
+mkfifo sv/a/go
+tree
+svc down -q a
+says 'a: up (pid *)' svc once a
+echo >sv/a/go
+svc wait -t 10s down a
+says 'a:*exit 0*' sh -c 'svc status a | tr "\n" " "'
+END
+}
+
+@test "kill sends a signal to the main process" {
+	inside <<'END'
+service a 'trap "echo >got" USR1; while :; do sleep 0.1; done'
+tree
+svc wait ready a
+until_true grep -q . "/proc/$(field a pid)/status"
+until_true sh -c '! grep -q "^SigCgt:.*00$" "/proc/$1/status"' - "$(field a pid)"
+says 'a: sent' svc kill USR1 a
+until_true test -e sv/a/got
+answers 100 '*not a signal: FOO*' svc kill FOO a
+END
+}
+
+@test "pause freezes, cont lets go on" {
+	inside <<'END'
+service a
+tree
+svc wait ready a
+says 'a: paused (pid *)' svc pause a
+says 'T*' sed -n 's/^State:\t//p' "/proc/$(field a pid)/status"
+says 'a: up (pid *)' svc cont a
+says 'S*' sed -n 's/^State:\t//p' "/proc/$(field a pid)/status"
+answers 1 'b: not running' sh -c 'mkdir sv/b; echo >sv/b/down; \
+	printf "#!/bin/sh\n" >sv/b/run; chmod +x sv/b/run; \
+	svc enable -q -d sv b; svc pause b'
+END
+}
+
+@test "several names and patterns are aligned, one line each" {
+	inside <<'END'
+service web-1
+service web-two
+service db
+tree
+says 'web-1:   up (pid *)
+web-two: up (pid *)' svc up 'web-*'
+says 'db:    down
+web-1: down' svc down web-1 db
+END
+}
+
+@test "a pattern means no loggers unless it has a slash" {
+	inside <<'END'
+service a
+mkdir -p sv/a/log
+printf '#!/bin/sh\nexec cat >/dev/null\n' >sv/a/log/run
+chmod +x sv/a/log/run
+tree
+says 'a: up (pid *)' svc up '*'
+says 'a/log: up (pid *)' svc up '*/log'
+END
+}
+
+@test "a service may be named by its directory" {
+	inside <<'END'
+service a
+tree
+says 'a: up (pid *)' svc up "$PWD/sv/a"
+says 'a: up (pid *)' svc up ./scan/a
+END
+}
+
+@test "-n does not wait, -q is silent, -j is JSON" {
+	inside <<'END'
+service a 'trap "" TERM; while :; do sleep 1; done'
+tree
+svc wait ready a
+says 'a: asked' svc restart -n a
+svc kill KILL a
+svc wait -t 10s ready a
+says '' svc up -q a
+says '\[?{"name":"a","ok":true,"pending":false,"state":"up","pid":*}?\]' \
+	svc up -j a
+END
+}
+
+@test "a wish that takes too long says what it is still doing" {
+	inside <<'END'
+service a 'trap "" TERM; echo >ready; while :; do sleep 1; done'
+tree
+until_true test -e sv/a/ready
+answers 1 'a: still stopping after 200 ms (pid *)*' svc down -t 200ms a
+svc kill KILL a
+END
+}
+
+@test "an unknown service names the nearest" {
+	inside <<'END'
+service nginx
+tree
+answers 100 'svc: no such service: ngnix (did you mean nginx?)' svc up ngnix
+answers 1 'svc: no service matches x\*' svc up 'x*'
+answers 100 '*which service?*' svc up
+END
+}
+
+@test "a name that cannot be shown raw comes out harmless" {
+	inside <<'END'
+service a
+tree
+answers 100 'svc: no such service: \\x1bc\\xff' svc up "$(printf '\033c\377')"
+END
+}
+
+@test "svcd killed in the middle: the wish is answered all the same" {
+	inside <<'END'
+service a 'trap "" TERM; echo >ready; while :; do sleep 1; done'
+tree
+until_true test -e sv/a/ready
+svc down a >out 2>&1 &
+asker=$!
+until_true sh -c 'svc status -t a | grep stopping'
+kill -KILL "$(svcd_pid)"
+until_true sh -c 'svc status -t a | grep stopping'
+svc kill KILL a
+wait $asker
+says 'a: down' cat out
+END
+}
+
+@test "svcd killed again and again: each wish gets its own answer" {
+	inside <<'END'
+service a
+tree
+svc wait ready a
+for i in 1 2 3 4 5 6; do
+	old=$(field a pid)
+	svc restart a >out 2>&1 &
+	asker=$!
+	kill -KILL "$(svcd_pid)" || :
+	wait $asker
+	says 'a: up (pid *)' cat out
+	[ "$old" != "$(field a pid)" ]
+done
+END
+}
+
+@test "without a tree it is said what to do" {
+	inside <<'END'
+answers 111 'svc: cannot talk to svcd at /run/trivet/control: *
+svc: no svcd runs there; *' svc up a
+answers 111 'svc: cannot talk to svcd at /nowhere/control: *' svc -r /nowhere list
+answers 111 'svc: cannot talk to svcd at /else/control: *' env TRIVET_RUN=/else svc list
+END
+}

@@ -1,0 +1,96 @@
+# A tree of services for one test, in a world of its own: own processes, own
+# /run, nothing left when the test ends, however it ends.
+# shellcheck shell=bash
+#
+#	inside <<'END'          the text runs as process 1 of that world, in
+#	service a               an empty directory, with `set -eu` and the
+#	tree                    functions below
+#	says 'a: up (pid *)' svc up a
+#	END
+
+inside() {
+	local top
+	top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	mkdir -p "$BATS_TEST_TMPDIR/world"
+	cat >"$BATS_TEST_TMPDIR/script"
+	timeout -k 5 "${INSIDE_SECONDS:-60}" \
+		unshare --mount --pid --fork --kill-child --mount-proc \
+		env -i TOP="$top" PATH="$top/build/bin:$PATH" HOME=/nowhere \
+		TZ=UTC LC_ALL=C.UTF-8 LIB="$top/tests/bats/tree.bash" \
+		SCRIPT="$BATS_TEST_TMPDIR/script" \
+		bash -eu -c 'mount -t tmpfs none /run; cd "$0"; . "$LIB"
+			trap "echo \"died at line \$LINENO\"" ERR; . "$SCRIPT"' \
+		"$BATS_TEST_TMPDIR/world" 3>&-
+}
+
+# service NAME [TEXT]: defines and enables one whose run script is the text.
+service() {
+	mkdir -p "sv/$1" scan
+	printf '#!/bin/sh\n%s\n' "${2:-exec sleep 1000}" >"sv/$1/run"
+	chmod 755 "sv/$1/run"
+	ln -sfn "$PWD/sv/$1" "scan/$1"
+}
+
+# settings NAME LINE…: one defined by a file `service`.
+settings() {
+	local name=$1
+	shift
+	mkdir -p "sv/$name" scan
+	printf '%s\n' "$@" >"sv/$name/service"
+	ln -sfn "$PWD/sv/$name" "scan/$name"
+}
+
+# svcd over ./scan, in ./run; back when it can be talked to.
+tree() {
+	export TRIVET_RUN=$PWD/run SVDIR=$PWD/scan
+	mkdir -p scan
+	svcd "$PWD/scan" >svcd.log 2>&1 &
+	KEEPER=$!
+	until_true svc list
+}
+
+# The pid of the svcd that is at work, below the keeper.
+svcd_pid() {
+	local child
+	for child in $(cat "/proc/$KEEPER/task/$KEEPER/children"); do
+		[ "$(cat "/proc/$child/comm")" != svcd ] || echo "$child"
+	done
+}
+
+# until_true COMMAND…: tries again until it is so; 20 seconds.
+until_true() {
+	local end=$((SECONDS + 20))
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || {
+			echo "waited in vain for: $*"
+			return 1
+		}
+		read -rt 0.02 <> <(:) || :
+	done
+}
+
+# answers CODE PATTERN COMMAND…: exit code and all output, a shell pattern.
+answers() {
+	local code=$1 pattern=$2 got=0 text
+	shift 2
+	text=$("$@" 2>&1) || got=$?
+	# shellcheck disable=SC2254
+	case $text in
+	$pattern) [ "$got" -ne "$code" ] || return 0 ;;
+	esac
+	printf '%s\nanswered %s, not %s:\n%s\nnot as:\n%s\n' \
+		"$*" "$got" "$code" "$text" "$pattern"
+	return 1
+}
+
+says() {
+	local pattern=$1
+	shift
+	answers 0 "$pattern" "$@"
+}
+
+# field NAME FIELD: a member of its JSON status.
+field() {
+	svc status -j "$1" | grep -o "\"$2\":[^,}]*" | head -n 1 |
+		cut -d: -f2- | tr -d '"'
+}
