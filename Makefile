@@ -96,6 +96,12 @@ CORE_SRC = \
 	svc/core/budget.c \
 	svc/core/machine.c \
 	svc/core/moves.c \
+	svc/core/settings.c \
+	svc/core/settings_files.c \
+	svc/core/settings_parse.c \
+	svc/core/settings_rule.c \
+	svc/core/settings_value.c \
+	svc/core/settings_view.c \
 	svc/core/status.c \
 	svc/core/wire.c \
 	svc/core/wishes.c \
@@ -255,6 +261,7 @@ UNIT_TESTS = \
 	cmd_when \
 	core_board \
 	core_budget \
+	core_settings \
 	core_status \
 	core_wire \
 	core_word \

@@ -25,8 +25,9 @@
 
 /* clang-format off */
 /*
- * Field, number, key, kind, least, most (of numbers), default (NULL: none, or
- * it depends: see settings_view), group, what a value looks like, help.
+ * Field, number, key, kind, least, most, default (NULL: none, or it depends:
+ * see settings_view), group, what a value looks like, help. Least is 1 for a
+ * PATH that must be absolute, a TEXT of one word, a LIMIT of bytes.
  */
 #define SETTINGS(X) \
 	X(run, 1, "run", COMMAND, 0, 0, NULL, COMMANDS, "COMMAND", "the service's program; else the script run") \
@@ -64,9 +65,9 @@
 	X(timeout_finish, 55, "timeout-finish", TIME, 0, 0, NULL, STOPPING, "TIME", "finish is killed then") \
 	X(timeout_down, 56, "timeout-down", TIME, 0, 0, "infinity", STOPPING, "TIME", "a oneshot's down is killed then") \
 	X(killpg, 57, "timeout-killpg", FLAG, 0, 0, "no", STOPPING, "yes|no", "s6: timeout-kill ends the process group") \
-	X(user, 60, "user", TEXT, 0, 0, NULL, PROCESS, "USER[:GROUP]", "whom it runs as: a name or a number") \
+	X(user, 60, "user", TEXT, 1, 0, NULL, PROCESS, "USER[:GROUP]", "whom it runs as: a name or a number") \
 	X(groups, 61, "groups", NAMES, 0, 0, NULL, PROCESS, "GROUP...", "its further groups; else those of the user") \
-	X(root, 62, "root", PATH, 0, 0, NULL, PROCESS, "DIR", "its root directory") \
+	X(root, 62, "root", PATH, 1, 0, NULL, PROCESS, "DIR", "its root directory") \
 	X(dir, 63, "dir", PATH, 0, 0, NULL, PROCESS, "DIR", "its directory; else the service's own") \
 	X(umask, 64, "umask", MODE, 0, 0777, "022", PROCESS, "OCTAL", "mode bits its new files lack") \
 	X(env, 65, "env", ENV, 0, 0, NULL, PROCESS, "NAME=VALUE...", "environment variables") \
@@ -80,7 +81,7 @@
 	X(stdin_, 73, "stdin", STDIO, 0, 0, NULL, PROCESS, "null|tty|inherit|file PATH", "its standard input") \
 	X(stdout_, 74, "stdout", STDIO, 0, 0, NULL, PROCESS, "log|null|tty|inherit|file PATH|append PATH", "its standard output") \
 	X(stderr_, 75, "stderr", STDIO, 0, 0, NULL, PROCESS, "log|stdout|null|tty|inherit|file PATH|append PATH", "its standard error") \
-	X(tty, 76, "tty", PATH, 0, 0, NULL, PROCESS, "FILE", "a terminal of its own, controlling its session") \
+	X(tty, 76, "tty", PATH, 1, 0, NULL, PROCESS, "FILE", "a terminal of its own, controlling its session") \
 	X(lock_fd, 77, "lock-fd", NUMBER, 3, 1023, NULL, PROCESS, "N", "s6: a descriptor that is open on a lock file") \
 	X(limit_as, 80, "limit-as", LIMIT, 1, 0, NULL, LIMITS, "SIZE[:SIZE]", "address space, soft and hard") \
 	X(limit_core, 81, "limit-core", LIMIT, 1, 0, NULL, LIMITS, "SIZE[:SIZE]", "core files") \
@@ -103,8 +104,8 @@
 	X(caps_ambient, 102, "caps-ambient", CAPS, 0, 0, NULL, PROTECTION, "CAPABILITY...", "capabilities it keeps as another user") \
 	X(private_tmp, 103, "private-tmp", FLAG, 0, 0, "no", PROTECTION, "yes|no", "a /tmp and /var/tmp of its own") \
 	X(private_net, 104, "private-net", FLAG, 0, 0, "no", PROTECTION, "yes|no", "a network of its own, loopback only") \
-	X(read_only, 105, "read-only", PATHS, 0, 0, NULL, PROTECTION, "PATH...", "it cannot write below these") \
-	X(hide, 106, "hide", PATHS, 0, 0, NULL, PROTECTION, "PATH...", "it cannot see what is below these") \
+	X(read_only, 105, "read-only", PATHS, 1, 0, NULL, PROTECTION, "PATH...", "it cannot write below these") \
+	X(hide, 106, "hide", PATHS, 1, 0, NULL, PROTECTION, "PATH...", "it cannot see what is below these") \
 	X(runtime_dir, 110, "runtime-dir", DIRS, 0, 0, NULL, DIRECTORIES, "DIR...", "made below /run and its own; removed with it") \
 	X(state_dir, 111, "state-dir", DIRS, 0, 0, NULL, DIRECTORIES, "DIR...", "made below /var/lib and its own") \
 	X(cache_dir, 112, "cache-dir", DIRS, 0, 0, NULL, DIRECTORIES, "DIR...", "made below /var/cache and its own") \
@@ -278,7 +279,8 @@ struct settings_rate {
 };
 /* Entries of one list in the packed form: for settings_each() only. */
 struct settings_list {
-	const unsigned char *at, *end;
+	const unsigned char *at, *end; /* the next entry */
+	const char *item, *item_end;   /* the next item of this one */
 	uint16_t number;
 };
 
@@ -295,7 +297,8 @@ enum settings_file {
 	WITH_S6RC = 32,	   /* a source directory of s6-rc (file type) */
 	WITH_CONTROL = 64, /* control/ */
 	WITH_LOGGER = 128, /* log/ */
-	WITH_LINES = 256   /* the file service, or a one-file service */
+	WITH_LINES = 256,  /* the file service, or a one-file service */
+	WITH_PRE = 512	   /* control/u can be executed */
 };
 
 #define SETTINGS_FIELD(field, number, key, kind, ...) \
@@ -328,7 +331,7 @@ const char *settings_group_name(enum settings_group group);
 const char *settings_choice(uint16_t number, unsigned n);
 bool settings_is_list(enum settings_kind kind);
 
-/* --- one value: settings_value.c --- */
+/* --- one value: settings_value.c, settings_rule.c --- */
 
 /*
  * Reads `text` as the row's kind and appends the packed bytes. False: not one;
@@ -380,8 +383,11 @@ struct settings_parse {
 	const char *name;     /* of the service */
 	const char *instance; /* behind the @ of an instance, else "" */
 	uint32_t files;
-	uint64_t by_file[3], by_line[3];
-	int source; /* what is being read: directory, defaults, override */
+	uint64_t by_file[3], by_line[3]; /* what was said where */
+	bool is_directory; /* the directory's own files are being read */
+	const char *file;  /* what is being read, for complaints */
+	unsigned line;
+	char down[512]; /* the file down: a command or only a flag */
 };
 
 /* `blob` of up to SETTINGS_BLOB_MAX bytes; `name` must stay. */
