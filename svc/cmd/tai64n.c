@@ -111,7 +111,8 @@ put_local(const struct label *label)
 	struct tm when;
 	if (localtime_r(&seconds, &when) == NULL) {
 		putchar('@');
-		fwrite(label->digits, 1, label->count, stdout);
+		for (size_t i = 0; i < label->count; i++)
+			putchar(label->digits[i]);
 		return;
 	}
 	printf("%ld-%02d-%02d %02d:%02d:%02d.%09lu", 1900L + when.tm_year,

@@ -15,16 +15,16 @@ peers_have() {
 	# Not among bats' own files, which no other user may reach.
 	OURS=$(mktemp -d "$PWD/build/tests/ours.XXXXXX")
 	chmod 755 "$OURS"
-	local name
+	local name bin=${TRIVET_BIN:-$PWD/build/bin}
 	for name in chpst envdir envuidgid fghack pgrphack readproctitle runsv \
 		runsvchdir runsvctrl runsvstat runsvdir setlock setuidgid \
 		softlimit supervise sv svc svok svscan svscanboot svstat \
 		svwaitdown svwaitup tai64n tai64nlocal utmpset denvdir dsetlock \
 		denvuidgid dsetuidgid dpgrphack dsoftlimit; do
-		ln -s "$PWD/build/bin/svc" "$OURS/$name"
+		ln -s "$bin/svc" "$OURS/$name"
 	done
 	for name in runsv runsvdir supervise svscan; do
-		ln -sf "$PWD/build/bin/svcd" "$OURS/$name"
+		ln -sf "$bin/svcd" "$OURS/$name"
 	done
 	THEIRS=
 	for name; do
