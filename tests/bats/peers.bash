@@ -97,7 +97,7 @@ same_code() {
 # Until the command is true, looked at again and again for at most 10 s.
 until_true() {
 	local end=$((SECONDS + 10))
-	until "$@"; do
+	until "$@" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || {
 			echo "never came true: $*"
 			return 1
