@@ -106,7 +106,8 @@ wish_term(struct sv sv)
 		return move_bug(sv);
 	case S_START:
 	case S_UP:
-		sv.again = sv_wanted(sv);
+		/* As with runit, `t` after `o` is the end of that run. */
+		sv.again = sv_wanted(sv) && sv.want != WANT_ONCE;
 		sv.step = 1;
 		return move_go(sv, DO_TERM);
 	case S_STOP:
