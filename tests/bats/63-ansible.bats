@@ -178,7 +178,7 @@ enable() {
 	until_true is svc stopped
 	play svc '"downed": false'
 	[ ! -e $WEB/down ]
-	is svc stopping
+	is svc stopped
 }
 
 @test "svc: disabled ends it and its logger" {

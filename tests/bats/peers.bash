@@ -26,6 +26,8 @@ peers_have() {
 	for name in runsv runsvdir supervise svscan; do
 		ln -sf "$bin/svcd" "$OURS/$name"
 	done
+	ln -s "$bin/svlogd" "$OURS/svlogd"
+	ln -s "$bin/svlogd" "$OURS/multilog"
 	THEIRS=
 	for name; do
 		THEIRS=$THEIRS$PWD/build/peers/$name/usr/bin:
