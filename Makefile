@@ -28,12 +28,14 @@ WARN = -Wall -Wextra -Wswitch-enum -Wvla -Walloca -Wformat=2 -Wshadow \
 	-Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
 	-Wpointer-arith -Wundef -Werror
 CFLAGS = -O2 -g
-CPPFLAGS = -I. -isystem build/include -D_GNU_SOURCE -DTRIVET_VERSION='"$(VERSION)"' \
+CPPFLAGS = -I. -isystem $(K) -D_GNU_SOURCE -DTRIVET_VERSION='"$(VERSION)"' \
 	-DTRIVET_ETC='"$(ETCDIR)"'
 HARDEN = -fstack-protector-strong -fno-strict-aliasing -fno-common
 SECTIONS = -ffunction-sections -fdata-sections
 LDFLAGS = -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 B = build
+K = build/include
+KERNEL = /usr/include
 CHECK = check
 
 ifneq ($(SAN),)
@@ -48,12 +50,14 @@ override CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 override LDFLAGS = -fsanitize=address,undefined -Wl,--gc-sections
 endif
 ifneq ($(ARCH),)
-override CC = tests/cross $(ARCH)
+override CC = tests/musl-cc $(ARCH)
 override B = build/$(ARCH)
+override KERNEL = /usr/$(ARCH)-linux-gnu/include
+override K = build/$(ARCH)/include
 endif
 ifeq ($(CC),clang)
 override B = build/clang
-override CC = tests/clang-musl
+override CC = tests/musl-cc clang
 endif
 
 ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SECTIONS)
@@ -327,15 +331,13 @@ say = $(if $(V),,@printf '%-5s %s\n' $(1) $@ &&)
 objs = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 # musl-gcc does not look where the kernel's headers are; glibc's must stay out.
-KERNEL_HEADERS = build/include/linux
-$(KERNEL_HEADERS):
-	@mkdir -p build/include
-	ln -sfn /usr/include/linux build/include/linux
-	ln -sfn /usr/include/asm-generic build/include/asm-generic
-	ln -sfn $(firstword $(wildcard /usr/include/*-linux-gnu/asm /usr/include/asm)) \
-		build/include/asm
+$(K)/linux:
+	@mkdir -p $(K)
+	ln -sfn $(firstword $(wildcard $(KERNEL)/*-linux-gnu/asm $(KERNEL)/asm)) $(K)/asm
+	ln -sfn $(KERNEL)/asm-generic $(K)/asm-generic
+	ln -sfn $(KERNEL)/linux $(K)/linux
 
-$(B)/obj/%.o: %.c Makefile | $(KERNEL_HEADERS)
+$(B)/obj/%.o: %.c Makefile | $(K)/linux
 	@mkdir -p $(@D)
 	$(call say,cc)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 

@@ -54,7 +54,7 @@ put_prefix(struct buf *line, enum say_level level)
 }
 
 /* `error` 0: no reason is given. */
-static void
+__attribute__((format(printf, 3, 0))) static void
 say(enum say_level level, int error, const char *fmt, va_list ap)
 {
 	int saved = errno;
