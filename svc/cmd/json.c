@@ -32,6 +32,9 @@ put_string(struct json *j, const char *p, size_t n)
 			fputs("\\t", j->to);
 		} else if (c < 0x20 || c == 0x7f) {
 			fprintf(j->to, "\\u%04x", c);
+		} else if (c == 0xc2 && (unsigned char)p[i + 1] < 0xa0) {
+			/* C1 controls: some terminals obey them. */
+			fprintf(j->to, "\\u%04x", (unsigned char)p[i + 1]);
 		} else {
 			fwrite(p + i, 1, length, j->to);
 		}

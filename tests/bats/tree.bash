@@ -1,5 +1,6 @@
 # A tree of services for one test, in a world of its own: own processes, own
-# /run, nothing left when the test ends, however it ends.
+# /run and /var/log, nothing left when the test ends, however it ends. What
+# ends the machine ends this world only.
 # shellcheck shell=bash
 #
 #	inside <<'END'          the text runs as process 1 of that world, in
@@ -18,7 +19,8 @@ inside() {
 		env -i TOP="$top" PATH="$top/build/bin:$PATH" HOME=/nowhere \
 		TZ=UTC LC_ALL=C.UTF-8 LIB="$top/tests/bats/tree.bash" \
 		SCRIPT="$BATS_TEST_TMPDIR/script" \
-		bash -eu -c 'mount -t tmpfs none /run; cd "$0"; . "$LIB"
+		bash -eu -c '[ $$ = 1 ]; cd "$0"; . "$LIB"
+			for dir in /run /var/log; do mount -t tmpfs none $dir; done
 			trap "echo \"died at line \$LINENO\"" ERR; . "$SCRIPT"' \
 		"$BATS_TEST_TMPDIR/world" 3>&-
 }
@@ -93,4 +95,30 @@ says() {
 field() {
 	svc status -j "$1" | grep -o "\"$2\":[^,}]*" | head -n 1 |
 		cut -d: -f2- | tr -d '"'
+}
+
+# record TYPE LINE ID USER: one record of utmp(5), in glibc's 384 bytes.
+record() {
+	printf '%b' "\\x0$1"
+	head -c 7 /dev/zero
+	field_of 32 "$2"
+	field_of 4 "$3"
+	field_of 32 "$4"
+	field_of 308 ''
+}
+
+# field_of BYTES TEXT: the text, filled with zero bytes.
+field_of() {
+	printf '%s' "$2"
+	head -c $(($1 - ${#2})) /dev/zero
+}
+
+# logged_in USER: a terminal with that user on it; what comes there is in
+# USER.seen, its name in USER.tty.
+logged_in() {
+	mkfifo "$1.keys"
+	# shellcheck disable=SC2094
+	script -qfc "tty >$1.tty; exec cat" "$1.seen" <>"$1.keys" >/dev/null 2>&1 &
+	until_true test -s "$1.tty"
+	record 7 "$(sed 's,/dev/,,' "$1.tty")" 1 "$1" >>/run/utmp
 }

@@ -110,6 +110,7 @@ print_strings(FILE *to)
 
 	json_text(&j, NULL, "漢\xff\xed\xa0\x80z");
 	json_bytes(&j, NULL, "\0x", 2);
+	json_text(&j, NULL, "\xc2\x9b\xc2\xa0");
 	json_open(&j, '[');
 	json_close(&j);
 }
@@ -119,6 +120,7 @@ json_strings(void)
 {
 	SAME(printed(print_strings), "\"漢\\ufffd\\ufffd\\ufffd\\ufffdz\"\n"
 				     "\"\\u0000x\"\n"
+				     "\"\\u009b\xc2\xa0\"\n"
 				     "[]\n");
 }
 

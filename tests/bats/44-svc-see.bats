@@ -1,0 +1,204 @@
+# What svc shows, and that it shows it to the right reader in the right way.
+
+load tree
+
+@test "status: trouble first, the table aligned, a why for each" {
+	inside <<'END'
+service good
+service bad 'exit 3'
+service off
+tree
+svc wait ready good off
+svc down -q off
+until_true sh -c 'svc status -t bad | grep "exit 3; next try in"'
+answers 1 'NAME  STATE    *
+bad   backoff  *exit 3; next try in *
+good  up       *
+off   down     *' svc status
+END
+}
+
+@test "status answers 0 when all is as wanted: down on purpose is well" {
+	inside <<'END'
+service a
+service b
+tree
+svc wait ready
+svc down -q b
+answers 0 '*' svc status
+answers 0 '' svc status -q b
+answers 0 'b: down for *' svc status b
+END
+}
+
+@test "status NAME: everything about one" {
+	inside <<'END'
+service a 'sleep 1001 & exec sleep 1000'
+tree
+svc wait ready a
+svc restart -q a
+pid=$(field a pid)
+until_true sh -c 'svc status a | grep "sleep 1001"'
+svc status a >out
+grep -q "^a: up (pid $pid) for " out
+grep -q "directory  *$PWD/.*/a" out
+grep -q 'started  *20..-..-.. ..:..:.., 2 starts' out
+grep -q 'exits  *20..-..-.. ..:..:..  killed by SIGTERM' out
+grep -q "^    $pid .*sleep 1000" out
+grep -q "^      [0-9]* .*sleep 1001" out
+END
+}
+
+@test "status -j is JSON with what a program wants to know" {
+	inside <<'END'
+service a
+service bad 'exit 3'
+tree
+until_true sh -c 'svc status -t bad | grep backoff'
+svc wait ready a
+svc status -j >out || :
+perl -MJSON::PP -e '
+	my $all = decode_json(join "", <>);
+	my %of = map { $_->{name} => $_ } @$all;
+	die unless @$all == 2 and $of{a}{state} eq "up" and $of{a}{pid} > 1;
+	die unless $of{a}{as_wanted} and not $of{bad}{as_wanted};
+	die unless $of{bad}{last_exit} eq "exit 3";
+	die unless $of{bad}{exits}[0]{code} == 3 and $of{a}{memory_bytes} > 0;
+' out
+END
+}
+
+@test "a name of any bytes is harmless in the table and right in JSON" {
+	inside <<'END'
+name=$(printf 'a\xff"\xc2\x9b31m')
+service "$name"
+tree
+until_true svc wait -t 0s ready
+svc status -t >out || :
+grep -qaF 'a\xff"\xc2\x9b31m' out
+svc list -j | grep -qF 'a\ufffd\"\u009b31m'
+svc list -0 | tr -d '\0' | grep -qaF "$name"
+END
+}
+
+@test "colours and width only on a terminal, NO_COLOR heeded" {
+	inside <<'END'
+service a 'exec -a "$(printf "%0200d" 0)" sleep 1000'
+printf '#!/bin/bash\n%s\n' 'exec -a "$(printf "%0200d" 0)" sleep 1000' >sv/a/run
+tree
+svc wait ready a
+on_tty() { script -qec "stty cols 60; $1" /dev/null </dev/null | tr -d '\r'; }
+esc=$(printf '\033')
+svc status | grep -q "$esc" && exit 1
+on_tty 'TERM=xterm svc status' | grep -q "$esc\[32mup"
+on_tty 'TERM=xterm NO_COLOR=1 svc status' | grep -q "$esc" && exit 1
+on_tty 'TERM=dumb svc status' | grep -q "$esc" && exit 1
+[ "$(on_tty 'TERM=dumb svc status a' | grep 0000 | wc -m)" -le 61 ]
+[ "$(svc status a | grep 0000 | wc -m)" -gt 200 ]
+END
+}
+
+@test "why: what it is, what would mend it, and 0 news when all is well" {
+	inside <<'END'
+service a
+service bad 'exit 3'
+tree
+svc wait ready a
+until_true sh -c 'svc status -t bad | grep "next try"'
+says 'bad is backoff: exit 3; next try in *
+  last exit: exit 3
+*  to mend it: mend what made it end, then svc up bad' svc why bad
+says 'bad is backoff*' svc why
+svc disable -q bad
+says 'everything is as it was wanted to be' svc why
+says 'a is up*' svc why a
+END
+}
+
+@test "list: names, patterns, states" {
+	inside <<'END'
+service web-1
+service web-2
+service db
+tree
+svc wait ready
+svc down -q db
+says 'db
+web-1
+web-2' svc list
+says 'web-1
+web-2' svc list 'web-*'
+says db svc list -s down
+answers 100 '*not a state: upp*' svc list -s upp
+END
+}
+
+@test "events: what happens, as it happens" {
+	inside <<'END'
+service a
+service b
+tree
+svc wait ready
+svc events -c 3 a >out &
+listener=$!
+until_true sh -c 'grep -q control /proc/net/unix; ls -l /proc/$1/fd | grep -q socket' - $listener
+until_true sh -c 'svc restart -q b; svc restart -q a; test -s out'
+wait $listener
+says '20* a: stopping*
+20* a: *
+20* a: *' cat out
+says '' svc events -t 0s
+answers 1 '' svc events -t 10ms -c 1
+END
+}
+
+@test "events -j: an object a line; goes on when svcd is killed" {
+	inside <<'END'
+service a
+tree
+svc wait ready
+svc events -j >out &
+listener=$!
+until_true sh -c 'svc restart -q a; grep -q "\"new\":\"up\"" out'
+kill -KILL "$(svcd_pid)"
+until_true svc list
+: >out2
+lines=$(wc -l <out)
+until_true sh -c 'svc restart -q a; [ "$(wc -l <out)" -gt '"$lines"' ]'
+kill $listener
+perl -MJSON::PP -ne 'my $e = decode_json($_); die unless $e->{name} eq "a" and $e->{time_ns} > 0' out
+END
+}
+
+@test "wait: until it is so, or until it is late" {
+	inside <<'END'
+service a
+service b
+tree
+svc wait -t 20s ready
+svc wait -t 20s ready a b
+svc down -q a
+answers 1 'a: not ready but down*' svc wait -t 100ms ready a
+svc wait -t 0s down a
+svc wait -t 100ms --any ready a b
+svc wait -t 20s down a &
+wait $!
+svc wait -t 20s ready a &
+waiter=$!
+svc up -q a
+wait $waiter
+answers 100 '*cannot wait for redy (did you mean ready?)*' svc wait redy a
+END
+}
+
+@test "whoever is not root may look but not touch" {
+	inside <<'END'
+service a
+chmod -R a+rX . 2>/dev/null
+tree
+svc wait ready a
+chmod a+rx .. ../.. ../../.. run
+says '*a *up*' setpriv --reuid=65534 --regid=65534 --clear-groups svc status -t a
+answers 1 'a: permission denied*' setpriv --reuid=65534 --regid=65534 --clear-groups svc restart a
+END
+}

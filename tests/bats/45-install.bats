@@ -1,0 +1,69 @@
+# make install and what it can take back.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.."
+	dest=$BATS_TEST_TMPDIR/dest
+}
+
+make_() {
+	make -s "$@" DESTDIR="$dest" PREFIX=/usr >/dev/null
+}
+
+@test "install: four binaries and the manuals" {
+	make_ install
+	for name in init svcd svlogd svc; do
+		[ -x "$dest/usr/bin/$name" ]
+	done
+	[ "$("$dest/usr/bin/svc" -V)" = "$(build/bin/svc -V)" ]
+	[ -f "$dest/usr/share/man/man1/svc.1" ]
+	[ -f "$dest/usr/share/man/man8/shutdown.8" ]
+	grep -q 'Dt HALT' "$dest/usr/share/man/man8/poweroff.8"
+	[ "$(find "$dest" -type l ! -name '*.8' | wc -l)" = 0 ]
+}
+
+@test "install-runit: every name of theirs does something of theirs" {
+	make_ install-runit
+	[ "$(readlink "$dest/usr/bin/runsvdir")" = svcd ]
+	[ "$(readlink "$dest/usr/bin/multilog")" = svlogd ]
+	[ "$(readlink "$dest/usr/bin/runit-init")" = init ]
+	# Every program of the table has its link, and every link its program.
+	# Those of the machine come with install-init, wall is util-linux's.
+	diff <(find "$dest/usr/bin" -lname svc -printf '%f\n' | sort) \
+		<(build/bin/svc help | sed '1,/^Programs/d; /^$/,$d' |
+			awk '{print $1}' | grep -v '^svc$' | sort)
+	run "$dest/usr/bin/sv"
+	[[ $output == usage:* ]]
+}
+
+@test "install-init: init and the names that end the machine" {
+	mkdir -p "$dest/sbin"
+	echo distribution >"$dest/sbin/halt"
+	make_ install-init
+	[ "$(readlink "$dest/sbin/init")" = /usr/bin/init ]
+	for name in halt poweroff reboot shutdown telinit runlevel; do
+		[ "$(readlink "$dest/sbin/$name")" = /usr/bin/svc ]
+	done
+	[ "$(cat "$dest/sbin/halt.before-trivet")" = distribution ]
+	make_ install-init
+	[ "$(cat "$dest/sbin/halt.before-trivet")" = distribution ]
+}
+
+@test "uninstall takes everything back and leaves the rest" {
+	mkdir -p "$dest/sbin" "$dest/usr/bin"
+	echo distribution >"$dest/sbin/init"
+	echo mine >"$dest/usr/bin/other"
+	make_ install-runit
+	make_ install-init
+	make_ uninstall
+	[ "$(cat "$dest/sbin/init")" = distribution ]
+	[ "$(find "$dest" ! -type d | sort)" = "$dest/sbin/init
+$dest/usr/bin/other" ]
+}
+
+@test "uninstall leaves what somebody else has put there since" {
+	make_ install-init
+	rm "$dest/sbin/halt"
+	echo other >"$dest/sbin/halt"
+	make_ uninstall
+	[ "$(cat "$dest/sbin/halt")" = other ]
+}
