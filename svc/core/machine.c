@@ -80,6 +80,12 @@ pending(struct sv sv)
 	return 0;
 }
 
+bool
+sv_wanted_on(struct sv sv)
+{
+	return sv_wanted(sv) && sv.want != WANT_ONCE;
+}
+
 static struct sv_step
 decide(struct sv sv, enum sv_event event)
 {
@@ -191,7 +197,9 @@ sv_step(struct sv sv, enum sv_event event)
 		step.effects |= DO_DISARM;
 	if (is_run(sv.state) && !is_run(step.sv.state))
 		step.effects |= DO_UNWATCH;
-	if (sv_shown(sv) != sv_shown(step.sv))
+	/* The wish is part of what supervise/status shows. */
+	if (sv_shown(sv) != sv_shown(step.sv) ||
+	    sv_wanted_on(sv) != sv_wanted_on(step.sv))
 		step.effects |= DO_TELL;
 	return step;
 }

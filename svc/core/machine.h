@@ -292,6 +292,8 @@ uint32_t sv_tag(uint64_t word);
 enum sv_shown sv_shown(struct sv sv);
 enum sv_role sv_role(struct sv sv);
 bool sv_wanted(struct sv sv);
+/* Wanted, and started again when it ends: not by `once`. */
+bool sv_wanted_on(struct sv sv);
 /* A new run process is intended by this step: commit generation + 1. */
 bool sv_is_new_run(struct sv before, struct sv after);
 /* Ready for others to build on: UP, or a oneshot that is DONE. */

@@ -46,14 +46,12 @@ struct status
 status_of(struct sv sv, uint32_t pid, bool got_term, struct tai64n since)
 {
 	enum status_state state = state_of(sv);
-	/* A run by `once` ends as if it were wanted down: runit says 'd'. */
-	bool wants_up = sv_wanted(sv) && sv.want != WANT_ONCE;
-
 	return (struct status){
 	    .since = since,
 	    .pid = state == STATUS_DOWN ? 0 : pid,
 	    .is_paused = sv_shown(sv) == SV_SHOWN_PAUSED,
-	    .want = wants_up ? 'u' : 'd',
+	    /* A run by `once` is as if it were wanted down. */
+	    .want = sv_wanted_on(sv) ? 'u' : 'd',
 	    .got_term = got_term && state == STATUS_RUN,
 	    .state = state,
 	    .is_exiting = sv.leave,

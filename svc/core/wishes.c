@@ -107,7 +107,7 @@ wish_term(struct sv sv)
 	case S_START:
 	case S_UP:
 		/* As with runit, `t` after `o` is the end of that run. */
-		sv.again = sv_wanted(sv) && sv.want != WANT_ONCE;
+		sv.again = sv_wanted_on(sv);
 		sv.step = 1;
 		return move_go(sv, DO_TERM);
 	case S_STOP:

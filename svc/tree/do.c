@@ -129,7 +129,8 @@ tell(uint32_t i)
 	}
 	h->changes++;
 	views_add(i);
-	clients_tell(i, old, now);
+	if (now != old)
+		clients_tell(i, old, now);
 	stop_want_look();
 }
 
