@@ -23,6 +23,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "lib/clock.h"
 #include "lib/fd.h"
@@ -43,6 +44,7 @@ _Static_assert(LOW_END <= TREE_FD_FLOOR, "a child takes all it needs along");
 struct batch {
 	struct watch alive; /* read end; -1: this batch is free */
 	struct timer look;
+	bool is_late; /* others need not wait for it */
 	unsigned n;
 	struct birth births[BIRTH_BATCH];
 };
@@ -54,6 +56,7 @@ static int null_fd = -1;
 static struct timer retry;
 
 #define RETRY_MS 1000
+#define LOOK_MS 100
 
 /* --- a place for a batch
  * --------------------------------------------------------- */
@@ -165,6 +168,25 @@ sort_out(struct batch *t)
 	return all;
 }
 
+/* Whether someone waits to be cloned. */
+bool
+births_wait(void)
+{
+	return waiting.len + waiting_aux.len > 0;
+}
+
+/* The pages of a great start are not kept for the small ones after it. */
+static void
+give_back(struct batch *t)
+{
+	uintptr_t from = (uintptr_t)&t->births[1], to = (uintptr_t)(t + 1);
+
+	from = mem_round(from);
+	to -= to % mem_round(1);
+	if (t->n > 1 && from < to)
+		sys_madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 static void
 batch_end(struct batch *t)
 {
@@ -174,6 +196,8 @@ batch_end(struct batch *t)
 	watch_del(&tree.loop, &t->alive);
 	sys_close(fd);
 	t->alive.fd = -1;
+	if (!births_wait())
+		give_back(t);
 }
 
 static void
@@ -194,11 +218,22 @@ batch_look(void *arg)
 {
 	struct batch *t = arg;
 
+	t->is_late = true;
 	if (sort_out(t))
 		batch_end(t);
 	else
 		timer_set(
-		    &tree.loop, &t->look, mono_add_ms(tree.loop.now, 100));
+		    &tree.loop, &t->look, mono_add_ms(tree.loop.now, LOOK_MS));
+}
+
+/* Someone is on the way to its program, and will soon be there. */
+bool
+births_are_near(void)
+{
+	for (unsigned k = 0; k < BIRTH_BATCHES; k++)
+		if (batches[k].alive.fd >= 0 && !batches[k].is_late)
+			return true;
+	return births_wait();
 }
 
 /* Whether this process is on its way to its program. */
@@ -453,6 +488,8 @@ take_all(struct batch *t)
 	uint32_t i;
 
 	t->n = 0;
+	t->is_late = false;
+	timer_set(&tree.loop, &t->look, mono_add_ms(mono_now(), LOOK_MS));
 	while (t->n < BIRTH_BATCH && (i = todo_take(&waiting_aux)) != 0) {
 		live(i)->is_aux_born = false;
 		take_one(t, i, true);
@@ -461,13 +498,6 @@ take_all(struct batch *t)
 		live(i)->is_born = false;
 		take_one(t, i, false);
 	}
-}
-
-/* Whether someone waits to be cloned. */
-bool
-births_wait(void)
-{
-	return waiting.len + waiting_aux.len > 0;
 }
 
 bool

@@ -20,6 +20,7 @@ send_letter(uint32_t i, char letter)
 	if (sig == 0 ||
 	    sv_role(sv_unpack(board_word(rec(i))).sv) != SV_ROLE_RUN)
 		return;
+	exits_drain();
 	if (!aux_control(i, letter, sig))
 		do_kill(i, sig, false);
 }

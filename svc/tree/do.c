@@ -21,16 +21,22 @@ static int
 signal_one(pid_t pid, int sig)
 {
 	int handle = sys_pidfd_open(pid);
+	enum exits_answer gone;
 	int result = -1;
 
 	if (handle < 0)
 		return -1;
-	errno = ESRCH;
-	if (!exits_names(pid))
+	gone = exits_names(pid);
+	if (gone == EXITS_NO)
 		result = sys_pidfd_send_signal(handle, sig);
+	else
+		errno = gone == EXITS_YES ? ESRCH : EAGAIN;
 	sys_close(handle);
 	return result;
 }
+
+/* A signal was not sent, because the queue was too long to look through. */
+static bool is_unsent;
 
 bool
 do_kill(uint32_t i, int sig, bool group)
@@ -42,7 +48,9 @@ do_kill(uint32_t i, int sig, bool group)
 		return false;
 	if ((group ? sys_kill(-pid, sig) : signal_one(pid, sig)) == 0)
 		return true;
-	if (errno != ESRCH)
+	if (errno == EAGAIN)
+		is_unsent = true;
+	else if (errno != ESRCH)
 		say_warn("%s: cannot signal process %d", state_name(i, name),
 		    (int)pid);
 	return false;
@@ -183,9 +191,12 @@ do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 void
 do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects)
 {
+	is_unsent = false;
 	for (unsigned bit = 0; bit < SV_EFFECT_COUNT; bit++)
 		if (effects & 1u << bit)
 			do_effect(i, before, now, (enum sv_effect_bit)bit);
+	/* Unsent: when the queue has been drained the machine names it again.
+	 */
 	if (effects & SIGNALS)
-		post(i, EV_SENT);
+		post(i, is_unsent ? EV_RECOVER : EV_SENT);
 }

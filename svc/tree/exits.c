@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 
 #include "lib/fd.h"
 #include "lib/say.h"
@@ -14,6 +15,8 @@
 
 /* Peeked at in one go: a page, which the pipe for it always holds. */
 #define PEEK 128
+/* Looked through for one pid: four pages' worth of pipe. */
+#define LOOK 1024
 
 static struct watch queue = WATCH_NONE;
 static int peek[2] = {-1, -1};
@@ -67,20 +70,23 @@ exits_drain(void)
 		;
 }
 
-bool
+/* Most of the time the queue is empty, and one call says so. */
+enum exits_answer
 exits_names(int32_t pid)
 {
-	struct keep_exit e[PEEK];
-	ssize_t n =
-	    sys_tee(KEEP_FD_QUEUE, peek[1], sizeof(e), SPLICE_F_NONBLOCK);
-	bool found = false;
+	static struct keep_exit e[LOOK];
+	int waiting = 0;
+	ssize_t n;
 
+	if (sys_ioctl(KEEP_FD_QUEUE, FIONREAD, &waiting) == 0 && waiting == 0)
+		return EXITS_NO;
+	n = sys_tee(KEEP_FD_QUEUE, peek[1], sizeof(e), SPLICE_F_NONBLOCK);
 	if (n <= 0 || (n = sys_read(peek[0], e, (size_t)n)) <= 0)
-		return false;
+		return waiting == 0 ? EXITS_NO : EXITS_UNKNOWN;
 	for (size_t i = 0; i < (size_t)n / sizeof(e[0]); i++)
-		found = found || e[i].pid == pid;
-	/* Longer than one look: most of it is about others, but who knows. */
-	return found || (size_t)n == sizeof(e);
+		if (e[i].pid == pid)
+			return EXITS_YES;
+	return n < waiting || (size_t)n == sizeof(e) ? EXITS_UNKNOWN : EXITS_NO;
 }
 
 static void

@@ -21,7 +21,7 @@
 #include "svc/tree/options.h"
 
 #define USUAL_FILES 1024
-#define EVENTS_A_TURN 4096
+#define EVENTS_A_TURN 256
 
 /* As many descriptors as may be; services get the usual number. */
 static struct rlimit
@@ -85,30 +85,34 @@ set_up(void)
 	queue_start();
 	views_start();
 	births_start(&files);
+	clients_start();
+	scan_start();
 	if (tree.is_recovered)
 		recover();
+	/* The first steps are taken here: all that effects use stands. */
 	exits_start();
 	if (tree.is_recovered)
 		recover_events();
 	keep_start();
 	stop_start();
-	clients_start();
-	scan_start();
+	scan_all();
 	keep_ready();
 }
 
 /*
- * Events before births, births before views. While children wait to be cloned
- * and no batch is free, nothing else is done: the next end of a batch is near.
+ * Events before births, births before views. While children are on the way to
+ * their programs nothing else is done: they need the processor.
  */
 static void
 turn(void)
 {
-	bool more = queue_run(EVENTS_A_TURN);
+	bool more;
 
+	exits_drain();
+	more = queue_run(EVENTS_A_TURN);
 	more = births_run() || more;
 	stop_look();
-	if (!more && !queue_waits() && !births_wait())
+	if (!more && !queue_waits() && !births_are_near())
 		more = views_run();
 	if (more || queue_waits())
 		loop_turn_until(&tree.loop, mono_zero());

@@ -92,6 +92,7 @@ act(uint32_t i, const struct wire_wish *wish)
 {
 	uint32_t logger = rec(i)->logger;
 
+	exits_drain(); /* so that a signal can be sent to whom it is meant */
 	switch (wish->verb) {
 	case WIRE_VERB_KILL:
 		if (wish->argument <= 0 || wish->argument > 64)

@@ -382,5 +382,4 @@ scan_start(void)
 {
 	timer_init(&again, again_due, NULL);
 	watch_start();
-	scan_all();
 }

@@ -5,6 +5,7 @@
 #include "svc/tree/tree.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "lib/say.h"
 #include "lib/sys.h"
@@ -125,11 +126,21 @@ stop_start(void)
 	timer_set(&tree.loop, &restore, mono_add_ms(tree.loop.now, AGAIN_MS));
 }
 
-/* A signal that the keeper got and that is ours to know. */
+/*
+ * A signal that the keeper got and that is ours to know. HUP ends a runsvdir,
+ * with 111 (its manual: "all runsv processes receive TERM"); as svcd we look at
+ * the directories again. A second TERM is for those who cannot wait.
+ */
 void
 stop_signal(int sig)
 {
-	if (sig == SIGHUP || sig == SIGALRM)
+	bool is_runsvdir = strcmp(tree.prog, "runsvdir") == 0;
+
+	if (sig == SIGTERM || sig == SIGINT || sig == SIGQUIT)
+		keep_end(KEEP_END_EXIT, 0, stop_is_on());
+	else if (sig == SIGHUP && is_runsvdir)
+		keep_end(KEEP_END_EXIT, 111, false);
+	else if (sig == SIGHUP || sig == SIGALRM)
 		scan_want_all();
 	else if (sig == SIGPWR)
 		keep_end(KEEP_END_POWEROFF, 0, false);

@@ -125,8 +125,13 @@ bool keep_end(enum keep_ending ending, int code, bool at_once);
 void exits_start(void);
 /* Applies and then consumes all that the queue holds. */
 void exits_drain(void);
-/* Whether the queue tells of this pid; true also if that is not known. */
-bool exits_names(int32_t pid);
+/* Whether the queue tells of this pid. */
+enum exits_answer {
+	EXITS_NO,
+	EXITS_YES,
+	EXITS_UNKNOWN
+};
+enum exits_answer exits_names(int32_t pid);
 /* Told of every pid that died and that no record names. */
 void exits_watch_births(void (*stray)(int32_t pid));
 
@@ -160,6 +165,8 @@ bool births_has(uint32_t i);
 /* Clones one batch. True: more to do now. */
 bool births_run(void);
 bool births_wait(void);
+/* Not all that were cloned run their programs yet, but they soon will. */
+bool births_are_near(void);
 
 /* --- died.c, deadlines.c, ready.c
  * --------------------------------------------- */
