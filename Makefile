@@ -127,6 +127,7 @@ INIT_SRC = \
 	init/phase.c \
 	init/reap.c \
 	init/run.c \
+	init/self.c \
 	init/signals.c \
 	init/stage.c \
 	init/unmount.c \
@@ -370,7 +371,9 @@ WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
 PROGRAMS = $(UNIT_BIN) $(WALK_BIN)
 # What bats suites run beside the binaries.
 HELPERS = \
-	$(B)/tests/kept
+	$(B)/tests/faults \
+	$(B)/tests/kept \
+	$(B)/tests/orphans
 
 # --- what a person types ---------------------------------------------------------------
 help:

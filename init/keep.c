@@ -7,15 +7,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "init/line.h"
+#include "init/self.h"
 #include "init/upgrade.h"
 #include "lib/clock.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
-#include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sig.h"
 #include "lib/sock.h"
@@ -65,7 +64,6 @@ keep_find(void)
 	    "/usr/local/sbin/svcd", "/usr/local/bin/svcd", "/usr/bin/svcd",
 	    NULL};
 	char room[WORD_PATH_MAX];
-	ssize_t n;
 
 	if (fd_is_open(FD_KEPT))
 		return;
@@ -73,15 +71,8 @@ keep_find(void)
 		try_program(memo.settings.svcd);
 		return;
 	}
-	n = sys_readlinkat(AT_FDCWD, "/proc/self/exe", room, sizeof(room));
-	if (n > 0) {
-		struct buf path = buf_over(room, sizeof(room));
-
-		path.len = (size_t)(strrchr(room, '/') + 1 - room);
-		buf_puts(&path, "svcd");
-		if (!path.full && try_program(room))
-			return;
-	}
+	if (self_beside("svcd", room, sizeof(room)) && try_program(room))
+		return;
 	for (const char *const *p = usual; *p != NULL; p++)
 		if (try_program(*p))
 			return;

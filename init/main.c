@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <linux/reboot.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "init/memo.h"
 #include "init/reap.h"
 #include "init/run.h"
+#include "init/self.h"
 #include "init/upgrade.h"
 #include "lib/exitcode.h"
 #include "lib/fd.h"
@@ -63,9 +63,8 @@ find_role(char **envp)
 			 exists("/run/.containerenv") || exists("/.dockerenv");
 
 	memo.alone_kernel = done == 0;
-	memo.may_restart =
-	    manager != NULL &&
-	    (str_starts(manager, "lxc") || str_eq(manager, "systemd-nspawn"));
+	memo.may_restart = manager != NULL && (str_starts(manager, "lxc") ||
+						  str_ends(manager, "-nspawn"));
 	if (memo.settings.machine)
 		return ROLE_MACHINE;
 	return contained || memo.settings.container ? ROLE_CONTAINER
@@ -88,18 +87,6 @@ machine_environment(char **envp)
 }
 
 /* --- set-up --------------------------------------------------------------- */
-
-/* By its own link where /proc is, else by the name the kernel was given. */
-static void
-open_self(void)
-{
-	int fd = sys_open("/proc/self/exe", O_PATH, 0);
-
-	if (fd < 0)
-		fd = sys_open(
-		    (const char *)(uintptr_t)getauxval(AT_EXECFN), O_PATH, 0);
-	memo_pin(fd, FD_SELF);
-}
 
 static void
 raise_files(void)
@@ -132,7 +119,7 @@ set_up(enum role role)
 	fd_ensure_012();
 	memo_create();
 	memo.settings = settings_default();
-	open_self();
+	self_open();
 	raise_files();
 	if (reap_open() == -1)
 		say_warn("cannot make the exit queue");
@@ -233,17 +220,10 @@ telinit(char **argv, char **envp)
 	static const char *const usual[] = {"/sbin/svc", "/usr/sbin/svc",
 	    "/usr/bin/svc", "/usr/local/bin/svc", "/bin/svc", NULL};
 	char room[WORD_PATH_MAX];
-	ssize_t n =
-	    sys_readlinkat(AT_FDCWD, "/proc/self/exe", room, sizeof(room));
 
 	argv[0] = (char *)(uintptr_t) "telinit";
-	if (n > 0) {
-		struct buf path = buf_over(room, sizeof(room));
-
-		path.len = (size_t)(path_base(room) - room);
-		buf_puts(&path, "svc");
+	if (self_beside("svc", room, sizeof(room)))
 		sys_execve(room, argv, envp);
-	}
 	for (const char *const *p = usual; *p != NULL; p++)
 		sys_execve(*p, argv, envp);
 	die(EXITCODE_SYSTEM, "cannot execute svc");

@@ -44,13 +44,15 @@ lay_over(int fd)
 bool
 memo_adopt(void)
 {
-	struct memo found; /* its size is that of the largest page */
+	const struct memo *found = mem_map(FD_MEMO, MEMO_BYTES, false);
+	bool ours;
 
-	if (sys_pread(FD_MEMO, &found, MEMO_BYTES, 0) != MEMO_BYTES ||
-	    mem_file_size(FD_MEMO) != MEMO_BYTES)
+	if (found == NULL)
 		return false;
-	return found.magic == MEMO_MAGIC && found.version == MEMO_VERSION &&
-	       found.pid == sys_getpid() && !found.anew && lay_over(FD_MEMO);
+	ours = found->magic == MEMO_MAGIC && found->version == MEMO_VERSION &&
+	       found->pid == sys_getpid() && !found->anew;
+	sys_munmap((void *)(uintptr_t)found, MEMO_BYTES);
+	return ours && lay_over(FD_MEMO);
 }
 
 void

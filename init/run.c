@@ -34,6 +34,8 @@
 
 /* The dead may be there: looked for at the next turn, or a little later. */
 static int64_t reap_ns;
+/* There is no signalfd. */
+static bool deaf;
 
 static const struct plan *
 plan(void)
@@ -405,11 +407,26 @@ hear_signal(int sig)
 	}
 }
 
+/*
+ * By descriptor; and where none could be had, by asking, which only costs a
+ * turn now and then.
+ */
+static int
+next_signal(void)
+{
+	const struct timespec now = {0};
+	siginfo_t info;
+
+	if (!deaf)
+		return sig_read(FD_SIGNALS, NULL);
+	return sys_rt_sigtimedwait(SIG_ALL & ~fault_signals(), &info, &now);
+}
+
 static void
 hear_signals(void)
 {
 	for (int i = 0; i < SIGNALS_A_TURN; i++) {
-		int sig = sig_read(FD_SIGNALS, NULL);
+		int sig = next_signal();
 
 		if (sig <= 0)
 			return;
@@ -455,7 +472,7 @@ next_ns(bool all_done, int64_t now_ns)
 	next = earliest(next, earliest(keep_next_ns(), console_next_ns()));
 	if (s->until_ns != 0)
 		next = earliest(next, earliest(s->until_ns, memo.say_ns));
-	if (!all_done)
+	if (!all_done || deaf)
 		next = earliest(next, now_ns + NS_OF_MS(RETRY_MS));
 	return next;
 }
@@ -465,7 +482,7 @@ wait_until(int64_t until_ns, int64_t now_ns)
 {
 	bool line = job_runs(JOB_KEPT);
 	struct pollfd p[] = {
-	    {.fd = FD_SIGNALS, .events = POLLIN},
+	    {.fd = deaf ? -1 : FD_SIGNALS, .events = POLLIN},
 	    {.fd = line ? FD_LINE : -1, .events = keep_events()},
 	    {.fd = memo.kept.full ? FD_QUEUE_IN : -1, .events = POLLOUT},
 	};
@@ -481,7 +498,6 @@ wait_until(int64_t until_ns, int64_t now_ns)
 		sys_ppoll(NULL, 0, &t);
 		reap_ns = 0;
 	}
-	/* Asked, not believed: a signal may be there without a signalfd. */
 	hear_signals();
 	if (line && ready > 0 && p[1].revents != 0)
 		keep_listen();
@@ -494,6 +510,7 @@ run(const char *const *kept_argv)
 {
 	keep_init(&asks, kept_argv, plan()->role == ROLE_MACHINE);
 	reap_ns = 0;
+	deaf = !fd_is_open(FD_SIGNALS);
 	for (;;) {
 		bool all_done = perform();
 		int64_t now_ns = mono_now().ns;

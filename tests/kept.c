@@ -6,6 +6,9 @@
  *
  *	mute	never says READY          nodone	does not answer STOP
  *	deaf	never reads the exit queue
+ *	script	does by itself what a life is made of: the first holds a
+ *		descriptor, starts something, hears its end and dies, the second
+ *		powers off
  *
  * The number of exits it has ever read, of its starts, and the last sequence
  * number live in a memory file in slot 0: what svcd does, in small.
@@ -274,6 +277,23 @@ hear_commands(void)
 			command(line);
 }
 
+static void
+follow_script(void)
+{
+	static bool begun;
+
+	if (state->starts > 1) {
+		if (!begun)
+			say(KEEP_END, 0, 0, KEEP_END_POWEROFF, 0, NULL, 0);
+	} else if (!begun) {
+		slots("put", 3, 2);
+		spawn("exit 4");
+	} else if (state->exits > 0) {
+		_exit(3);
+	}
+	begun = true;
+}
+
 /* Descriptors above 2 that it was not meant to have, as a number. */
 static int
 strangers(void)
@@ -293,7 +313,8 @@ main(int argc, char **argv)
 	sigset_t mask;
 
 	dir = argc > 1 ? argv[1] : ".";
-	/* Executed by descriptor: the kernel's name for it would be a number. */
+	/* Executed by descriptor: the kernel's name for it would be a number.
+	 */
 	prctl(PR_SET_NAME, argv[0]);
 	snprintf(path, sizeof(path), "%s/ctl", dir);
 	control = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -305,6 +326,8 @@ main(int argc, char **argv)
 	if (!told("mute"))
 		say(KEEP_READY, 0, 0, 0, 0, NULL, 0);
 	for (;;) {
+		if (told("script"))
+			follow_script();
 		struct pollfd p[] = {{KEEP_FD_LINE, POLLIN, 0},
 		    {told("deaf") ? -1 : KEEP_FD_QUEUE, POLLIN, 0},
 		    {control, POLLIN, 0}};

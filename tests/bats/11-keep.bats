@@ -1,0 +1,252 @@
+# The keeping side of init: exits told once, descriptors held, faults and
+# upgrades survived. tests/kept stands where svcd would.
+
+load pid1
+
+setup() {
+	pid1_setup
+}
+
+teardown() {
+	pid1_teardown
+}
+
+kept_pid() {
+	pgrep -P "$(pid1_pid)" -x svcd
+}
+
+# How often the kept child has been started by now.
+starts() {
+	grep -c ' pid .* name ' "$T/kept/log"
+}
+
+@test "exits come through the queue, with code and signal" {
+	pid1
+	noted start
+	tell spawn 'exit 7'
+	noted 'exit [0-9]* 1 7$'
+	# shellcheck disable=SC2016 # for the shell there
+	tell spawn 'kill -USR1 $$'
+	noted 'exit [0-9]* 2 10$'
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "an exit while the kept child is dead is told to the next" {
+	mkfifo "$T/go"
+	pid1
+	noted start
+	tell spawn "read -r x <$T/go; exit 9"
+	noted spawned
+	touch "$T/kept/deaf"
+	kill -KILL "$(kept_pid)"
+	noted 'start 2'
+	echo >"$T/go"
+	# Deaf, it has not read the exit: the third does.
+	rm "$T/kept/deaf"
+	kill -KILL "$(kept_pid)"
+	noted 'exit [0-9]* 1 9$'
+	[ "$(grep -c 'exit [0-9]* 1 9$' "$T/kept/log")" = 1 ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "descriptors are held by slot through the death of the kept child" {
+	pid1
+	noted start
+	tell put 5 3
+	noted 'did put'
+	tell drop 6 1
+	kill -KILL "$(kept_pid)"
+	noted 'start 2'
+	tell get 4 5
+	noted 'slot 8 0'
+	grep 'slot' "$T/kept/log" | grep -v did >"$T/slots"
+	[ "$(cat "$T/slots")" = "slot 4 0
+slot 5 1
+slot 6 0
+slot 7 1
+slot 8 0" ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a thousand slots are sent back, whatever the line takes at once" {
+	ulimit -n 20000
+	pid1
+	noted start
+	for ((i = 0; i < 1000; i += 25)); do
+		tell put "$i" 25
+	done
+	noted 'did put 975 25'
+	tell get 0 1000
+	noted 'slot 999 1'
+	[ "$(grep -c '^slot [0-9]* 1$' "$T/kept/log")" = 1000 ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "junk on the line is dropped, with what came along" {
+	pid1
+	noted start
+	tell junk
+	noted 'did junk'
+	tell spawn 'exit 5'
+	noted 'exit [0-9]* 1 5$'
+	[ "$(starts)" = 1 ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a hundred thousand orphans are reaped and told of once each" {
+	touch "$T/kept/terse" "$T/kept/count"
+	pid1
+	noted start
+	tell spawn "$ROOT/build/tests/orphans 100000"
+	until_true 120 grep -q 'exits 100001 repeats 0 gaps 0' "$T/kept/log"
+	# Nobody dead is left.
+	run ps -o stat= --ppid "$(pid1_pid)"
+	[[ $output != *Z* ]]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a full queue keeps zombies, and none is lost" {
+	touch "$T/kept/terse" "$T/kept/deaf"
+	pid1
+	noted start
+	tell spawn "$ROOT/build/tests/orphans 66000"
+	until_true 60 eval "[ \$(ps -o stat= --ppid \$(pid1_pid) | grep -c Z) -gt 400 ]"
+	touch "$T/kept/count"
+	rm "$T/kept/deaf"
+	kill -KILL "$(kept_pid)"
+	until_true 60 grep -q 'exits 66001 repeats 0 gaps 0' "$T/kept/log"
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "each kind of fault executes init again, with all in place" {
+	local sig n=0
+	pid1
+	noted start
+	tell put 5 1
+	noted 'did put'
+	for sig in SEGV BUS ILL FPE ABRT TRAP SYS; do
+		n=$((n + 1))
+		signal1 "$sig"
+		said "fault number $n: carrying on"
+	done
+	[ "$(starts)" = 1 ]
+	tell get 5 1
+	noted 'slot 5 1'
+	tell spawn 'exit 4'
+	noted 'exit [0-9]* 1 4$'
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a fault in the boot stage forgets neither stage nor time limit" {
+	stage boot <<<"echo boot >>$T/order; trap '' TERM; echo ready; read -r x <>$T/kept/ctl"
+	pid1 --timeout-boot=1s
+	said ready
+	signal1 SEGV
+	said 'fault number 1'
+	noted start
+	said 'KILL to /etc/trivet/boot'
+	[ "$(cat "$T/order")" = boot ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "two thousand faults under load lose no exit" {
+	touch "$T/kept/terse" "$T/kept/count"
+	pid1
+	noted start
+	tell spawn "$ROOT/build/tests/orphans 20000"
+	pid=$(pid1_pid)
+	for ((i = 0; i < 2000; i++)); do
+		kill -SEGV "$pid"
+	done
+	until_true 120 grep -q 'exits 20001 repeats [0-9]* gaps 0' "$T/kept/log"
+	[ "$(starts)" = 1 ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "faults while it goes down do not stop it" {
+	stage shutdown <<<"echo down; read -r x <$T/go"
+	mkfifo "$T/go"
+	pid1
+	noted start
+	signal1 USR2
+	said down
+	signal1 SEGV
+	said 'fault number 1'
+	echo >"$T/go"
+	pid1_ends 130
+}
+
+@test "systemctl's daemon-reexec and an upgrade of svcd alone" {
+	pid1
+	noted start
+	signal1 59
+	cp "$KEPT" "$T/new"
+	tell exec "$T/new"
+	noted 'start 2 '
+	said 'taking the new programs'
+	[ "$(readlink "/proc/$(kept_pid)/exe")" = "$T/new" ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "an upgrade of both, with everything in place" {
+	pid1
+	noted start
+	tell put 5 1
+	cp "$KEPT" "$T/new"
+	cp "$INIT" "$T/newinit"
+	tell exec "$T/new" "$T/newinit"
+	noted 'start 2'
+	[ "$(readlink "/proc/$(pid1_pid)/exe")" = "$T/newinit" ]
+	tell get 5 1
+	noted 'slot 5 1'
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a new init that does not know this state is refused" {
+	pid1
+	noted start
+	tell exec "$KEPT" /bin/true
+	noted 'refused 0'
+	said 'the new init does not know this state'
+	[ "$(starts)" = 1 ]
+	tell exec "$KEPT" /etc/passwd
+	noted 'refused 13'
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a new svcd that dies is taken back" {
+	pid1
+	noted start
+	tell exec /bin/false
+	said 'the new svcd did not come up: taking the old one again'
+	noted 'start 2'
+	[ "$(readlink "/proc/$(kept_pid)/exe")" = "$KEPT" ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a console that is stopped holds up nobody" {
+	# Nobody reads it, and soon it is full.
+	stage boot <<<"exit 3"
+	pid1
+	kill "$PID1_READER"
+	dd if=/dev/zero of="$T/console" bs=4096 count=64 oflag=nonblock 2>/dev/null || :
+	noted start
+	signal1 35
+	noted 'stop 6'
+	signal1 USR2
+	pid1_ends 130
+}

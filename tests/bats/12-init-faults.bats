@@ -1,0 +1,55 @@
+# Every system call that init makes, from its first to its last, fails in turn;
+# and after every one of them init has a fault. Each time it boots, keeps,
+# announces an exit, restarts the kept child and powers off all the same.
+# `make faults` does this with every error there is.
+
+load pid1
+
+setup() {
+	pid1_setup
+	[ "$(uname -m)" = x86_64 ] || skip "tests/faults knows x86-64 only"
+	touch "$T/kept/script"
+}
+
+# faults WHAT FROM STEP
+faults() {
+	# shellcheck disable=SC2016 # for the shell inside
+	run unshare --mount sh -c '
+		T=$1 KEPT=$2
+		shift 2
+		mount -t tmpfs tmpfs /run || exit 99
+		mount --bind "$T/console" /dev/console || exit 99
+		exec 7<>"$T/console"
+		cat <&7 >"$T/said" &
+		status=0
+		"$@" --machine --svcd="$KEPT" --services="$T/kept" \
+			--timeout-boot=500ms --timeout-stop=500ms \
+			--timeout-term=200ms --timeout-kill=200ms || status=$?
+		kill $!
+		exit $status
+	' sh "$T" "$KEPT" "$ROOT/build/tests/faults" "$@" -- "$INIT"
+	echo "$output"
+	[ "$status" = 0 ]
+	# A sweep that swept nothing proves nothing.
+	[[ $output =~ ok\ -\ ([0-9]+)\ runs ]]
+	[ "${BASH_REMATCH[1]}" -gt $((150 / $3)) ]
+}
+
+@test "each call fails for want of memory" {
+	faults 12 1 1
+}
+
+@test "each call fails for want of descriptors" {
+	faults 24 1 1
+}
+
+@test "each call fails as interrupted, as not permitted, as broken" {
+	local error
+	for error in 4 1 5 9 10 11 22 28 38; do
+		faults "$error" $((error % 3 + 1)) 3
+	done
+}
+
+@test "a fault after each call" {
+	faults -11 1 1
+}
