@@ -84,6 +84,7 @@ LIB_SRC = \
 	lib/say.c \
 	lib/scan.c \
 	lib/sig.c \
+	lib/signame.c \
 	lib/sock.c \
 	lib/spawn.c \
 	lib/spawn_step.c \
@@ -413,7 +414,7 @@ boot:
 
 C_FILES = $(shell git ls-files '*.[ch]')
 format:
-	clang-format -i $(C_FILES)
+	@clang-format -i $(C_FILES)
 
 machine.txt: $(B)/tests/walk/machine
 	$(B)/tests/walk/machine --print > docs/machine.txt

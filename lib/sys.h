@@ -138,8 +138,8 @@ struct sys_clone {
 	int exit_signal; /* SIGCHLD, or 0 with CLONE_PARENT */
 	int cgroup;	 /* with CLONE_INTO_CGROUP */
 	int *pidfd;	 /* with CLONE_PIDFD */
-	pid_t *tid;	 /* with CLONE_PARENT_SETTID: set before the child runs */
-	void *stack;	 /* with CLONE_VM: the child's own, lowest byte */
+	pid_t *tid;  /* with CLONE_PARENT_SETTID: set before the child runs */
+	void *stack; /* with CLONE_VM: the child's own, lowest byte */
 	size_t stack_bytes;
 	_Atomic uint32_t *memory; /* with CLONE_VM: zeroed when it has left */
 };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/scan.h"
-#include "lib/sig.h"
+#include "lib/signame.h"
 #include "lib/str.h"
 
 /* --- words --- */

@@ -7,7 +7,7 @@
 #include "lib/fmt.h"
 #include "lib/path.h"
 #include "lib/scan.h"
-#include "lib/sig.h"
+#include "lib/signame.h"
 #include "lib/str.h"
 #include "lib/words.h"
 #include "svc/core/settings_rule.h"

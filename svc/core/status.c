@@ -5,7 +5,7 @@
 #include "svc/core/status.h"
 
 #include "lib/fmt.h"
-#include "lib/sig.h"
+#include "lib/signame.h"
 
 #define MS INT64_C(1000000)
 #define SECOND (1000 * MS)
