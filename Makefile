@@ -99,6 +99,8 @@ LIB_SRC = \
 CORE_SRC = \
 	svc/core/board.c \
 	svc/core/budget.c \
+	svc/core/graph.c \
+	svc/core/graph_ring.c \
 	svc/core/machine.c \
 	svc/core/moves.c \
 	svc/core/settings.c \
@@ -267,6 +269,7 @@ UNIT_TESTS = \
 	cmd_when \
 	core_board \
 	core_budget \
+	core_graph \
 	core_settings \
 	core_status \
 	core_wire \

@@ -1,0 +1,134 @@
+/*
+ * svc/core/graph_ring.c, and the edges of graph.c: full tables, odd numbers.
+ * The relations at work are walked by tests/walk/graph.c.
+ */
+#include "svc/core/graph.h"
+#include "tests/unit/unit.h"
+
+#define NODES 32
+#define EDGES 128
+
+static struct graph graph;
+static struct graph_node nodes[NODES];
+static struct graph_edge edges[EDGES];
+static uint64_t seed;
+
+static uint32_t
+roll(uint32_t n)
+{
+	seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+	return (uint32_t)((seed >> 33) % n);
+}
+
+static void
+begin(uint32_t n)
+{
+	memset(nodes, 0, sizeof(nodes));
+	memset(edges, 0, sizeof(edges));
+	graph_init(&graph, nodes, NODES, edges, EDGES);
+	for (uint32_t i = 1; i <= n; i++)
+		graph_add(&graph, i, sv_new((struct sv_config){0}));
+}
+
+static bool
+asks(uint32_t from, uint32_t to)
+{
+	for (uint32_t e = nodes[from].out; e != 0; e = edges[e].next_out)
+		if (edges[e].to == to && edges[e].kind != GRAPH_CONFLICTS)
+			return true;
+	return false;
+}
+
+static void
+test_small(void)
+{
+	uint32_t ring[8];
+
+	begin(4);
+	graph_relate(&graph, 1, GRAPH_NEEDS, 2);
+	graph_relate(&graph, 2, GRAPH_AFTER, 3);
+	graph_relate(&graph, 4, GRAPH_NEEDS, 1);
+	HOLDS(graph_ring(&graph, ring, 8) == 0);
+	graph_relate(&graph, 3, GRAPH_WANTS, 1);
+	HOLDS(graph_ring(&graph, ring, 8) == 3);
+	for (size_t i = 0; i < 3; i++)
+		HOLDS(asks(ring[i], ring[(i + 1) % 3]));
+	HOLDS(graph_ring(&graph, ring, 2) == 2);
+	graph_refuse(&graph, 2, true);
+	HOLDS(graph_ring(&graph, ring, 8) == 0);
+}
+
+/* Two that conflict name each other, and that is no ring. */
+static void
+test_conflict(void)
+{
+	uint32_t ring[8];
+
+	begin(2);
+	graph_relate(&graph, 1, GRAPH_CONFLICTS, 2);
+	HOLDS(graph_ring(&graph, ring, 8) == 0);
+	graph_relate(&graph, 1, GRAPH_NEEDS, 1);
+	HOLDS(graph_ring(&graph, ring, 8) == 0);
+}
+
+static void
+test_random(void)
+{
+	uint32_t ring[64];
+
+	for (seed = 1; seed <= 500; seed++) {
+		uint64_t kept = seed;
+		size_t n, rings = 0;
+		begin(30);
+		for (uint32_t i = 2; i <= 30; i++)
+			graph_relate(&graph, i, (enum graph_kind)roll(4),
+			    1 + roll(i - 1));
+		HOLDS(graph_ring(&graph, ring, 64) == 0);
+		for (int back = 0; back < 9; back++)
+			graph_relate(
+			    &graph, 1 + roll(15), GRAPH_NEEDS, 16 + roll(15));
+		while ((n = graph_ring(&graph, ring, 64)) > 0 && rings < 31) {
+			for (size_t i = 0; i < n; i++)
+				HOLDS(asks(ring[i], ring[(i + 1) % n]));
+			graph_refuse(&graph, ring[0], true);
+			rings++;
+		}
+		HOLDS(n == 0);
+		seed = kept;
+	}
+}
+
+static void
+test_full(void)
+{
+	enum sv_event event;
+
+	begin(3);
+	for (unsigned i = 1; i < EDGES; i++)
+		HOLDS(graph_relate(&graph, 2, GRAPH_AFTER, 1));
+	HOLDS(!graph_relate(&graph, 2, GRAPH_AFTER, 1));
+	graph_unrelate(&graph, 2);
+	HOLDS(nodes[1].in == 0 && nodes[2].out == 0);
+	for (unsigned i = 1; i < EDGES; i++)
+		HOLDS(graph_relate(&graph, 3, GRAPH_NEEDS, 1));
+	graph_remove(&graph, 3);
+	HOLDS(nodes[1].in == 0 && nodes[1].wanters == 0);
+	HOLDS(!graph_relate(&graph, 0, GRAPH_NEEDS, 1));
+	HOLDS(!graph_relate(&graph, NODES, GRAPH_NEEDS, 1));
+	HOLDS(!graph_relate(&graph, 1, GRAPH_NEEDS, NODES));
+	graph_remove(&graph, 0);
+	graph_stop(&graph, NODES + 5, EV_DOWN);
+	while (graph_next(&graph, &event) != 0)
+		HOLDS(event == EV_DEPS_OK);
+	SAME(graph_kind_name(GRAPH_BINDS), "binds");
+}
+
+int
+main(void)
+{
+	TEST("a ring is named whole and in order", test_small);
+	TEST("a conflict is no ring", test_conflict);
+	TEST("every ring of random graphs is found", test_random);
+	TEST("a full table refuses, strange numbers do no harm", test_full);
+	return unit_done();
+}
