@@ -177,3 +177,25 @@ lines() {
 	printf '#!/bin/sh\ncd $1\n' >b
 	refuses scripts "mend these"
 }
+
+@test "options: one that only the manual knows, one that only the usage knows" {
+	mkdir -p svc/log
+	printf '#!/bin/sh\necho "usage: svlogd [-tv] [-l len] [--new] dir"\n' \
+		>build/bin/svlogd
+	chmod +x build/bin/svlogd
+	cat >svc/log/svlogd.8 <<-'END'
+	.Sh SYNOPSIS
+	.Nm svlogd
+	.Op Fl tv
+	.Op Fl l Ar len
+	.Op Fl -new
+	.Ar dir
+	.Sh DESCRIPTION
+	.Fl z
+	END
+	passes options
+	sed -i 's/-tv/-tvx/' build/bin/svlogd
+	refuses options "svlogd -? tells -x, which svc/log/svlogd.8 has not"
+	sed -i 's/-tvx/-v/' build/bin/svlogd
+	refuses options "svc/log/svlogd.8 has -t, which svlogd -? does not tell"
+}
