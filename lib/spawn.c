@@ -147,7 +147,7 @@ run(const struct spawn *s)
 
 	for (size_t i = 0; i < s->count; i++) {
 		error = spawn_step(&s->steps[i]);
-		if (error < 0)
+		if (error < 0 && !s->steps[i].may_fail)
 			return SPAWN_FAULT(i, s->steps[i].op, -error);
 	}
 	error = exec_program(s);

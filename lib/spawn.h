@@ -78,6 +78,7 @@
 	X(OOM, 206, "set oom-score-adj")          /* text: the number */ \
 	X(SIGNALS, 207, "set signals")            /* mask: blocked in the program; all default */ \
 	X(SIGNALS_QUICK, 207, "set signals")      /* mask: these to default, none blocked */ \
+	X(MASK, 207, "set the signal mask")       /* mask: blocked; dispositions stay */ \
 	X(IGNORE, 207, "ignore signals")          /* mask */ \
 	X(TTY, 208, "take the terminal")          /* fd: TIOCSCTTY, after SETSID */ \
 	X(FOREGROUND, 208, "take the foreground") /* fd: tcsetpgrp to own group */ \
@@ -100,6 +101,7 @@ enum spawn_op {
 
 struct spawn_step {
 	enum spawn_op op;
+	bool may_fail; /* go on without it */
 	int fd;
 	int number;
 	unsigned flags;

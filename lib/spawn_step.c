@@ -293,6 +293,8 @@ spawn_step(const struct spawn_step *s)
 		return set_signals(SIG_ALL, s->mask);
 	case SPAWN_SIGNALS_QUICK:
 		return set_signals(s->mask, 0);
+	case SPAWN_MASK:
+		return set_signals(0, s->mask);
 	case SPAWN_IGNORE:
 		set_dispositions(s->mask, SIG_IGN);
 		return 0;
