@@ -116,8 +116,14 @@ CORE_SRC = \
 	svc/core/world.c
 
 # --- the four binaries ---------------------------------------------------------
+# The entry comes before libc, so it is not C.
+MACHINE = $(or $(ARCH),$(shell uname -m))
+INIT_START = init/start_$(MACHINE).S
 INIT_SRC = \
+	init/catatonit.c \
+	init/command.c \
 	init/console.c \
+	init/dumb.c \
 	init/fault.c \
 	init/final.c \
 	init/job.c \
@@ -132,7 +138,11 @@ INIT_SRC = \
 	init/run.c \
 	init/self.c \
 	init/signals.c \
+	init/single.c \
+	init/single_child.c \
 	init/stage.c \
+	init/talk.c \
+	init/tini.c \
 	init/unmount.c \
 	init/upgrade.c \
 	init/words.c
@@ -300,6 +310,7 @@ FUZZ_TARGETS =
 
 # --- manual pages, beside the code they describe -----------------------------------
 MAN_PAGES = \
+	init/init-command.8 \
 	svc/cmd/chpst.8 \
 	svc/cmd/envdir.8 \
 	svc/cmd/fghack.8 \
@@ -346,6 +357,10 @@ $(B)/obj/%.o: %.c Makefile | $(K)/linux
 	@mkdir -p $(@D)
 	$(call say,cc)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
+$(B)/obj/%.o: %.S Makefile
+	@mkdir -p $(@D)
+	$(call say,as)$(CC) -c -o $@ $<
+
 $(B)/lib.a: $(call objs,$(LIB_SRC))
 $(B)/core.a: $(call objs,$(CORE_SRC))
 # All of a binary but its main(), so that tests can link what they try.
@@ -357,13 +372,14 @@ $(B)/lib.a $(B)/core.a $(B)/cmd.a $(B)/log.a $(B)/init.a: Makefile
 	@rm -f $@
 	$(call say,ar)ar rcsD $@ $(filter %.o,$^)
 
-$(B)/bin/init: $(call objs,$(INIT_SRC)) $(B)/lib.a
+$(B)/bin/init: $(call objs,$(INIT_SRC)) $(INIT_START:%.S=$(B)/obj/%.o) $(B)/lib.a
+$(B)/bin/init: ENTRY = -Wl,-e,init_start
 $(B)/bin/svcd: $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
 $(B)/bin/svlogd: $(call objs,svc/log/main.c) $(B)/log.a $(B)/core.a $(B)/lib.a
 $(B)/bin/svc: $(call objs,svc/cmd/main.c) $(B)/cmd.a $(B)/core.a $(B)/lib.a
 $(BIN):
 	@mkdir -p $(@D)
-	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS)
+	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(ENTRY)
 
 TEST_LIBS = $(B)/cmd.a $(B)/log.a $(B)/init.a $(B)/core.a $(B)/lib.a
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_LIBS)
@@ -375,6 +391,7 @@ WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
 PROGRAMS = $(UNIT_BIN) $(WALK_BIN)
 # What bats suites run beside the binaries.
 HELPERS = \
+	$(B)/tests/bats/early \
 	$(B)/tests/faults \
 	$(B)/tests/kept \
 	$(B)/tests/orphans

@@ -17,6 +17,8 @@
 #include "init/reap.h"
 #include "init/run.h"
 #include "init/self.h"
+#include "init/single.h"
+#include "init/start.h"
 #include "init/upgrade.h"
 #include "lib/exitcode.h"
 #include "lib/fd.h"
@@ -207,6 +209,7 @@ help(void)
 {
 	print("usage: init [--WORD[=VALUE]]...  (as PID 1)\n"
 	      "       init 0|1|2|3|4|5|6|s|q|u  (as telinit)\n"
+	      "       init [options] -- COMMAND  (one command: init -h --)\n"
 	      "       init -h|--help|--version\n"
 	      "words, on the kernel's command line as trivet.WORD[=VALUE]:\n");
 #define HELP(name, kind, member, text) print("  " name "\t" text "\n");
@@ -248,20 +251,19 @@ command(int argc, char **argv, char **envp)
 	diex(EXITCODE_USAGE, "not process 1; see init --help");
 }
 
+/* Set by the program's entry, before libc. */
+uint64_t start_mask;
+
 int
 main(int argc, char **argv, char **envp)
 {
-	uint64_t mask;
+	const char *name = argc > 0 ? path_base(argv[0]) : "init";
+	single_main_fn *single = NULL;
 
-	/* The very first act: as PID 1 a signal before it would be lost. */
-	sig_mask(SIG_ALL & ~fault_signals(), &mask);
-	console_open(argc > 0 ? path_base(argv[0]) : "init");
+	sig_mask(SIG_ALL & ~fault_signals(), NULL);
+	console_open(name);
 	if (memo_adopt())
 		carry_on(argv, envp);
-	if (sys_getpid() == 1) {
-		set_up_one(argc, argv, envp);
-		carry_on(argv, envp);
-	}
 	if (argc >= 2 && str_eq(argv[1], "--keeper")) {
 		set_up_keeper(argv);
 		fault_open(argv, envp);
@@ -269,7 +271,16 @@ main(int argc, char **argv, char **envp)
 		fault_again();
 		carry_on(argv, envp);
 	}
+	single = single_named(name, argc, argv);
+	if (single != NULL) {
+		sig_mask(SIG_ALL, NULL);
+		return single(argc, argv, envp);
+	}
+	if (sys_getpid() == 1) {
+		set_up_one(argc, argv, envp);
+		carry_on(argv, envp);
+	}
 	say_hook(NULL);
-	sig_mask(mask, NULL);
+	sig_mask(start_mask, NULL);
 	return command(argc, argv, envp);
 }

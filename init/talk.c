@@ -1,0 +1,36 @@
+/* Texts of the one-command names, and the environment they read. */
+#include "init/talk.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/sys.h"
+
+void
+talk_out(int fd, const char *text)
+{
+	sys_write(fd, text, strlen(text));
+}
+
+void
+talk_licence(int fd)
+{
+	talk_out(fd,
+	    "Trivet " TRIVET_VERSION ", under the ISC licence:\n"
+	    "Permission to use, copy, modify, and/or distribute this software "
+	    "for any\npurpose with or without fee is hereby granted, provided "
+	    "that the above\ncopyright notice and this permission notice "
+	    "appear in all copies.\nThe software is provided \"as is\", "
+	    "without warranty of any kind.\n");
+}
+
+const char *
+talk_variable(char *const *envp, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *envp != NULL; envp++)
+		if (strncmp(*envp, name, n) == 0 && (*envp)[n] == '=')
+			return *envp + n + 1;
+	return NULL;
+}

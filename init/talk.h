@@ -1,0 +1,14 @@
+/*
+ * What the one-command names share in talking: texts written whole, the
+ * licence, and variables of the environment.
+ */
+#ifndef INIT_TALK_H
+#define INIT_TALK_H
+
+/* Writes a text to a descriptor; what cannot be written is let go. */
+void talk_out(int fd, const char *text);
+void talk_licence(int fd);
+/* The value of a variable, or NULL where it is not set. */
+const char *talk_variable(char *const *envp, const char *name);
+
+#endif
