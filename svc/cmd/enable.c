@@ -234,6 +234,20 @@ all_settled(const struct change *c, const struct views *all)
 	return true;
 }
 
+/* Until when they are still on trial; zero: none is. */
+static struct mono
+trial_end(const struct change *c, const struct views *all)
+{
+	struct mono last = mono_zero();
+
+	for (size_t i = 0; c->is_enable && i < c->count; i++) {
+		const struct view *v = views_name(all, c->names[i]);
+		if (v != NULL && mono_before(last, view_trial_end(v)))
+			last = view_trial_end(v);
+	}
+	return last;
+}
+
 static int
 tell(const struct change *c, const struct views *all)
 {
@@ -265,10 +279,15 @@ await(const struct change *c, struct client *client)
 	struct client_message m;
 	struct views all = views_of(client);
 
-	while (!all_settled(c, &all)) {
-		enum client_answer answer =
-		    client_receive(client, &m, deadline);
-		if (answer == CLIENT_LATE)
+	for (;;) {
+		bool settled = all_settled(c, &all);
+		struct mono until = deadline, trial = trial_end(c, &all);
+		if (settled && !mono_before(mono_now(), trial))
+			break;
+		if (settled)
+			until = mono_min(deadline, trial);
+		enum client_answer answer = client_receive(client, &m, until);
+		if (answer == CLIENT_LATE && !settled)
 			break;
 		if (answer == CLIENT_GONE && !client_again(client, deadline))
 			return EXITCODE_SYSTEM;

@@ -19,6 +19,8 @@
 #include "svc/cmd/table.h"
 #include "svc/cmd/telling.h"
 
+#define TRIAL_MS 100
+
 static bool
 read_view(struct client *c, uint32_t record, struct view *v)
 {
@@ -296,6 +298,16 @@ view_is_answered(const struct view *v, uint16_t target)
 	int16_t ahead = (int16_t)(uint16_t)(v->word.generation - target);
 
 	return ahead >= 0 && sv_is_settled(v->word.sv);
+}
+
+struct mono
+view_trial_end(const struct view *v)
+{
+	struct mono start = {v->r.start_mono_ns};
+
+	if (v->shown != SV_SHOWN_UP)
+		return mono_zero();
+	return mono_add_ms(start, TRIAL_MS);
 }
 
 int64_t

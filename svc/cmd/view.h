@@ -53,6 +53,12 @@ enum screen_ink view_ink(const struct view *v);
 bool view_is_as_wanted(const struct view *v);
 /* Whether a wish of this target has been answered by what it is now. */
 bool view_is_answered(const struct view *v, uint16_t target);
+/*
+ * What counts as ready as soon as it is executed has not shown much: a run that
+ * ends within a moment was never up. When that moment is over; zero for what
+ * is not up.
+ */
+struct mono view_trial_end(const struct view *v);
 /* For how long it has been so, in ns. */
 int64_t view_age(const struct views *all, const struct view *v);
 /* The pid of its process, 0: none. */

@@ -40,12 +40,6 @@ struct round {
 	struct mono look_at; /* again, though no event says so */
 };
 
-/*
- * What counts as ready as soon as it is executed has not shown much: a run
- * that ends within so long was never up.
- */
-#define TRIAL_MS 100
-
 bool
 wish_option(struct wish *w, const struct options *o, int code)
 {
@@ -90,17 +84,6 @@ is_reached(const struct asked *a)
 	return (int16_t)(uint16_t)(a->now.word.generation - a->target) >= 0;
 }
 
-/* When it has been up for long enough; zero where that does not matter. */
-static struct mono
-trial_end(const struct view *v)
-{
-	struct mono start = {v->r.start_mono_ns};
-
-	if (v->shown != SV_SHOWN_UP)
-		return mono_zero();
-	return mono_add_ms(start, TRIAL_MS);
-}
-
 static enum state
 judge_start(const struct asked *a, bool may_have_ended)
 {
@@ -112,7 +95,8 @@ judge_start(const struct asked *a, bool may_have_ended)
 	if (!is_reached(a))
 		return PENDING;
 	if (sv_is_ready(v->word.sv) && view_is_answered(v, a->target))
-		return mono_before(mono_now(), trial_end(v)) ? PENDING : GOOD;
+		return mono_before(mono_now(), view_trial_end(v)) ? PENDING
+								  : GOOD;
 	if (may_have_ended && state == S_ENDED)
 		return GOOD;
 	return is_hopeless(v) || view_is_answered(v, a->target) ? BAD : PENDING;
@@ -163,7 +147,7 @@ look(struct round *round, struct asked *a)
 	if (a->state != PENDING || a->is_gone || a->now.shown != SV_SHOWN_UP)
 		return;
 	/* Either on trial, or about to be stopped, of which an event tells. */
-	struct mono end = trial_end(&a->now);
+	struct mono end = view_trial_end(&a->now);
 	if (mono_before(mono_now(), end))
 		round->look_at = mono_min(round->look_at, end);
 }

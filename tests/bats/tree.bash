@@ -25,11 +25,17 @@ inside() {
 		"$BATS_TEST_TMPDIR/world" 3>&-
 }
 
-# service NAME [TEXT]: defines and enables one whose run script is the text.
-service() {
-	mkdir -p "sv/$1" scan
+# define NAME [TEXT]: one that is not enabled; its run script is the text.
+define() {
+	mkdir -p "sv/$1"
 	printf '#!/bin/sh\n%s\n' "${2:-exec sleep 1000}" >"sv/$1/run"
 	chmod 755 "sv/$1/run"
+}
+
+# service NAME [TEXT]: one that is.
+service() {
+	define "$@"
+	mkdir -p scan
 	ln -sfn "$PWD/sv/$1" "scan/$1"
 }
 
