@@ -195,10 +195,12 @@ LOG_SRC = \
 CMD_SRC = \
 	svc/cmd/account.c \
 	svc/cmd/broadcast.c \
+	svc/cmd/check.c \
 	svc/cmd/chpst.c \
 	svc/cmd/client.c \
 	svc/cmd/completion.c \
 	svc/cmd/cont.c \
+	svc/cmd/definition.c \
 	svc/cmd/detail.c \
 	svc/cmd/down.c \
 	svc/cmd/enable.c \
@@ -206,6 +208,7 @@ CMD_SRC = \
 	svc/cmd/envfiles.c \
 	svc/cmd/events.c \
 	svc/cmd/fghack.c \
+	svc/cmd/graph.c \
 	svc/cmd/halt.c \
 	svc/cmd/help.c \
 	svc/cmd/json.c \
@@ -221,6 +224,7 @@ CMD_SRC = \
 	svc/cmd/pause.c \
 	svc/cmd/pending.c \
 	svc/cmd/place.c \
+	svc/cmd/plot.c \
 	svc/cmd/power.c \
 	svc/cmd/process.c \
 	svc/cmd/readproctitle.c \
@@ -248,6 +252,7 @@ CMD_SRC = \
 	svc/cmd/telinit.c \
 	svc/cmd/telling.c \
 	svc/cmd/tool.c \
+	svc/cmd/top.c \
 	svc/cmd/up.c \
 	svc/cmd/upgrade.c \
 	svc/cmd/usage.c \

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "svc/cmd/definition.h"
 #include "svc/cmd/memory.h"
+#include "svc/cmd/place.h"
 #include "svc/cmd/process.h"
 #include "svc/cmd/report.h"
 #include "svc/cmd/telling.h"
@@ -63,6 +65,65 @@ add_name(const struct view *other, void *arg)
 
 	*names = **names == '\0' ? other->name
 				 : memory_text("%s %s", *names, other->name);
+}
+
+static const char *
+joined(struct settings_list list)
+{
+	const char *text = "", *name;
+
+	while ((name = settings_each(&list)) != NULL)
+		text =
+		    memory_text("%s%s%s", text, *text != '\0' ? " " : "", name);
+	return text;
+}
+
+static bool
+names(struct settings_list list, const char *name)
+{
+	const char *one;
+
+	while ((one = settings_each(&list)) != NULL)
+		if (strcmp(one, name) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+needed_by(const char *name)
+{
+	struct definitions all = {0};
+	const char *text = "";
+
+	definitions_read(&all, "", place_scan());
+	for (size_t i = 0; i < all.count; i++) {
+		const struct settings *s = &all.d[i].settings;
+		if (all.d[i].is_good &&
+		    (names(s->needs, name) || names(s->binds, name)))
+			text = memory_text("%s%s%s", text,
+			    *text != '\0' ? " " : "", all.d[i].name);
+	}
+	return text;
+}
+
+/* What its files say, where they can be read. */
+static void
+print_definition(const struct view *v)
+{
+	struct definition d = definition_read("", v->path, v->name);
+	const char *link = place_link(place_scan(), v->name);
+
+	if (link != NULL)
+		fact("enabled",
+		    memory_text("by the link %s/%s", place_scan(), v->name));
+	if (!d.is_good)
+		return;
+	if (d.settings.description != NULL)
+		fact("description", d.settings.description);
+	fact("needs", joined(d.settings.needs));
+	fact("binds", joined(d.settings.binds));
+	fact("wants", joined(d.settings.wants));
+	fact("needed by", needed_by(v->name));
 }
 
 static void
@@ -160,6 +221,7 @@ detail_print(struct client *c, const struct views *all, const struct view *v,
 	heading(all, v);
 	fact("why", view_note(all, v));
 	fact("directory", v->path);
+	print_definition(v);
 	fact("started", starts(v));
 	fact("ready", readiness(v));
 	fact("wanted", sv_wanted(v->word.sv) ? "up"

@@ -99,11 +99,13 @@ follow(struct client *c, const struct asked *asked)
 {
 	struct client_message m;
 	uint32_t shown = 0;
+	uint64_t mark = memory_mark();
 
 	while (asked->most == 0 || shown < asked->most) {
 		switch (client_receive(c, &m, asked->deadline)) {
 		case CLIENT_GOT:
 			shown += show(asked, &m);
+			memory_release(mark);
 			if (fflush(stdout) != 0)
 				return EXITCODE_SYSTEM;
 			break;

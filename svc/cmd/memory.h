@@ -1,11 +1,12 @@
 /*
  * Memory for a program that lives for one command: it is there or the program
- * ends (EXITCODE_SYSTEM), and nothing needs to be freed.
+ * ends (EXITCODE_SYSTEM), and nothing needs to be freed by itself.
  */
 #ifndef SVC_CMD_MEMORY_H
 #define SVC_CMD_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* `count` objects of `size` bytes, zeroed. */
 void *memory_get(size_t count, size_t size);
@@ -16,5 +17,12 @@ char *memory_copy(const char *bytes, size_t length);
 /* The text that printf would print. */
 char *memory_text(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+
+/*
+ * For verbs that stay: all that was asked for since the mark is given back.
+ * What had been there before and has grown since stays.
+ */
+uint64_t memory_mark(void);
+void memory_release(uint64_t mark);
 
 #endif

@@ -22,8 +22,12 @@
 	X(list) \
 	X(events) \
 	X(wait) \
+	X(top) \
+	X(graph) \
+	X(plot) \
 	X(enable) \
 	X(disable) \
+	X(check) \
 	X(rescan) \
 	X(upgrade) \
 	X(poweroff) \

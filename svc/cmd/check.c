@@ -1,0 +1,251 @@
+/*
+ * svc check: settings, before they are used; nobody is asked.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/error.h"
+#include "lib/glob.h"
+#include "lib/path.h"
+#include "lib/str.h"
+#include "lib/sys.h"
+
+#include "svc/cmd/definition.h"
+#include "svc/cmd/json.h"
+#include "svc/cmd/memory.h"
+#include "svc/cmd/options.h"
+#include "svc/cmd/place.h"
+#include "svc/cmd/screen.h"
+
+extern const struct cmd cmd_check;
+
+static const struct cmd_option options[] = {
+    {'R', "root", "DIR", "check what is below DIR, another root", 0},
+    {'s', "scan", "DIR", "the scan directory (default $SVDIR or /etc/service)",
+	0},
+    {'q', "quiet", NULL, "only errors, no warnings, no sum", 0},
+    {'j', "json", NULL, "say it in JSON", 0},
+    {0},
+};
+
+struct check {
+	const char *root, *scan;
+	bool is_quiet, is_json;
+	struct definitions all; /* of the scan directory: whom names may mean */
+	struct json json;
+	unsigned checked, errors, warnings;
+};
+
+/* --- what only the whole can tell -------------------------------------------
+ */
+
+/* A name that nothing has; "" with the nearest where one is near. */
+static const char *
+missing(const struct check *c, const char *name)
+{
+	struct str_near near = str_near_to(name);
+
+	if (definitions_find(&c->all, name) != NULL)
+		return NULL;
+	for (size_t i = 0; i < c->all.count; i++)
+		str_near_offer(&near, c->all.d[i].name);
+	if (near.best == NULL)
+		return "";
+	return memory_text(" (did you mean %s?)", near.best);
+}
+
+static const char *
+check_names(struct check *c, struct definition *d, struct settings_list list,
+    const char *key, const char *text)
+{
+	const char *name, *near;
+
+	while ((name = settings_each(&list)) != NULL) {
+		near = missing(c, name);
+		if (near == NULL)
+			continue;
+		text = memory_text("%s%s: %s: no such service: %s%s\n", text,
+		    d->path, key, name, near);
+		d->errors++;
+	}
+	return text;
+}
+
+/* Relations: names that exist, and no ring. */
+static const char *
+check_relations(struct check *c, struct definition *d)
+{
+	const struct definition *linked = definitions_find(&c->all, d->name);
+	const char *text = "", *ring;
+
+	text = check_names(c, d, d->settings.needs, "needs", text);
+	text = check_names(c, d, d->settings.binds, "binds", text);
+	text = check_names(c, d, d->settings.members, "members", text);
+	if (linked == NULL)
+		return text;
+	ring = definitions_ring(&c->all, linked);
+	if (ring == NULL)
+		return text;
+	d->errors++;
+	return memory_text("%s%s: needs itself: %s\n", text, d->path, ring);
+}
+
+/* --- telling
+ * ------------------------------------------------------------------ */
+
+static void
+print_lines(const struct check *c, const char *text)
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		const char *line = screen_text(text, length);
+		bool is_warning = strstr(line, ": warning: ") != NULL;
+		if (!is_warning || !c->is_quiet)
+			printf("%s%s%s\n",
+			    screen_on(is_warning ? INK_BUSY : INK_BAD), line,
+			    screen_off(is_warning ? INK_BUSY : INK_BAD));
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void
+put_lines(struct check *c, const char *text)
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+		json_bytes(&c->json, NULL, text, length);
+		text += length + (text[length] == '\n');
+	}
+}
+
+static void
+check_one(struct check *c, const char *path, const char *name)
+{
+	struct definition d = definition_read(c->root, path, name);
+	const char *relations = d.is_good ? check_relations(c, &d) : "";
+
+	c->checked++;
+	c->errors += d.errors;
+	c->warnings += d.warnings;
+	if (!c->is_json) {
+		print_lines(c, d.complaints);
+		print_lines(c, relations);
+		return;
+	}
+	json_open(&c->json, '{');
+	json_text(&c->json, "name", name);
+	json_text(&c->json, "path", path);
+	json_bool(&c->json, "ok", d.errors == 0);
+	json_open_at(&c->json, "complaints", '[');
+	put_lines(c, d.complaints);
+	put_lines(c, relations);
+	json_close(&c->json);
+	json_close(&c->json);
+}
+
+/* A path, an enabled name or pattern, or something defined. */
+static bool
+check_operand(struct check *c, const char *operand)
+{
+	bool any = false;
+	const char *path;
+
+	if (strchr(operand, '/') != NULL) {
+		path = memory_copy(operand, strlen(operand));
+		size_t length = strlen(path);
+		while (length > 1 && path[length - 1] == '/')
+			length--;
+		path = memory_copy(path, length);
+		check_one(c, path, path_base(path));
+		return true;
+	}
+	for (size_t i = 0; i < c->all.count; i++)
+		if (glob_match(operand, c->all.d[i].name)) {
+			check_one(c, c->all.d[i].path, c->all.d[i].name);
+			any = true;
+		}
+	if (any)
+		return true;
+	path = place_definition(
+	    memory_text("%s%s", c->root, place_definitions()), operand);
+	if (path != NULL) {
+		check_one(c, path, operand);
+		return true;
+	}
+	const char *near = missing(c, operand);
+	fprintf(stderr, "svc check: no such service: %s%s\n",
+	    screen_text(operand, strlen(operand)), near != NULL ? near : "");
+	return false;
+}
+
+static int
+check(struct check *c, int count, char **operands)
+{
+	bool known = true;
+
+	if (!definitions_read(&c->all, c->root, c->scan) && count == 0) {
+		fprintf(stderr, "svc check: cannot read %s%s: %s\n", c->root,
+		    c->scan, error_text(errno));
+		return EXITCODE_SYSTEM;
+	}
+	c->json = json_to(stdout);
+	if (c->is_json)
+		json_open(&c->json, '[');
+	for (int i = 0; i < count; i++)
+		known &= check_operand(c, operands[i]);
+	for (size_t i = 0; count == 0 && i < c->all.count; i++)
+		check_one(c, c->all.d[i].path, c->all.d[i].name);
+	if (c->is_json)
+		json_close(&c->json);
+	else if (!c->is_quiet)
+		printf("%u checked, %u error%s, %u warning%s\n", c->checked,
+		    c->errors, c->errors == 1 ? "" : "s", c->warnings,
+		    c->warnings == 1 ? "" : "s");
+	if (!known)
+		return EXITCODE_USAGE;
+	return c->errors > 0 ? EXITCODE_NO : EXITCODE_YES;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct check c = {.root = "", .scan = place_scan()};
+	struct options o;
+	int code;
+
+	options_init(&o, &cmd_check, argc, argv);
+	while ((code = options_next(&o)) != OPTIONS_END)
+		switch (code) {
+		case 'R':
+			c.root = o.value;
+			break;
+		case 's':
+			c.scan = o.value;
+			break;
+		case 'q':
+			c.is_quiet = true;
+			break;
+		case 'j':
+			c.is_json = true;
+			break;
+		default:
+			return options_wrong(&o, code);
+		}
+	return check(&c, o.count, o.operands);
+}
+
+const struct cmd cmd_check = {
+    .name = "check",
+    .group = GROUP_KEEP,
+    .usage = "[-qj] [-R DIR] [-s DIR] [NAME | PATH...]",
+    .help = "read settings as svcd would and say what is wrong",
+    .about = "Without operands: all of the scan directory. No svcd is asked, "
+	     "so it can be done\nbefore anything is installed, and for another "
+	     "root.",
+    .options = options,
+    .args = {ARG_DEFINED},
+    .run = run,
+};

@@ -1,0 +1,47 @@
+/*
+ * A service as its files define it, read without asking anybody: for checking
+ * before use, for relations, for what a status wants to tell.
+ */
+#ifndef SVC_CMD_DEFINITION_H
+#define SVC_CMD_DEFINITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "svc/core/settings.h"
+
+struct definition {
+	const char *name; /* of the service: instance and all */
+	const char *path; /* its directory or file */
+	bool is_good;	  /* no errors */
+	unsigned errors, warnings;
+	const char *complaints; /* lines "FILE:LINE: what" */
+	struct settings settings;
+};
+
+struct definitions {
+	struct definition *d; /* by name */
+	size_t count, room;
+};
+
+/*
+ * Reads /etc/trivet/defaults, the directory (or one file) at `path` and
+ * /etc/trivet/override/NAME, all below `root` ("" for the machine itself).
+ * What cannot be read is one of the complaints.
+ */
+struct definition definition_read(
+    const char *root, const char *path, const char *name);
+/* All that a scan directory holds. False with errno: it cannot be read. */
+bool definitions_read(
+    struct definitions *all, const char *root, const char *scan);
+/* By its name, or by a role it provides; NULL. */
+const struct definition *definitions_find(
+    const struct definitions *all, const char *name);
+/*
+ * A ring of `needs`, `binds`, `wants` and order in which d stands, as "a -> b
+ * -> a"; NULL: none.
+ */
+const char *definitions_ring(
+    const struct definitions *all, const struct definition *d);
+
+#endif

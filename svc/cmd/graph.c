@@ -1,0 +1,283 @@
+/*
+ * svc graph: who needs whom, as lines for people or for dot(1).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/error.h"
+#include "lib/glob.h"
+#include "lib/str.h"
+
+#include "svc/cmd/definition.h"
+#include "svc/cmd/json.h"
+#include "svc/cmd/memory.h"
+#include "svc/cmd/options.h"
+#include "svc/cmd/place.h"
+#include "svc/cmd/view.h"
+
+extern const struct cmd cmd_graph;
+
+#define DEPTH_MAX 64
+
+static const struct cmd_option options[] = {
+    {'d', "dot", NULL, "as input for dot(1)", 0},
+    {'r', "reverse", NULL, "what needs them, instead of what they need", 0},
+    {'s', "scan", "DIR", "the scan directory (default $SVDIR or /etc/service)",
+	0},
+    {'j', "json", NULL, "as JSON: an array of edges", 0},
+    {0},
+};
+
+/* clang-format off */
+/* The relations that are edges: field, dot's style. */
+#define EDGES(X) \
+	X(needs, "solid") \
+	X(binds, "bold") \
+	X(wants, "dashed") \
+	X(after, "dotted") \
+	X(before, "dotted") \
+	X(conflicts, "dotted") \
+	X(members, "dashed")
+/* clang-format on */
+
+struct edge {
+	const char *from, *kind, *style, *to;
+};
+
+struct graph {
+	struct definitions all;
+	struct views views; /* empty where no svcd answers */
+	struct edge *edges;
+	size_t count, room;
+	bool is_reverse;
+};
+
+static void
+add_list(struct graph *g, const char *from, struct settings_list list,
+    const char *kind, const char *style)
+{
+	const char *name;
+
+	while ((name = settings_each(&list)) != NULL) {
+		const struct definition *to = definitions_find(&g->all, name);
+		g->edges = memory_grow(
+		    g->edges, &g->room, g->count + 1, sizeof *g->edges);
+		g->edges[g->count++] = (struct edge){from, kind, style,
+		    to != NULL ? to->name : memory_text("%s", name)};
+	}
+}
+
+static void
+collect(struct graph *g)
+{
+	for (size_t i = 0; i < g->all.count; i++) {
+		const struct definition *d = &g->all.d[i];
+		if (!d->is_good)
+			continue;
+#define ADD(field, style) \
+	add_list(g, d->name, d->settings.field, #field, style);
+		EDGES(ADD)
+	}
+}
+
+/* --- for people
+ * ---------------------------------------------------------------- */
+
+static void
+print_node(
+    const struct graph *g, const char *name, const char *kind, unsigned depth)
+{
+	const struct view *v = views_name(&g->views, name);
+
+	printf("%*s%s%s%s", (int)(2 * depth), "", kind, *kind ? " " : "",
+	    screen_text(name, strlen(name)));
+	if (v != NULL)
+		printf(" (%s%s%s)", screen_on(view_ink(v)), view_state(v),
+		    screen_off(view_ink(v)));
+	else if (definitions_find(&g->all, name) == NULL)
+		fputs(" (no such service)", stdout);
+	putchar('\n');
+}
+
+struct path {
+	const char *names[DEPTH_MAX];
+	unsigned depth;
+};
+
+static bool
+is_on(const struct path *path, const char *name)
+{
+	for (unsigned i = 0; i < path->depth; i++)
+		if (str_eq(path->names[i], name))
+			return true;
+	return false;
+}
+
+static void
+print_branch(const struct graph *g, struct path *path, const char *name,
+    const char *kind)
+{
+	bool again = is_on(path, name);
+
+	print_node(g, name, kind, path->depth);
+	if (again || path->depth == DEPTH_MAX)
+		return;
+	path->names[path->depth++] = name;
+	for (size_t i = 0; i < g->count; i++) {
+		const struct edge *e = &g->edges[i];
+		if (!g->is_reverse && str_eq(e->from, name))
+			print_branch(g, path, e->to, e->kind);
+		if (g->is_reverse && str_eq(e->to, name))
+			print_branch(
+			    g, path, e->from, memory_text("%s of", e->kind));
+	}
+	path->depth--;
+}
+
+/* Without names: those that nothing else leads to. */
+static bool
+is_root(const struct graph *g, const char *name)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		const char *end =
+		    g->is_reverse ? g->edges[i].from : g->edges[i].to;
+		if (str_eq(end, name) &&
+		    !str_eq(g->edges[i].from, g->edges[i].to))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_asked(const struct graph *g, const char *name, int count, char **names)
+{
+	for (int i = 0; i < count; i++)
+		if (glob_match(names[i], name))
+			return true;
+	return count == 0 && is_root(g, name);
+}
+
+static int
+print_trees(const struct graph *g, int count, char **names)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < g->all.count; i++) {
+		struct path path = {.depth = 0};
+		if (!is_asked(g, g->all.d[i].name, count, names))
+			continue;
+		print_branch(g, &path, g->all.d[i].name, "");
+		any = true;
+	}
+	/* A single ring has no root. */
+	for (size_t i = 0; !any && count == 0 && i < g->all.count; i++) {
+		struct path path = {.depth = 0};
+		print_branch(g, &path, g->all.d[i].name, "");
+	}
+	if (any || count == 0)
+		return EXITCODE_YES;
+	fputs("svc graph: no such service\n", stderr);
+	return EXITCODE_USAGE;
+}
+
+/* --- for programs
+ * ----------------------------------------------------------------- */
+
+static const char *
+quoted(const char *name)
+{
+	const char *out = "\"";
+
+	name = screen_text(name, strlen(name));
+	for (; *name != '\0'; name++)
+		out = memory_text("%s%s%c", out,
+		    *name == '"' || *name == '\\' ? "\\" : "", *name);
+	return memory_text("%s\"", out);
+}
+
+static int
+print_dot(const struct graph *g)
+{
+	puts("digraph services {\n\trankdir=LR;\n\tnode [shape=box];");
+	for (size_t i = 0; i < g->all.count; i++)
+		printf("\t%s;\n", quoted(g->all.d[i].name));
+	for (size_t i = 0; i < g->count; i++)
+		printf("\t%s -> %s [style=%s, label=\"%s\"];\n",
+		    quoted(g->edges[i].from), quoted(g->edges[i].to),
+		    g->edges[i].style, g->edges[i].kind);
+	puts("}");
+	return EXITCODE_YES;
+}
+
+static int
+print_json(const struct graph *g)
+{
+	struct json j = json_to(stdout);
+
+	json_open(&j, '[');
+	for (size_t i = 0; i < g->count; i++) {
+		json_open(&j, '{');
+		json_text(&j, "from", g->edges[i].from);
+		json_text(&j, "relation", g->edges[i].kind);
+		json_text(&j, "to", g->edges[i].to);
+		json_close(&j);
+	}
+	json_close(&j);
+	return EXITCODE_YES;
+}
+
+static int
+run(int argc, char **argv)
+{
+	static struct client client;
+	struct graph g = {0};
+	const char *scan = place_scan();
+	struct options o;
+	bool is_dot = false, is_json = false;
+	int code;
+
+	options_init(&o, &cmd_graph, argc, argv);
+	while ((code = options_next(&o)) != OPTIONS_END)
+		switch (code) {
+		case 'd':
+			is_dot = true;
+			break;
+		case 'r':
+			g.is_reverse = true;
+			break;
+		case 's':
+			scan = o.value;
+			break;
+		case 'j':
+			is_json = true;
+			break;
+		default:
+			return options_wrong(&o, code);
+		}
+	if (!definitions_read(&g.all, "", scan)) {
+		fprintf(stderr, "svc graph: cannot read %s: %s\n", scan,
+		    error_text(errno));
+		return EXITCODE_SYSTEM;
+	}
+	collect(&g);
+	if (is_dot)
+		return print_dot(&g);
+	if (is_json)
+		return print_json(&g);
+	if (client_try(&client, client_dir()))
+		g.views = views_of(&client);
+	return print_trees(&g, o.count, o.operands);
+}
+
+const struct cmd cmd_graph = {
+    .name = "graph",
+    .group = GROUP_SEE,
+    .usage = "[-djr] [-s DIR] [NAME...]",
+    .help = "who needs whom",
+    .about = "Read from the scan directory; states are added where svcd "
+	     "answers.",
+    .options = options,
+    .args = {ARG_SERVICE},
+    .run = run,
+};
