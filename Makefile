@@ -101,6 +101,9 @@ CORE_SRC = \
 	svc/core/budget.c \
 	svc/core/graph.c \
 	svc/core/graph_ring.c \
+	svc/core/logindex.c \
+	svc/core/logplan.c \
+	svc/core/logwire.c \
 	svc/core/machine.c \
 	svc/core/moves.c \
 	svc/core/settings.c \
@@ -177,6 +180,7 @@ LOG_SRC = \
 	svc/log/conf.c \
 	svc/log/cut.c \
 	svc/log/deliver.c \
+	svc/log/index.c \
 	svc/log/input.c \
 	svc/log/line.c \
 	svc/log/logdir.c \
@@ -188,6 +192,7 @@ LOG_SRC = \
 	svc/log/plain.c \
 	svc/log/processor.c \
 	svc/log/rotate.c \
+	svc/log/shareddir.c \
 	svc/log/stamp.c \
 	svc/log/svlogd.c \
 	svc/log/udp.c \

@@ -163,6 +163,8 @@ archive_trim(struct logdir *d, uint64_t keep)
 			    d->name, a.oldest);
 			return 0;
 		}
+		if (d->way->has_index)
+			index_remove(d->fd, a.oldest);
 	} while (d->way->trims_all);
 	return 0;
 }

@@ -16,16 +16,16 @@
 struct input {
 	int fd;
 	bool is_pipe;
-	int peek[2]; /* a pipe for copies of what is in the pipe */
-	int null;    /* where taken bytes go */
 	size_t pipe_bytes;
-	char buf[INPUT_BYTES];
 };
+
+/* What input_look saw last, of whichever input. */
+extern char input_buf[INPUT_BYTES];
 
 /* 0 or -1. A pipe that cannot be looked into is merely read. */
 int input_open(struct input *in, int fd);
 /*
- * Up to n bytes into in->buf: how many, 0 at the end of the input, -1 with
+ * Up to n bytes into input_buf: how many, 0 at the end of the input, -1 with
  * EAGAIN for "none now" or another errno.
  */
 ssize_t input_look(struct input *in, size_t n);
@@ -33,5 +33,8 @@ ssize_t input_look(struct input *in, size_t n);
 void input_take(struct input *in, size_t n);
 /* From the pipe to a file, at *at, without a look. As sys_splice. */
 ssize_t input_splice(struct input *in, int to, off_t at, size_t n);
+
+/* Bytes that wait in the pipe. */
+size_t input_waits(const struct input *in);
 
 #endif

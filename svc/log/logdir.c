@@ -11,6 +11,7 @@
 #include "lib/errtext.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
+#include "lib/mem.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 
@@ -36,6 +37,8 @@ come_back(struct logdir *d)
 	}
 	logdir_work(d);
 	logdir_flush(d);
+	if (d->stuck == LOGDIR_FREE && d->freed != NULL)
+		d->freed(d->arg);
 }
 
 static void
@@ -66,14 +69,19 @@ again_due(void *arg)
 
 void
 logdir_init(struct logdir *d, struct logdir_host *host,
-    const struct logdir_way *way, const char *name)
+    const struct logdir_way *way, const char *name, size_t kept)
 {
+	char *p = mem_pages(kept);
+
+	if (p == NULL)
+		die(111, "out of memory");
 	d->name = name;
 	d->way = way;
 	d->host = host;
-	d->fd = d->lock = d->cur = -1;
+	d->fd = d->lock = d->cur = d->index = -1;
+	d->file = "current";
 	d->conf.prefix = "";
-	out_init(&d->out, d->out_bytes, sizeof(d->out_bytes));
+	out_init(&d->out, p, kept);
 	timer_init(&d->retry, retry_due, d);
 	timer_init(&d->age, age_due, d);
 	timer_init(&d->again, again_due, d);
@@ -86,10 +94,11 @@ logdir_current(struct logdir *d)
 
 	/* Not O_APPEND, which splice refuses: the offset is the size. */
 	d->cur = sys_openat(
-	    d->fd, "current", O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0644);
+	    d->fd, d->file, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0644);
 	if (d->cur == -1)
 		return -1;
-	if (sys_fstat(d->cur, &st) == -1 || sys_fchmod(d->cur, 0644) == -1) {
+	if (sys_fstat(d->cur, &st) == -1 ||
+	    (!d->way->is_single && sys_fchmod(d->cur, 0644) == -1)) {
 		fd_close(&d->cur);
 		return -1;
 	}
@@ -103,6 +112,7 @@ shut(struct logdir *d)
 {
 	timer_unset(d->host->loop, &d->age);
 	fd_close(&d->cur);
+	fd_close(&d->index);
 	fd_close(&d->fd);
 	fd_close(&d->lock);
 }
@@ -146,7 +156,8 @@ logdir_close(struct logdir *d)
 		say_info("info: close: %s", d->name);
 	if (d->cur != -1 && sys_fsync(d->cur) == -1)
 		say_warn("unable to fsync current logfile: %s", d->name);
-	if (d->cur != -1 && sys_fchmod(d->cur, 0744) == -1)
+	if (d->cur != -1 && !d->way->is_single &&
+	    sys_fchmod(d->cur, 0744) == -1)
 		say_warn("unable to set mode of current: %s", d->name);
 	shut(d);
 }
@@ -215,6 +226,7 @@ logdir_wrote(struct logdir *d, int64_t got)
 {
 	if (got >= 0) {
 		d->size += (uint64_t)got;
+		index_note(d);
 		if (d->told != 0)
 			say_info("info: writing again: %s", d->name);
 		d->told = 0;

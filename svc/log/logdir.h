@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lib/buf.h"
 #include "lib/loop.h"
 #include "lib/tai.h"
 #include "svc/log/conf.h"
@@ -51,6 +52,8 @@ struct logdir_way {
 	/* Starts the processor if it is idle and there is work. 0 or -1. */
 	int (*process)(struct logdir *d);
 	bool one_at_a_time; /* no rotation while the processor runs */
+	bool is_single;	    /* one file: its mode is not ours to change */
+	bool has_index;	    /* index.* beside the files */
 	bool trims_all;	    /* removes all files beyond `keep`, not just one */
 	int retry_ms;
 	/* Says what cannot be done, with errno, while opening. */
@@ -58,7 +61,8 @@ struct logdir_way {
 	/* Says that `step` failed with errno and is to be done again. */
 	void (*pausing)(const struct logdir *d, const struct logdir_step *step);
 };
-extern const struct logdir_way logdir_svlogd, logdir_multilog;
+extern const struct logdir_way logdir_svlogd, logdir_multilog, logdir_shared,
+    logdir_single;
 
 enum logdir_stuck {
 	LOGDIR_FREE,
@@ -102,13 +106,24 @@ struct logdir {
 	unsigned processor_failures;
 	char save[LOGDIR_NAME]; /* the file it works on, svlogd */
 
+	/* Of the shared logger (shareddir.c): the index of arrivals. */
+	const char *file; /* "current" */
+	int index;	  /* -1: none */
+	uint64_t index_size;
+	int64_t index_ns; /* of its last record */
+	char rotated[LOGDIR_NAME];
+	bool has_fsync, has_lines;
+	void (*freed)(void *arg); /* it can be written again */
+	void *arg;
+
 	struct conf conf;
-	char text[CONF_TEXT];
-	char out_bytes[LOGDIR_KEPT];
+	struct buf text; /* of the config */
 };
 
+/* `kept` bytes of lines are held while they cannot be written. Dies without
+ * the memory. */
 void logdir_init(struct logdir *d, struct logdir_host *host,
-    const struct logdir_way *way, const char *name);
+    const struct logdir_way *way, const char *name, size_t kept);
 /* 0; -1: it is not usable, which has been said. */
 int logdir_open(struct logdir *d);
 /* Writes what it can, marks `current` as cleanly closed. */
@@ -135,6 +150,15 @@ void logdir_wait(struct logdir *d);
 /* Says the trouble in errno, unless just said, and waits. */
 void logdir_pause(struct logdir *d, const struct logdir_step *step);
 
+/* index.c: when the bytes of `current` arrived. Nothing if there is none. */
+void index_open(struct logdir *d);
+void index_note(struct logdir *d);
+/* The index of file `from` is to be that of file `to`; it may be missing. */
+void index_move(int dir, const char *from, const char *to);
+void index_remove(int dir, const char *name);
+/* An index whose file was renamed without it finds its file. */
+void index_mend(int dir);
+
 /* archive.c: the old files. */
 struct archive {
 	size_t count;
@@ -158,7 +182,16 @@ bool processor_busy(const struct logdir *d);
 /* A child has died: is it the processor of d? Then deals with it. */
 bool processor_ended(struct logdir *d, pid_t pid, int status);
 
-/* Steps that both ways have. */
+/* Steps and more that several ways have. */
+int logdir_move_current(struct logdir *d);
+int logdir_process(struct logdir *d);
+void logdir_files(struct logdir *d, const char **from, const char **to);
+int logdir_take_lock(struct logdir *d);
+int logdir_sync_state(struct logdir *d);
+int logdir_mark_processed(struct logdir *d);
+int logdir_move_state(struct logdir *d);
+int logdir_move_processed(struct logdir *d);
+int logdir_remove_unprocessed(struct logdir *d);
 int logdir_step_sync(struct logdir *d);
 int logdir_step_mode(struct logdir *d);
 int logdir_step_create(struct logdir *d);

@@ -57,7 +57,7 @@ add_dir(struct work *w, const struct reading *r, const char *name)
 {
 	struct logdir *d = &w->dir[w->dirs++];
 
-	logdir_init(d, &w->host, &logdir_multilog, name);
+	logdir_init(d, &w->host, &logdir_multilog, name, LOGDIR_KEPT);
 	d->conf.keep = r->files - 1; /* `current` is one of them */
 	d->conf.processor = r->processor;
 	d->cut = (struct cut_rule){r->size, SLACK};

@@ -4,80 +4,70 @@
  * a kill loses none and doubles none. They are looked at only near the end of
  * a file, to end it with a line.
  */
+#include "svc/log/plain.h"
+
 #include <errno.h>
 
 #include "lib/sys.h"
-#include "svc/log/work.h"
 
 #define PLAIN_BYTES (1 << 20)
 
 bool
-plain_possible(const struct work *w)
+plain_ready(const struct input *in, const struct logdir *d)
 {
-	const struct sink *s = &w->sink[0];
-
-	return w->plain && w->in.is_pipe && w->sinks == 1 &&
-	       s->kind == SINK_DIR && s->rules == 0 &&
-	       w->host.stamp.kind == STAMP_NONE && !w->translates &&
-	       s->dir->conf.prefix[0] == '\0' && s->dir->regular &&
-	       s->dir->cur != -1 && s->dir->stuck == LOGDIR_FREE &&
-	       s->dir->out.len == s->dir->out.at && !s->dir->out.gap;
+	return in->is_pipe && d->regular && d->cur != -1 &&
+	       d->stuck == LOGDIR_FREE && d->out.len == d->out.at &&
+	       !d->out.gap;
 }
 
 static ssize_t
-move(struct work *w, struct logdir *d, size_t n)
+move(struct input *in, struct logdir *d, size_t n)
 {
-	ssize_t got = input_splice(&w->in, d->cur, (off_t)d->size, n);
+	ssize_t got = input_splice(in, d->cur, (off_t)d->size, n);
 
-	if (got > 0 || (got == -1 && errno != EAGAIN && errno != EINVAL)) {
-		int error = errno;
-		logdir_wrote(d, got);
-		errno = error;
-	}
-	/* A file system without splice: lines will do. */
-	if (got == -1 && errno == EINVAL) {
-		w->plain = false;
+	if (got == 0 || (got == -1 && (errno == EAGAIN || errno == EINVAL)))
+		return got;
+	logdir_wrote(d, got);
+	if (got == -1)
 		errno = EAGAIN;
-	}
 	return got;
 }
 
-ssize_t
-plain_turn(struct work *w)
+/* Near the end of the file: up to a newline there, and then the next file. */
+static ssize_t
+move_to_end(struct input *in, struct logdir *d)
 {
-	struct logdir *d = w->sink[0].dir;
+	ssize_t n = input_look(in, INPUT_BYTES);
 
-	logdir_look(d);
-	if (!plain_possible(w)) {
-		errno = EAGAIN;
-		return -1;
-	}
-	uint64_t blind = cut_blind(&d->cut, d->size);
-	/* Near the end small pieces: their ends are looked for. */
-	if (blind >= w->line_max)
-		return move(
-		    w, d, blind < PLAIN_BYTES ? (size_t)blind : PLAIN_BYTES);
-
-	ssize_t n = input_look(&w->in, sizeof(w->in.buf));
 	if (n <= 0)
 		return n;
-	struct cut cut = cut_at(&d->cut, d->size, w->in.buf, (size_t)n);
-	ssize_t got = cut.take > 0 ? move(w, d, cut.take) : 0;
+	struct cut cut = cut_at(&d->cut, d->size, input_buf, (size_t)n);
+	ssize_t got = cut.take > 0 ? move(in, d, cut.take) : 0;
 	if (cut.full && got == (ssize_t)cut.take)
 		logdir_rotate(d);
 	return cut.take == 0 ? n : got;
 }
 
-void
-plain_leave(struct work *w)
+ssize_t
+plain_turn(struct input *in, struct logdir *d, size_t near)
 {
-	struct sink *s = &w->sink[0];
-	struct logdir *d = s->dir;
-	char last = '\n';
+	logdir_look(d);
+	if (!plain_ready(in, d)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	uint64_t blind = cut_blind(&d->cut, d->size);
+	if (blind < near)
+		return move_to_end(in, d);
+	return move(in, d, blind < PLAIN_BYTES ? (size_t)blind : PLAIN_BYTES);
+}
 
-	if (d->cur != -1 && d->size > 0 &&
-	    sys_pread(d->cur, &last, 1, (off_t)d->size - 1) != 1)
-		last = '\n';
-	w->line.within = last != '\n';
-	s->takes = true;
+bool
+plain_is_within(const struct logdir *d)
+{
+	char last;
+
+	return d->cur != -1 && d->size > 0 &&
+	       sys_pread(d->cur, &last, 1, (off_t)d->size - 1) == 1 &&
+	       last != '\n';
 }

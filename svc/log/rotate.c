@@ -12,14 +12,15 @@
 
 #include "lib/errtext.h"
 #include "lib/fd.h"
+#include "lib/mem.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/log/logdir.h"
 
-static int
-move_current(struct logdir *d)
+int
+logdir_move_current(struct logdir *d)
 {
-	char name[LOGDIR_NAME];
+	char *name = d->rotated;
 
 	if (archive_name(d->fd, d->conf.processor != NULL ? 'u' : 's', name) ==
 	    -1)
@@ -34,8 +35,8 @@ move_current(struct logdir *d)
 }
 
 /* The oldest file that waits for the processor, unless that is busy. */
-static int
-process(struct logdir *d)
+int
+logdir_process(struct logdir *d)
 {
 	struct archive a;
 
@@ -52,10 +53,10 @@ process(struct logdir *d)
 static const struct logdir_step rotation[] = {
     {logdir_step_sync, "unable to fsync current logfile", ""},
     {logdir_step_mode, "unable to set mode of current", ""},
-    {move_current, "unable to rename current", ""},
+    {logdir_move_current, "unable to rename current", ""},
     {logdir_step_create, "unable to create new current", ""},
     {logdir_step_trim, "unable to open directory, want rotate", ""},
-    {process, "unable to open directory, want processor", ""},
+    {logdir_process, "unable to open directory, want processor", ""},
     {0},
 };
 
@@ -82,8 +83,8 @@ sync_and_mark(struct logdir *d, const char *name)
 	return r;
 }
 
-static int
-sync_state(struct logdir *d)
+int
+logdir_sync_state(struct logdir *d)
 {
 	int fd = sys_openat(d->fd, "newstate", O_RDONLY | O_NOFOLLOW, 0);
 
@@ -95,24 +96,24 @@ sync_state(struct logdir *d)
 }
 
 /* From here on a new start finishes the job instead of doing it again. */
-static int
-mark_processed(struct logdir *d)
+int
+logdir_mark_processed(struct logdir *d)
 {
 	char name[LOGDIR_NAME];
 
 	return sync_and_mark(d, saved(d, 't', name));
 }
 
-static int
-move_state(struct logdir *d)
+int
+logdir_move_state(struct logdir *d)
 {
 	if (sys_renameat(d->fd, "newstate", d->fd, "state") == 0)
 		return 0;
 	return errno == ENOENT ? 0 : -1;
 }
 
-static int
-move_processed(struct logdir *d)
+int
+logdir_move_processed(struct logdir *d)
 {
 	char from[LOGDIR_NAME], to[LOGDIR_NAME];
 
@@ -125,8 +126,8 @@ move_processed(struct logdir *d)
 	return 0;
 }
 
-static int
-remove_unprocessed(struct logdir *d)
+int
+logdir_remove_unprocessed(struct logdir *d)
 {
 	if (sys_unlinkat(d->fd, d->save, 0) == -1 && errno != ENOENT)
 		return -1;
@@ -135,17 +136,17 @@ remove_unprocessed(struct logdir *d)
 }
 
 static const struct logdir_step commit[] = {
-    {sync_state, "unable to fsync newstate", ""},
-    {mark_processed, "unable to set mode of processed", ""},
-    {move_state, "unable to rename state", ""},
-    {move_processed, "unable to rename processed", ""},
-    {remove_unprocessed, "unable to unlink processed", ""},
-    {process, "unable to open directory, want processor", ""},
+    {logdir_sync_state, "unable to fsync newstate", ""},
+    {logdir_mark_processed, "unable to set mode of processed", ""},
+    {logdir_move_state, "unable to rename state", ""},
+    {logdir_move_processed, "unable to rename processed", ""},
+    {logdir_remove_unprocessed, "unable to unlink processed", ""},
+    {logdir_process, "unable to open directory, want processor", ""},
     {0},
 };
 
-static void
-files(struct logdir *d, const char **from, const char **to)
+void
+logdir_files(struct logdir *d, const char **from, const char **to)
 {
 	static char name[LOGDIR_NAME];
 
@@ -161,23 +162,38 @@ complain(void *arg, unsigned line, const char *what, const char *about)
 	say_warnx("%s: %s (%s/config, line %u)", what, about, d->name, line);
 }
 
+/* Emptied; its first use takes the memory. */
+static struct buf *
+config_room(struct logdir *d)
+{
+	if (d->text.p == NULL) {
+		char *p = mem_pages(CONF_TEXT);
+
+		if (p == NULL)
+			die(111, "out of memory");
+		d->text = buf_over(p, CONF_TEXT);
+	}
+	buf_clear(&d->text);
+	return &d->text;
+}
+
 static void
 read_config(struct logdir *d)
 {
-	struct buf text = BUF(d->text);
+	struct buf *text = config_room(d);
 
-	if (fd_slurp(d->fd, "config", &text) == -1) {
+	if (fd_slurp(d->fd, "config", text) == -1) {
 		if (errno != ENOENT)
 			say_warn("unable to read config: %s", d->name);
-		buf_clear(&text);
+		buf_clear(text);
 	} else if (d->host->verbose)
 		say_info("info: read: %s/config", d->name);
-	conf_parse(&d->conf, text.p, text.len, complain, d);
+	conf_parse(&d->conf, text->p, text->len, complain, d);
 	d->cut.limit = d->conf.size_max;
 }
 
-static int
-take_lock(struct logdir *d)
+int
+logdir_take_lock(struct logdir *d)
 {
 	d->lock = sys_openat(
 	    d->fd, "lock", O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0600);
@@ -233,7 +249,7 @@ mend(struct logdir *d)
 {
 	bool fresh;
 
-	if (open_directory(d) == -1 || take_lock(d) == -1)
+	if (open_directory(d) == -1 || logdir_take_lock(d) == -1)
 		return -1;
 	read_config(d);
 	/* What the processor has under way now is not a leftover. */
@@ -248,7 +264,7 @@ mend(struct logdir *d)
 	if (d->host->verbose)
 		say_info(
 		    "info: %s: %s/current", fresh ? "new" : "append", d->name);
-	if (process(d) == -1)
+	if (logdir_process(d) == -1)
 		logdir_cannot(d, "unable to read directory");
 	return 0;
 }
@@ -269,8 +285,8 @@ const struct logdir_way logdir_svlogd = {
     .rotation = rotation,
     .commit = commit,
     .mend = mend,
-    .files = files,
-    .process = process,
+    .files = logdir_files,
+    .process = logdir_process,
     .one_at_a_time = false,
     .trims_all = false,
     .retry_ms = 3000,

@@ -206,8 +206,8 @@ svlogd_main(int argc, char **argv)
 	stamp_init(&w->host.stamp, kinds[x.stamps]);
 	set_translation(w, &x);
 	for (size_t i = 0; i < dirs; i++) {
-		logdir_init(
-		    &w->dir[i], &w->host, &logdir_svlogd, argv[o.at + (int)i]);
+		logdir_init(&w->dir[i], &w->host, &logdir_svlogd,
+		    argv[o.at + (int)i], LOGDIR_KEPT);
 		w->dir[i].cut.slack = x.line;
 	}
 	w->reopen = open_all;

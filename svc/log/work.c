@@ -13,6 +13,7 @@
 #include "lib/say.h"
 #include "lib/sig.h"
 #include "lib/sys.h"
+#include "svc/log/plain.h"
 
 #define SIGNALS                                                  \
 	(SIG_BIT(SIGTERM) | SIG_BIT(SIGHUP) | SIG_BIT(SIGALRM) | \
@@ -82,6 +83,28 @@ last_line_due(void *arg)
 	((struct work *)arg)->ended = true;
 }
 
+/* Where the kernel can move the bytes unseen. */
+static bool
+plain_possible(const struct work *w)
+{
+	const struct sink *s = &w->sink[0];
+
+	return w->plain && w->sinks == 1 && s->kind == SINK_DIR &&
+	       s->rules == 0 && w->host.stamp.kind == STAMP_NONE &&
+	       !w->translates && s->dir->conf.prefix[0] == '\0' &&
+	       plain_ready(&w->in, s->dir);
+}
+
+/* Back to lines: are we within one? */
+static void
+plain_leave(struct work *w)
+{
+	struct sink *s = &w->sink[0];
+
+	w->line.within = plain_is_within(s->dir);
+	s->takes = true;
+}
+
 static void
 terminate(struct work *w)
 {
@@ -139,23 +162,23 @@ signalled(void *arg, uint32_t events)
 
 /* After TERM: not a byte beyond the end of the line under way. */
 static size_t
-to_line_end(const struct work *w, size_t n)
+to_line_end(size_t n)
 {
-	const char *newline = memchr(w->in.buf, '\n', n);
+	const char *newline = memchr(input_buf, '\n', n);
 
-	return newline != NULL ? (size_t)(newline - w->in.buf) + 1 : n;
+	return newline != NULL ? (size_t)(newline - input_buf) + 1 : n;
 }
 
 static ssize_t
 line_turn(struct work *w)
 {
 	ssize_t n = input_look(
-	    &w->in, w->term && !w->in.is_pipe ? 1 : sizeof(w->in.buf));
+	    &w->in, w->term && !w->in.is_pipe ? 1 : sizeof(input_buf));
 
 	if (n <= 0)
 		return n;
-	size_t use = w->term ? to_line_end(w, (size_t)n) : (size_t)n;
-	deliver(w, w->in.buf, use);
+	size_t use = w->term ? to_line_end((size_t)n) : (size_t)n;
+	deliver(w, input_buf, use);
 	deliver_flush(w);
 	input_take(&w->in, use);
 	if (w->term && !line_unfinished(&w->line))
@@ -172,7 +195,9 @@ input_ready(void *arg, uint32_t events)
 
 	(void)events;
 	if (plain) {
-		n = plain_turn(w);
+		n = plain_turn(&w->in, w->sink[0].dir, w->line_max);
+		/* A file system without splice: lines will do. */
+		w->plain = n != -1 || errno != EINVAL;
 		if (n == 0 || !plain_possible(w))
 			plain_leave(w);
 	} else

@@ -77,11 +77,4 @@ void deliver(struct work *w, char *p, size_t n);
 void deliver_last(struct work *w);
 void deliver_flush(struct work *w);
 
-/* plain.c: a pipe to one file, nothing to be looked at. */
-bool plain_possible(const struct work *w);
-/* What input_look would have said: bytes moved, 0, or -1 and errno. */
-ssize_t plain_turn(struct work *w);
-/* Back to lines: are we within one? */
-void plain_leave(struct work *w);
-
 #endif
