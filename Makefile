@@ -178,6 +178,7 @@ TREE_SRC = \
 LOG_SRC = \
 	svc/log/archive.c \
 	svc/log/conf.c \
+	svc/log/console.c \
 	svc/log/cut.c \
 	svc/log/deliver.c \
 	svc/log/index.c \
@@ -192,8 +193,10 @@ LOG_SRC = \
 	svc/log/plain.c \
 	svc/log/processor.c \
 	svc/log/rotate.c \
+	svc/log/shared.c \
 	svc/log/shareddir.c \
 	svc/log/stamp.c \
+	svc/log/stream.c \
 	svc/log/svlogd.c \
 	svc/log/udp.c \
 	svc/log/work.c
@@ -304,6 +307,7 @@ UNIT_TESTS = \
 	mono \
 	log_line \
 	log_pattern \
+	log_plan \
 	log_stamp \
 	opt \
 	passwd \

@@ -12,5 +12,7 @@ main(int argc, char **argv)
 
 	if (str_eq(name, "multilog"))
 		return multilog_main(argc, argv);
+	if (argc > 1 && str_eq(argv[1], "--shared"))
+		return shared_main(argc > 2 ? argv[2] : NULL);
 	return svlogd_main(argc, argv);
 }

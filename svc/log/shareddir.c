@@ -199,6 +199,7 @@ const struct logdir_way logdir_single = {
     .mend = open_single,
     .files = logdir_files,
     .process = nothing,
+    .is_single = true,
     .retry_ms = 1000,
     .cannot = cannot,
     .pausing = pausing,

@@ -6,5 +6,7 @@
 
 int svlogd_main(int argc, char **argv);
 int multilog_main(int argc, char **argv);
+/* `svlogd --shared [USER]`, started by svcd. */
+int shared_main(const char *user);
 
 #endif

@@ -1,0 +1,305 @@
+/*
+ * The shared logger: one process for all services that just say `log`. svcd
+ * hands it the read ends of their pipes over descriptor 3 (docs/
+ * log-protocol.md); whoever keeps the pipes keeps the lines, so this process
+ * may be killed at any instant. It needs no privilege and takes off what it
+ * has.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/errtext.h"
+#include "lib/fd.h"
+#include "lib/mem.h"
+#include "lib/passwd.h"
+#include "lib/say.h"
+#include "lib/sig.h"
+#include "lib/sock.h"
+#include "lib/sys.h"
+#include "svc/log/stream.h"
+#include "svc/log/svlogd.h"
+
+#define LINE_FD 3
+#define TIMERS (65536 * 4)
+#define SIGNALS                                                  \
+	(SIG_BIT(SIGTERM) | SIG_BIT(SIGHUP) | SIG_BIT(SIGALRM) | \
+	    SIG_BIT(SIGCHLD))
+
+static struct {
+	struct loop loop;
+	struct watch line, signals;
+	struct list streams, spare;
+	bool done;
+	bool is_orphan; /* nobody will attach anything any more */
+} shared;
+
+static void
+tell(struct buf *message)
+{
+	/* A svcd that does not listen, or is dead, learns it from the next
+	 * ATTACH; nothing is waited for. */
+	sock_send(LINE_FD, message->p, message->len, NULL, 0);
+}
+
+static struct stream *
+find(uint32_t id)
+{
+	struct list *l, *after;
+
+	LIST_EACH(l, after, &shared.streams)
+	{
+		struct stream *s = LIST_OF(l, struct stream, link);
+		if (s->id == id)
+			return s;
+	}
+	return NULL;
+}
+
+static void
+let_go(struct stream *s)
+{
+	stream_close(s);
+	list_del(&s->link);
+	list_push(&shared.spare, &s->link);
+	if (shared.is_orphan && list_empty(&shared.streams))
+		shared.done = true;
+}
+
+static void
+ended(struct stream *s)
+{
+	char text[64];
+	struct buf b = BUF(text);
+
+	if (logwire_plain(&b, LOGWIRE_ENDED, s->id))
+		tell(&b);
+	let_go(s);
+}
+
+static void
+trouble(struct stream *s, const char *text)
+{
+	char room[256];
+	struct buf b = BUF(room);
+
+	if (logwire_trouble(&b, s->id, text))
+		tell(&b);
+}
+
+static struct stream *
+room_for_one(void)
+{
+	struct list *l = list_take(&shared.spare);
+
+	if (l != NULL)
+		return LIST_OF(l, struct stream, link);
+	struct stream *s = mem_pages(sizeof(*s));
+	if (s != NULL)
+		list_init(&s->link);
+	return s;
+}
+
+static void
+attach(uint32_t id, const struct logwire_attach *a, int pipe)
+{
+	struct stream *s = find(id);
+	struct stat st;
+
+	/* The same pipe and plan once more: a new svcd. */
+	if (s != NULL && !s->over && sys_fstat(pipe, &st) == 0 &&
+	    s->pipe_inode == st.st_ino &&
+	    strcmp(s->attach.plan, a->plan) == 0 &&
+	    strcmp(s->attach.directory, a->directory) == 0) {
+		fd_close(&pipe);
+		return;
+	}
+	if (s != NULL)
+		let_go(s);
+	s = room_for_one();
+	if (s == NULL) {
+		say_warn("%s: no memory for its log", a->name);
+		fd_close(&pipe);
+		return;
+	}
+	if (stream_open(s, id, a, pipe) == -1)
+		list_push(&shared.spare, &s->link);
+	else
+		list_add(&shared.streams, &s->link);
+}
+
+static void
+obey(const struct sock_msg *m)
+{
+	static struct logwire_attach a;
+	struct stream *s;
+	uint16_t tag;
+	uint32_t id;
+
+	if (!logwire_open(m->p, m->len, &tag, &id))
+		return;
+	s = find(id);
+	if (tag == LOGWIRE_ATTACH && m->nfds == 1 &&
+	    logwire_get_attach(m->p, m->len, &a)) {
+		attach(id, &a, m->fds[0]);
+		m->fds[0] = -1;
+	} else if (tag == LOGWIRE_DETACH && s != NULL)
+		stream_detach(s);
+	else if (tag == LOGWIRE_ROTATE && s != NULL && s->has_dir)
+		logdir_rotate(&s->dir);
+}
+
+static void
+line_ready(void *arg, uint32_t events)
+{
+	static char bytes[LOGWIRE_MAX];
+	int fd = -1;
+	struct sock_msg m = {
+	    .p = bytes, .cap = sizeof(bytes), .fds = &fd, .fds_cap = 1};
+	int r;
+
+	(void)arg;
+	(void)events;
+	while ((r = sock_receive(LINE_FD, &m, MSG_DONTWAIT)) == 1) {
+		if (!m.cut)
+			obey(&m);
+		fd_close(&fd);
+	}
+	if (r == 0) {
+		watch_del(&shared.loop, &shared.line);
+		shared.is_orphan = true;
+		shared.done = list_empty(&shared.streams);
+	}
+}
+
+static void
+each_stream(void (*act)(struct stream *s))
+{
+	struct list *l, *after;
+
+	LIST_EACH(l, after, &shared.streams)
+	{
+		act(LIST_OF(l, struct stream, link));
+	}
+}
+
+static void
+rotate(struct stream *s)
+{
+	if (s->has_dir)
+		logdir_rotate(&s->dir);
+}
+
+static void
+reopen(struct stream *s)
+{
+	if (!s->has_dir)
+		return;
+	logdir_close(&s->dir);
+	if (logdir_open(&s->dir) == -1)
+		logdir_wait(&s->dir);
+}
+
+static void
+reap(void)
+{
+	struct list *l, *after;
+	siginfo_t info;
+
+	for (;;) {
+		info.si_pid = 0;
+		if (sys_waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == -1 ||
+		    info.si_pid == 0)
+			return;
+		int status = info.si_code == CLD_EXITED ? info.si_status << 8
+							: info.si_status;
+		LIST_EACH(l, after, &shared.streams)
+		{
+			struct stream *s = LIST_OF(l, struct stream, link);
+			if (s->has_dir &&
+			    processor_ended(&s->dir, info.si_pid, status))
+				break;
+		}
+	}
+}
+
+static void
+signalled(void *arg, uint32_t events)
+{
+	(void)arg;
+	(void)events;
+	for (int sig; (sig = sig_read(shared.signals.fd, NULL)) > 0;)
+		switch (sig) {
+		case SIGTERM:
+			shared.done = true;
+			break;
+		case SIGHUP:
+			each_stream(reopen);
+			break;
+		case SIGALRM:
+			each_stream(rotate);
+			break;
+		case SIGCHLD:
+			reap();
+		}
+}
+
+/* Root only long enough to become somebody else. */
+static void
+drop_privilege(const char *user)
+{
+	struct passwd_user u;
+	gid_t gid;
+
+	if (user == NULL)
+		return;
+	if (passwd_user(user, &u) != 1)
+		diex(111, "no such user: %s", user);
+	gid = u.gid;
+	if (sys_setgroups(1, &gid) == -1 ||
+	    sys_setresgid(gid, gid, gid) == -1 ||
+	    sys_setresuid(u.uid, u.uid, u.uid) == -1)
+		die(111, "cannot become user %s", user);
+}
+
+static void
+start(void)
+{
+	size_t bytes = TIMERS * sizeof(struct timer *);
+	struct timer **heap = mem_pages(bytes);
+	int fd;
+
+	if (heap == NULL || loop_open(&shared.loop, heap, TIMERS) == -1)
+		die(111, "cannot open the event loop");
+	if (sig_block(SIGNALS) == -1 || (fd = sig_fd(SIGNALS)) == -1 ||
+	    watch_add(&shared.loop, &shared.signals, fd, EPOLLIN, signalled,
+		NULL) == -1)
+		die(111, "cannot listen to signals");
+	sig_ignore(SIGPIPE);
+	fd_cloexec(LINE_FD, true);
+	if (watch_add(&shared.loop, &shared.line, LINE_FD, EPOLLIN, line_ready,
+		NULL) == -1)
+		die(111, "descriptor 3 is no socket of svcd");
+}
+
+int
+shared_main(const char *user)
+{
+	char text[64];
+	struct buf b = BUF(text);
+
+	say_init("svlogd", 2);
+	say_words(errtext);
+	list_init(&shared.streams);
+	list_init(&shared.spare);
+	drop_privilege(user);
+	start();
+	stream_owner = (struct stream_owner){&shared.loop, ended, trouble};
+	if (logwire_ready(&b))
+		tell(&b);
+	/* From here on it does not die. */
+	while (!shared.done)
+		loop_turn(&shared.loop);
+	while (!list_empty(&shared.streams))
+		let_go(LIST_OF(shared.streams.next, struct stream, link));
+	return 0;
+}
