@@ -325,6 +325,7 @@ FUZZ_TARGETS =
 # --- manual pages, beside the code they describe -----------------------------------
 MAN_PAGES = \
 	init/init-command.8 \
+	svc/core/service.5 \
 	svc/cmd/chpst.8 \
 	svc/cmd/envdir.8 \
 	svc/cmd/fghack.8 \

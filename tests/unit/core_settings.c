@@ -477,6 +477,37 @@ test_table(void)
 	SAME(settings_instance("a"), "");
 }
 
+/* service.5 has every setting, its values and its help, word for word. */
+static void
+test_manual(void)
+{
+	static char page[131072];
+	const struct settings_row *row;
+	FILE *manual = fopen("svc/core/service.5", "r");
+	char said[512];
+	size_t n;
+
+	HOLDS(manual != NULL);
+	if (manual == NULL)
+		return;
+	n = fread(page, 1, sizeof(page) - 1, manual);
+	page[n] = '\0';
+	fclose(manual);
+	for (char *c = page; *c != '\0'; c++)
+		if (*c == '\n')
+			*c = ' ';
+	for (size_t i = 0; (row = settings_row(i)) != NULL; i++) {
+		snprintf(said, sizeof(said), ".It Ic %s No = Ar %s", row->key,
+		    row->values);
+		if (strstr(page, said) == NULL)
+			SAME(said, "in service.5");
+		snprintf(said, sizeof(said), " %s.", row->help);
+		said[1] = (char)(said[1] - 'a' + 'A');
+		if (strstr(page, said) == NULL)
+			SAME(said, "in service.5");
+	}
+}
+
 int
 main(void)
 {
@@ -495,5 +526,6 @@ main(void)
 	TEST("too much is said", test_full);
 	TEST("a damaged packed form does no harm", test_damage);
 	TEST("the list is consistent", test_table);
+	TEST("service.5 has every setting", test_manual);
 	return unit_done();
 }
