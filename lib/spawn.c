@@ -31,6 +31,8 @@ told(const struct spawn *s, uint64_t fault)
 		atomic_store(s->fault, fault);
 	if (s->fault_fd >= 0)
 		raw3(SYS_write, s->fault_fd, &fault, sizeof(fault));
+	if (s->fault_exit != 0)
+		return s->fault_exit;
 	if (op == SPAWN_OPEN && s->steps[i].number == 0)
 		return 208;
 	if (op == SPAWN_OPEN && s->steps[i].number == 2)

@@ -156,6 +156,8 @@ struct spawn {
 	int gate, gate_far;
 	_Atomic uint64_t *fault;
 	int fault_fd;
+	int fault_exit; /* not 0: the exit code whatever the step (runit: 111)
+			 */
 };
 
 /* A stack for `small` holds this much. */

@@ -220,6 +220,7 @@ birth_prepare(struct birth *b, int low)
 	b->spawn = SPAWN_INIT;
 	b->spawn.steps = b->steps;
 	b->spawn.sibling = true;
+	b->spawn.fault_exit = 111;
 	b->spawn.small = b->stack;
 	b->spawn.small_bytes = sizeof(b->stack);
 	b->spawn.fault = (_Atomic uint64_t *)&rec(b->record)->fault;

@@ -30,6 +30,8 @@ logpipe_make(uint32_t i)
 	char name[BOARD_NAME_MAX + 1];
 	uint32_t slot;
 
+	if (l->pipe[0] >= 0 && l->pipe[1] >= 0)
+		return true;
 	if (sys_pipe2(l->pipe, O_CLOEXEC) < 0) {
 		say_warn("%s: no pipe to its logger", state_name(i, name));
 		return false;

@@ -64,12 +64,34 @@ recover(void)
 	}
 }
 
+/* A service and its logger name each other, or they are none. */
+static void
+recover_pair(uint32_t i)
+{
+	struct board_record *r = rec(i);
+
+	if (r->logger != 0 &&
+	    (board_word(rec(r->logger)) == 0 || rec(r->logger)->parent != i))
+		r->logger = 0;
+	if (!(r->flags & BOARD_LOG))
+		return;
+	if (r->parent == 0 || board_word(rec(r->parent)) == 0 ||
+	    rec(r->parent)->logger != i) {
+		r->parent = 0;
+		log_is_over(i);
+	}
+}
+
 static void
 recover_events(void)
 {
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		recover_pair(i);
 		aux_recover(i);
 		post(i, EV_RECOVER);
+		if ((rec(i)->flags & BOARD_UNLINKED) &&
+		    !(rec(i)->flags & BOARD_LOG))
+			post(i, EV_EXIT);
 		views_add(i);
 	}
 }
@@ -85,6 +107,7 @@ set_up(void)
 	queue_start();
 	views_start();
 	births_start(&files);
+	control_start();
 	clients_start();
 	scan_start();
 	if (tree.is_recovered)

@@ -77,6 +77,18 @@ step(uint32_t i, enum sv_event ev, uint32_t pid)
 	do_effects(i, w.sv, s.sv, s.effects);
 }
 
+/* What was asked for before it comes before it. */
+void
+wish(uint32_t i, enum sv_event ev)
+{
+	uint16_t life = live(i)->life;
+
+	while (queue_run(TREE_EVENTS))
+		;
+	if (live(i)->life == life)
+		step(i, ev, 0);
+}
+
 bool
 queue_run(unsigned most)
 {

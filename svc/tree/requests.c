@@ -88,17 +88,17 @@ remember(uint32_t i, enum wire_verb verb, uint32_t flags)
 
 /* A verb that is no event of the machine. */
 static enum wire_reason
-act(uint32_t i, const struct wire_wish *wish)
+act(uint32_t i, const struct wire_wish *asked)
 {
 	uint32_t logger = rec(i)->logger;
 
 	exits_drain(); /* so that a signal can be sent to whom it is meant */
-	switch (wish->verb) {
+	switch (asked->verb) {
 	case WIRE_VERB_KILL:
-		if (wish->argument <= 0 || wish->argument > 64)
+		if (asked->argument <= 0 || asked->argument > 64)
 			return WIRE_REASON_BAD;
-		return do_kill(i, wish->argument, false) ? WIRE_REASON_OK
-							 : WIRE_REASON_MOOT;
+		return do_kill(i, asked->argument, false) ? WIRE_REASON_OK
+							  : WIRE_REASON_MOOT;
 	case WIRE_VERB_ALARM:
 		if (logger == 0)
 			return WIRE_REASON_MOOT;
@@ -121,15 +121,15 @@ act(uint32_t i, const struct wire_wish *wish)
 }
 
 static struct wire_result
-grant(uint32_t i, const struct wire_wish *wish)
+grant(uint32_t i, const struct wire_wish *asked)
 {
 	struct sv_word w = sv_unpack(board_word(rec(i)));
-	enum sv_event ev = wire_verb_event((uint16_t)wish->verb);
+	enum sv_event ev = wire_verb_event((uint16_t)asked->verb);
 	struct wire_result result = {
 	    .record = i, .generation = w.generation, .text = {"", 0}};
 
 	if (ev == EV_NOTHING) {
-		result.reason = act(i, wish);
+		result.reason = act(i, asked);
 		return result;
 	}
 	if (sv_step(w.sv, ev).moot) {
@@ -137,17 +137,17 @@ grant(uint32_t i, const struct wire_wish *wish)
 		return result;
 	}
 	result.generation = sv_target(w.sv, w.generation, ev);
-	remember(i, wish->verb, wish->flags);
-	post(i, ev);
-	if (ev == EV_DOWN && (wish->flags & WIRE_FORCE))
-		post(i, EV_KILL);
+	remember(i, asked->verb, asked->flags);
+	wish(i, ev);
+	if (ev == EV_DOWN && (asked->flags & WIRE_FORCE))
+		wish(i, EV_KILL);
 	return result;
 }
 
 static void
 wish_for(struct client *c, uint32_t id, struct wire *w)
 {
-	struct wire_wish wish;
+	struct wire_wish asked;
 	struct wire_result result;
 	struct buf b = answer();
 
@@ -155,23 +155,23 @@ wish_for(struct client *c, uint32_t id, struct wire *w)
 		client_no(c, id, WIRE_REASON_DENIED);
 		return;
 	}
-	if (!wire_get_wish(w, &wish)) {
+	if (!wire_get_wish(w, &asked)) {
 		client_no(c, id, WIRE_REASON_BAD);
 		return;
 	}
 	wire_begin(&b, WIRE_RESULTS, id);
-	wire_put_count(&b, wish.count);
-	for (uint16_t n = 0; n < wish.count; n++) {
-		uint32_t i = find(wire_get_text(&wish.names));
+	wire_put_count(&b, asked.count);
+	for (uint16_t n = 0; n < asked.count; n++) {
+		uint32_t i = find(wire_get_text(&asked.names));
 		if (i == 0)
 			result = (struct wire_result){
 			    .reason = WIRE_REASON_NO_SUCH, .text = {"", 0}};
-		else if (stop_is_on() && wish.verb != WIRE_VERB_KILL)
+		else if (stop_is_on() && asked.verb != WIRE_VERB_KILL)
 			result = (struct wire_result){.record = i,
 			    .reason = WIRE_REASON_ENDING,
 			    .text = {"", 0}};
 		else
-			result = grant(i, &wish);
+			result = grant(i, &asked);
 		wire_put_result(&b, &result);
 	}
 	if (wire_end(&b))

@@ -115,12 +115,12 @@ take_log(uint32_t i, int dir)
 	p.len = strlen(path);
 	buf_puts(&p, "/log");
 	if (!n.full && !p.full && sys_fstat(fd, &st) == 0 &&
-	    (k = state_add(name, path, st.st_dev, st.st_ino,
-		 service_config(fd, true), BOARD_LOG)) != 0) {
+	    (k = state_add(name, path, st.st_dev, st.st_ino, BOARD_LOG)) != 0) {
 		rec(k)->parent = i;
 		rec(i)->logger = k;
 		logpipe_make(i);
-		service_begin(k, fd);
+		if (!service_begin(k, fd))
+			rec(i)->logger = 0;
 	}
 	sys_close(fd);
 }
@@ -141,22 +141,33 @@ scan_log(uint32_t i)
 	sys_close(dir);
 }
 
-/* Opens its files and lets it start, unless a file `down` says otherwise. */
-void
+/*
+ * Its files, then its first word: what it is, and that it is wanted unless a
+ * file `down` says otherwise, in one store. Nothing in between can be lost.
+ */
+bool
 service_begin(uint32_t i, int dir)
 {
+	struct sv sv = sv_new(service_config(dir, rec(i)->flags & BOARD_LOG));
+	struct sv_step s = {0};
+
 	if (supervise_open(i) < 0) {
 		state_free(i);
-		return;
+		return false;
 	}
 	if (service_is_s6(dir))
 		set_flags(i, BOARD_S6, 0);
-	views_add(i);
-	post(i, EV_DEPS_OK);
-	if (service_is_down(dir))
+	sv = sv_step(sv, EV_DEPS_OK).sv;
+	if (service_is_down(dir)) {
 		set_flags(i, BOARD_MANUAL, 0);
-	else
-		post(i, EV_UP);
+		s.sv = sv;
+	} else {
+		s = sv_step(sv, EV_UP);
+	}
+	state_commit(i, s.sv, sv_is_new_run(sv, s.sv) ? 1 : 0, 0);
+	views_add(i);
+	do_effects(i, sv, s.sv, s.effects);
+	return true;
 }
 
 static void
@@ -170,13 +181,11 @@ take_up(unsigned which, const char *name, int dir, const struct stat *st)
 		return;
 	path_make(&b, scans[which].path, name);
 	physical_path(dir, called, path);
-	i = state_add(
-	    name, path, st->st_dev, st->st_ino, service_config(dir, false), 0);
-	if (i == 0)
+	i = state_add(name, path, st->st_dev, st->st_ino, 0);
+	if (i == 0 || !service_begin(i, dir))
 		return;
 	live(i)->is_seen = true;
 	take_log(i, dir);
-	service_begin(i, dir);
 }
 
 /* --- what has become of a name
@@ -304,7 +313,8 @@ scan_freed(uint32_t i)
 {
 	uint32_t logger = rec(i)->logger, parent = rec(i)->parent;
 
-	if (live(i)->is_recreated)
+	if (live(i)->is_recreated ||
+	    !(rec(i)->flags & (BOARD_UNLINKED | BOARD_EXITED)))
 		scan_want_all();
 	if (parent != 0)
 		rec(parent)->logger = 0;

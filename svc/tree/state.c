@@ -225,7 +225,7 @@ begin_live(uint32_t i)
 
 uint32_t
 state_add(const char *name, const char *path, uint64_t dev, uint64_t ino,
-    struct sv_config config, uint32_t flags)
+    uint32_t flags)
 {
 	uint32_t i = make_room() ? board_take(tree.board) : 0;
 	struct board_record *r;
@@ -246,7 +246,6 @@ state_add(const char *name, const char *path, uint64_t dev, uint64_t ino,
 	r->since_real_ns = real_ns();
 	r->since_mono_ns = tree.loop.now.ns;
 	board_end(r);
-	board_commit(r, sv_pack(sv_new(config), 0, 0));
 	index_names(i);
 	return i;
 }

@@ -89,9 +89,12 @@ uint32_t todo_take(struct todo *t); /* 0: empty */
 void state_open(void);
 struct board_record *rec(uint32_t i);
 struct live *live(uint32_t i);
-/* A record for a service that nobody has asked for; 0: refused, and said. */
+/*
+ * A record that is none before its first word is committed: a svcd that is
+ * killed before that has added nothing. 0: refused, and said.
+ */
 uint32_t state_add(const char *name, const char *path, uint64_t dev,
-    uint64_t ino, struct sv_config config, uint32_t flags);
+    uint64_t ino, uint32_t flags);
 void state_free(uint32_t i);
 uint32_t state_by_name(const char *name);
 uint32_t state_by_place(uint64_t dev, uint64_t ino);
@@ -139,6 +142,8 @@ void exits_watch_births(void (*stray)(int32_t pid));
  */
 void queue_start(void);
 void post(uint32_t i, enum sv_event ev);
+/* A wish of a person, committed when this returns. Not from within a step. */
+void wish(uint32_t i, enum sv_event ev);
 /* One step now: only from the queue, a drain or a batch of births. */
 void step(uint32_t i, enum sv_event ev, uint32_t pid);
 /* Takes events until none is left or `most` were taken. True: more to do. */
@@ -203,6 +208,7 @@ void views_add(uint32_t i);
 void views_last(uint32_t i);
 /* Writes some. True: more to do. */
 bool views_run(void);
+void control_start(void);
 void control_ready(void *arg, uint32_t events);
 void control_letter(uint32_t i, char letter);
 
@@ -238,7 +244,8 @@ bool scan_again(const char *name);
 void scan_log(uint32_t i);
 /* The record is about to be free. */
 void scan_freed(uint32_t i);
-void service_begin(uint32_t i, int dir);
+/* Its first word, with the wish in it; false: it is another's, forgotten. */
+bool service_begin(uint32_t i, int dir);
 void watch_start(void);
 bool watch_works(void);
 void watch_scan(unsigned which, const char *path);

@@ -1,0 +1,348 @@
+# The life of a service: what it is born with, letters, scripts, logs.
+bats_require_minimum_version 1.5.0
+load svcd
+
+setup() { tree_setup; }
+teardown() { tree_end; }
+
+up() {
+	enable "$1"
+	tree_start
+	await is_up "$1"
+}
+
+@test "a service has a session and a process group of its own" {
+	sleeper a
+	up a
+	pid=$(pid_of a)
+	read -r _ _ _ _ pgrp session tty _ <"/proc/$pid/stat"
+	[ "$pgrp" = "$pid" ]
+	[ "$session" = "$pid" ]
+	[ "$tty" = 0 ]
+}
+
+@test "a service begins with default signals, none blocked, and umask 022" {
+	make a <<<"umask >$D/umask; exec sleep 1000"
+	(trap '' HUP PIPE USR1 && umask 077 && exec env) >/dev/null
+	enable a
+	(
+		trap '' HUP PIPE USR1
+		umask 077
+		exec "$SVCD" -r "$D/run" "$D/scan" </dev/null >"$D/said" 2>&1 3>&-
+	) &
+	KEEPER=$!
+	await is_up a
+	pid=$(pid_of a)
+	await has_line "$D/umask" '^0*22$'
+	grep -q 'SigBlk:.0000000000000000' "/proc/$pid/status"
+	grep -q 'SigIgn:.0000000000000000' "/proc/$pid/status"
+}
+
+@test "a service inherits no descriptor but 0, 1 and 2" {
+	sleeper a
+	up a
+	await has_line "/proc/$(pid_of a)/cmdline" sleep
+	[ "$(ls "/proc/$(pid_of a)/fd" | tr '\n' ' ')" = '0 1 2 ' ]
+}
+
+@test "run is called ./run, in its directory, with PWD the physical path" {
+	make a <<<"echo \"\$0 \$# \$PWD \$(pwd -P)\" >$D/out; exec sleep 1000"
+	up a
+	await has_line "$D/out" "^./run 0 $D/sv/a $D/sv/a$"
+}
+
+@test "the environment of svcd is the service's" {
+	make a <<<"env >$D/env; exec sleep 1000"
+	enable a
+	tree_start env GREETING=hello "$SVCD" -r "$D/run" "$D/scan"
+	await has_line "$D/env" '^GREETING=hello$'
+}
+
+@test "at least a second lies between two starts" {
+	make a <<<"date +%s%N >>$D/starts; exit 0"
+	enable a
+	tree_start
+	await count_is "$D/starts" . 3
+	awk 'NR > 1 && $1 - last < 990000000 { bad = 1 } { last = $1 }
+		END { exit bad }' "$D/starts"
+}
+
+@test "a service that has run for more than a second is back at once" {
+	make a <<<"date +%s%N >>$D/starts; exec sleep 1000"
+	up a
+	await test "$(date +%s%N)" -gt 0
+	pid=$(pid_of a)
+	began=$(head -n 1 "$D/starts")
+	older() { [ $(($(date +%s%N) - began)) -gt 1100000000 ]; }
+	await older
+	kill -KILL "$pid"
+	killed=$(date +%s%N)
+	await count_is "$D/starts" . 2
+	[ $(($(tail -n 1 "$D/starts") - killed)) -lt 900000000 ]
+}
+
+@test "finish is told the exit code" {
+	make a <<<'exit 7'
+	script a/finish <<<"echo \"\$0 \$1 \$2 \$3\" >>$D/out; exec sleep 1000"
+	enable a
+	tree_start
+	await has_line "$D/out" '^./finish 7 0 a$'
+	stat_is a finish
+	send a k
+}
+
+@test "finish is told -1 and the signal" {
+	sleeper a
+	script a/finish <<<"echo \"\$1 \$2\" >>$D/out"
+	up a
+	kill -TERM "$(pid_of a)"
+	await has_line "$D/out" '^-1 15$'
+}
+
+@test "a hung finish can be ended by the letter k" {
+	make a <<<'exit 0'
+	script a/finish <<<'exec sleep 1000'
+	enable a
+	tree_start
+	await stat_is a finish
+	send a dk
+	await is_down a
+}
+
+@test "what cannot be executed exits 111 and is said" {
+	mkdir "$D/sv/a"
+	echo 'no program' >"$D/sv/a/run"
+	script a/finish <<<"echo \"\$1 \$2\" >>$D/out"
+	enable a
+	tree_start
+	await has_line "$D/out" '^111 0$'
+	await has_line "$D/said" 'a: cannot execute: permission denied'
+}
+
+@test "letters u, d and o" {
+	sleeper a
+	up a
+	send a d
+	await is_down a
+	send a o
+	await stat_is a 'run, want down'
+	kill -TERM "$(pid_of a)"
+	await is_down a
+	send a u
+	await is_up a
+	send a o
+	await stat_is a 'run, want down'
+	kill -TERM "$(pid_of a)"
+	await is_down a
+}
+
+@test "letters t and k end the process, which is started again" {
+	sleeper a
+	up a
+	pid=$(pid_of a)
+	send a t
+	await is_up_not a "$pid"
+	pid=$(pid_of a)
+	send a k
+	await is_up_not a "$pid"
+}
+
+@test "letters p and c stop the process and let it go on" {
+	sleeper a
+	up a
+	state() { [ "$(cut -d' ' -f3 "/proc/$(pid_of a)/stat")" = "$1" ]; }
+	send a p
+	await state T
+	await stat_is a 'run, paused'
+	send a c
+	await state S
+	await stat_is a run
+}
+
+@test "letters h a i q 1 2 send their signals" {
+	make a <<E
+for s in HUP ALRM INT QUIT USR1 USR2; do trap "echo \$s >>$D/out" \$s; done
+echo ready >>$D/out
+while :; do sleep 1000 & wait; done
+E
+	up a
+	await has_line "$D/out" ready
+	for pair in h:HUP a:ALRM i:INT q:QUIT 1:USR1 2:USR2; do
+		send a "${pair%:*}"
+		await has_line "$D/out" "^${pair#*:}$"
+	done
+	end_session "$(pid_of a)"
+}
+
+@test "letter x stops the service and leaves it alone" {
+	sleeper a
+	up a
+	pid=$(pid_of a)
+	send a x
+	await is_gone "$pid"
+	await is_down a
+	gone() { ! is_supervised a; }
+	await gone
+}
+
+@test "d gives a stopped process its CONT" {
+	sleeper a
+	up a
+	send a p
+	await stat_is a 'run, paused'
+	send a d
+	await is_down a
+}
+
+@test "a wish that comes while it stops is not lost" {
+	make a <<<"trap 'sleep 0.2; exit' TERM; echo r >$D/out; while :; do sleep 1000 & wait; done"
+	up a
+	await has_line "$D/out" r
+	pid=$(pid_of a)
+	send a d
+	send a u
+	await is_up_not a "$pid"
+	end_session "$pid"
+	end_session "$(pid_of a)"
+}
+
+@test "control/t instead of TERM, its exit 0 handles it" {
+	sleeper a
+	script a/control/t <<<"echo \"t \$1\" >>$D/out; exit 0"
+	up a
+	pid=$(pid_of a)
+	send a t
+	await has_line "$D/out" "^t $pid$"
+	[ "$(pid_of a)" = "$pid" ]
+	script a/control/t <<<"echo again >>$D/out; exit 1"
+	send a t
+	await is_up_not a "$pid"
+}
+
+@test "control/u runs before every start and control/d after the signal" {
+	sleeper a
+	script a/control/u <<<"echo u >>$D/out"
+	script a/control/d <<<"echo d >>$D/out"
+	up a
+	count_is "$D/out" '^u$' 1
+	send a d
+	await is_down a
+	await has_line "$D/out" '^d$'
+	send a u
+	await is_up a
+	count_is "$D/out" '^u$' 2
+}
+
+@test "commands are taken while a control script runs" {
+	sleeper a
+	script a/control/t <<<"echo \$\$ >>$D/out; exec sleep 1000"
+	up a
+	send a t
+	await has_line "$D/out" .
+	pid=$(pid_of a)
+	send a k
+	await is_up_not a "$pid"
+	kill -KILL "$(cat "$D/out")"
+}
+
+@test "the status files have runit's formats and modes" {
+	sleeper a
+	up a
+	cd "$D/sv/a/supervise"
+	[ "$(stat -c %s status)" = 20 ]
+	[ "$(stat -c %a . control ok lock pid stat status | tr '\n' ' ')" = \
+		'700 600 600 600 644 644 644 ' ]
+	[ -p control ] && [ -p ok ]
+	[ "$(cat stat)" = run ]
+	[ "$(od -An -tu4 -j12 -N4 --endian=little status | tr -d ' ')" = \
+		"$(cat pid)" ]
+	[ "$(od -An -c -j17 -N1 status | tr -d ' ')" = u ]
+	[ "$(od -An -tu1 -j19 -N1 status | tr -d ' ')" = 1 ]
+}
+
+@test "a service is reached through its directory and the scan link" {
+	sleeper a
+	up a
+	[ "$D/sv/a/supervise/control" -ef "$D/scan/a/supervise/control" ]
+	printf d >"$D/scan/a/supervise/control"
+	await is_down a
+}
+
+@test "supervise may be a link whose target is made" {
+	sleeper a
+	mkdir "$D/elsewhere"
+	ln -s "$D/elsewhere/supervise.a" "$D/sv/a/supervise"
+	up a
+	[ -p "$D/elsewhere/supervise.a/ok" ]
+}
+
+@test "where supervise cannot be made that is said once, and it runs" {
+	make a <<<"echo run >>$D/out; exec sleep 1000"
+	ln -s /proc/no/such/place "$D/sv/a/supervise"
+	enable a
+	tree_start
+	await has_line "$D/out" run
+	[ "$(grep -c 'a: cannot make supervise' "$D/said")" = 1 ]
+}
+
+@test "a directory that another supervisor holds is left alone" {
+	make a <<<"echo run >>$D/out; exec sleep 1000"
+	sleeper b
+	mkdir "$D/sv/a/supervise"
+	exec 8>"$D/sv/a/supervise/lock"
+	flock -n 8
+	enable a
+	enable b
+	tree_start
+	await is_up b
+	await has_line "$D/said" 'a: cannot lock supervise'
+	[ ! -e "$D/out" ]
+	exec 8>&-
+}
+
+@test "a logger reads what its service says" {
+	make a <<<'echo hello; exec sleep 1000'
+	script a/log/run <<<"exec cat >>$D/out"
+	up a
+	await has_line "$D/out" hello
+	await is_up a/log
+}
+
+@test "the pipe to the logger outlives both sides" {
+	make a <<<"echo line; while ! [ -e $D/go ]; do sleep 0.05; done; echo more; exec sleep 1000"
+	script a/log/run <<<"while read -r x; do echo \"\$x\" >>$D/out; done"
+	up a
+	await has_line "$D/out" line
+	pid=$(pid_of a)
+	kill -KILL "$(pid_of a/log)"
+	touch "$D/go"
+	await has_line "$D/out" more
+	[ "$(pid_of a)" = "$pid" ]
+	await is_up a/log
+	log=$(pid_of a/log)
+	kill -KILL "$pid"
+	await count_is "$D/out" line 2
+	[ "$(pid_of a/log)" = "$log" ]
+}
+
+@test "with its service a logger ends at the end of its input" {
+	make a <<<'echo first; exec sleep 1000'
+	script a/log/run <<<"cat >>$D/out; echo over >>$D/out"
+	up a
+	await has_line "$D/out" first
+	rm "$D/scan/a"
+	await has_line "$D/out" over
+	await is_down a/log
+}
+
+@test "the log may be controlled by itself, and ignores x" {
+	sleeper a
+	script a/log/run <<<"exec cat >>$D/out"
+	up a
+	await is_up a/log
+	send a/log x
+	send a/log d
+	await is_down a/log
+	send a/log u
+	await is_up a/log
+}
