@@ -16,6 +16,8 @@ ARCH =
 V =
 CC = musl-gcc
 SAN =
+FUZZ =
+SECONDS = 60
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -49,15 +51,21 @@ override CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 override LDFLAGS = -fsanitize=address,undefined -Wl,--gc-sections
 endif
+ifneq ($(FUZZ),)
+override CC = clang
+override B = build/fuzz
+override CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined
+override LDFLAGS = -fsanitize=fuzzer,address,undefined -Wl,--gc-sections
+else ifeq ($(CC),clang)
+override B = build/clang
+override CC = tests/musl-cc clang
+endif
 ifneq ($(ARCH),)
 override CC = tests/musl-cc $(ARCH)
 override B = build/$(ARCH)
 override KERNEL = /usr/$(ARCH)-linux-gnu/include
 override K = build/$(ARCH)/include
-endif
-ifeq ($(CC),clang)
-override B = build/clang
-override CC = tests/musl-cc clang
 endif
 
 ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SECTIONS)
@@ -320,7 +328,12 @@ WALK_TESTS = \
 	machine \
 	phase
 SIM_SRC =
-FUZZ_TARGETS =
+FUZZ_TARGETS = \
+	conf \
+	settings \
+	text \
+	wire \
+	words
 
 # --- manual pages, beside the code they describe -----------------------------------
 MAN_PAGES = \
@@ -401,6 +414,11 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_LIBS) $(LDFLAGS)
 
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(TEST_LIBS)
+	@mkdir -p $(@D)
+	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_LIBS) $(LDFLAGS)
+
+FUZZ_BIN = $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
 WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
 PROGRAMS = $(UNIT_BIN) $(WALK_BIN)
@@ -446,6 +464,13 @@ boot:
 	tests/need boot
 	$(MAKE) all
 	boot-examples/busybox-disk/run $(ARGS)
+
+fuzz:
+	tests/need fuzz
+	$(MAKE) FUZZ=1 SECONDS=$(SECONDS) fuzz-run
+
+fuzz-run: $(FUZZ_BIN)
+	tests/fuzz/run $(SECONDS) $(FUZZ_BIN)
 
 C_FILES = $(shell git ls-files '*.[ch]')
 format:
@@ -512,7 +537,7 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: machine.txt all help check test gates boot format clean install \
+.PHONY: machine.txt all help check test gates boot fuzz fuzz-run format clean install \
 	install-runit install-init uninstall
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

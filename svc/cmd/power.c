@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/reboot.h>
 #include <net/if.h>
 #include <stdio.h>
