@@ -48,6 +48,18 @@ by_name(const void *a, const void *b)
 	    ((const struct view *)a)->name, ((const struct view *)b)->name);
 }
 
+/* Causes name records: with thousands of them none may be searched for. */
+static void
+note_places(struct views *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->v[i].record >= all->places)
+			all->places = all->v[i].record + 1;
+	all->place = memory_get(all->places, sizeof *all->place);
+	for (size_t i = 0; i < all->count; i++)
+		all->place[all->v[i].record] = (uint32_t)i + 1;
+}
+
 struct views
 views_of(struct client *c)
 {
@@ -65,6 +77,7 @@ views_of(struct client *c)
 			all.count++;
 	}
 	qsort(all.v, all.count, sizeof *all.v, by_name);
+	note_places(&all);
 	return all;
 }
 
@@ -83,6 +96,10 @@ view_again(struct client *c, struct view *v)
 struct view *
 views_record(const struct views *all, uint32_t record)
 {
+	if (all->place != NULL)
+		return record < all->places && all->place[record] != 0
+			   ? &all->v[all->place[record] - 1]
+			   : NULL;
 	for (size_t i = 0; record != 0 && i < all->count; i++)
 		if (all->v[i].record == record)
 			return &all->v[i];
@@ -245,6 +262,7 @@ by_need(const void *a, const void *b)
 void
 views_sort_by_need(struct views *all)
 {
+	all->place = NULL;
 	qsort(all->v, all->count, sizeof *all->v, by_need);
 }
 

@@ -25,6 +25,8 @@ struct views {
 	size_t count, room;
 	struct mono now;
 	uint32_t ending; /* enum keep_ending that is under way */
+	uint32_t *place; /* of a record in v, counted from 1; NULL: not known */
+	uint32_t places;
 };
 
 /* All services at this moment, by name. */
