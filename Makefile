@@ -516,10 +516,29 @@ each_runit_link = $(foreach b,$(BINARIES),$(foreach n,$(LINKS_$(b)),$(call $(1),
 each_init_link = $(foreach b,init svc,$(foreach n,$(INIT_LINKS_$(b)),$(call $(1),$(INITDIR),$(BINDIR)/$(b),$(n))))
 man_dir = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))
 
+# The stages are the administrator's once they are there: one that was changed
+# stays, ours is put beside it as FILE.new; uninstall leaves it.
+STAGE_FILES = $(patsubst stages/%,%,$(wildcard stages/[a-z]*.d/* \
+	$(filter-out %.d,$(wildcard stages/[a-z]*))))
+define stage
+	@at='$(DESTDIR)$(ETCDIR)/$(1)'; mkdir -p "$${at%/*}"; \
+	if [ -e "$$at" ] && ! cmp -s stages/$(1) "$$at"; then \
+		at=$$at.new; \
+	fi; \
+	install -m $(if $(findstring .,$(1))$(filter steps,$(1)),644,755) stages/$(1) "$$at"
+
+endef
+define unstage
+	@at='$(DESTDIR)$(ETCDIR)/$(1)'; rm -f "$$at.new"; \
+	! cmp -s stages/$(1) "$$at" || rm "$$at"
+
+endef
+
 install: all
 	install -d $(DESTDIR)$(BINDIR)
 	install -m 755 $(BIN) $(DESTDIR)$(BINDIR)
 	$(foreach p,$(MAN_PAGES),install -D -m 644 $(p) $(call man_dir,$(p))/$(notdir $(p)) &&) true
+	$(foreach f,$(STAGE_FILES),$(call stage,$(f)))
 	$(foreach p,$(MAN_LINKS),ln -sf halt.8 $(call man_dir,$(p))/$(p) &&) true
 
 install-runit: install
@@ -531,6 +550,7 @@ install-init: install
 uninstall:
 	$(call each_runit_link,unlink)
 	$(call each_init_link,unlink)
+	$(foreach f,$(STAGE_FILES),$(call unstage,$(f)))
 	rm -f $(BINARIES:%=$(DESTDIR)$(BINDIR)/%)
 	rm -f $(foreach p,$(MAN_PAGES) $(MAN_LINKS),$(call man_dir,$(p))/$(notdir $(p)))
 

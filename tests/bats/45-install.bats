@@ -21,6 +21,21 @@ make_() {
 	[ "$(find "$dest" -type l ! -name '*.8' | wc -l)" = 0 ]
 }
 
+@test "install: the stages where init looks; a changed one is the owner's" {
+	make_ install
+	for stage in boot shutdown rescue; do
+		[ -x "$dest/etc/trivet/$stage" ]
+		cmp "stages/$stage" "$dest/etc/trivet/$stage"
+	done
+	cmp stages/boot.d/10-api "$dest/etc/trivet/boot.d/10-api"
+	echo mine >"$dest/etc/trivet/boot.d/10-api"
+	make_ install
+	[ "$(cat "$dest/etc/trivet/boot.d/10-api")" = mine ]
+	cmp stages/boot.d/10-api "$dest/etc/trivet/boot.d/10-api.new"
+	make_ uninstall
+	[ "$(find "$dest/etc" ! -type d)" = "$dest/etc/trivet/boot.d/10-api" ]
+}
+
 @test "install-runit: every name of theirs does something of theirs" {
 	make_ install-runit
 	[ "$(readlink "$dest/usr/bin/runsvdir")" = svcd ]
