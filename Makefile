@@ -340,6 +340,7 @@ FUZZ_TARGETS = \
 
 # --- manual pages, beside the code they describe -----------------------------------
 MAN_PAGES = \
+	init/init.8 \
 	init/init-command.8 \
 	svc/core/service.5 \
 	svc/cmd/chpst.8 \
@@ -443,6 +444,7 @@ help:
 #: make test        every test; installs what is missing
 #: make boot        boots a VM with Trivet as PID 1, to a login
 #: make bench       Trivet beside its peers: medians, ratios, the floor
+#: make faults      every system call of init fails in turn, with every error
 #: make fuzz        libFuzzer over every parser; SECONDS=60 each
 #: make install     DESTDIR= PREFIX=/usr/local; make uninstall takes it back
 #: make install-runit   the names of runit and daemontools as links
@@ -569,7 +571,8 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: machine.txt all help check test gates boot fuzz fuzz-run format clean install \
+.PHONY: machine.txt all help check test gates boot fuzz fuzz-run \
+	format clean install \
 	install-runit install-init uninstall
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

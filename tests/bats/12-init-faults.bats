@@ -53,3 +53,11 @@ faults() {
 @test "a fault after each call" {
 	faults -11 1 1
 }
+
+@test "each call fails with every error asked for by make faults" {
+	[ -n "${FAULTS:-}" ] || skip "make faults"
+	local what
+	for what in $FAULTS; do
+		faults "$what" 1 1
+	done
+}

@@ -149,3 +149,10 @@ keeper() {
 @test "the binary has none of the words by which tools guess an init" {
 	! strings "$INIT" | grep -i 'upstart\|sysvinit\|systemd'
 }
+
+@test "the manual and the help name the same words" {
+	"$INIT" -h | sed -n 's/^  \([a-z-]*\)	.*/\1/p' | sort >"$T/help"
+	sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' "$ROOT/init/init.8" | sort >"$T/manual"
+	[ -s "$T/help" ]
+	diff "$T/help" "$T/manual"
+}
