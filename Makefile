@@ -184,6 +184,7 @@ TREE_SRC = \
 	svc/tree/state.c \
 	svc/tree/stop.c \
 	svc/tree/supervise.c \
+	svc/tree/upgrade.c \
 	svc/tree/views.c \
 	svc/tree/watch.c
 LOG_SRC = \

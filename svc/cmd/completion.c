@@ -33,7 +33,7 @@ static const char zsh_script[] =
     "\"${(@)words[2,CURRENT]}\" 2>/dev/null)}\")\n"
     "\tif [[ -n ${found[1]} ]]; then compadd -a found; else _files; fi\n"
     "}\n"
-    "compdef _svc svc\n";
+    "if [[ $funcstack[1] = _svc ]]; then _svc; else compdef _svc svc; fi\n";
 
 static void
 offer(const char *word, const char *begun)

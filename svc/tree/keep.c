@@ -14,6 +14,7 @@
 #include "lib/say.h"
 #include "lib/sock.h"
 #include "lib/sys.h"
+#include "svc/tree/upgrade.h"
 
 #define LINE_PATIENCE_MS 2000
 
@@ -152,6 +153,15 @@ keep_end(enum keep_ending ending, int code, bool at_once)
 	return send_line(&m, NULL, 0);
 }
 
+bool
+keep_exec(const int *fds, size_t n)
+{
+	struct keep_msg m = {
+	    .version = KEEP_VERSION, .kind = KEEP_EXEC, .count = (uint32_t)n};
+
+	return send_line(&m, fds, n);
+}
+
 /* --- what the keeper tells
  * ------------------------------------------------------ */
 
@@ -166,6 +176,8 @@ act(const struct keep_msg *m)
 		stop_signal(m->value);
 	else if (m->kind == KEEP_STOP)
 		stop_all((enum keep_ending)m->value, m->arg, m->count == 1);
+	else if (m->kind == KEEP_REFUSED)
+		upgrade_refused(m->value);
 }
 
 static void

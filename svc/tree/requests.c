@@ -10,6 +10,7 @@
 
 #include "lib/bits.h"
 #include "lib/sys.h"
+#include "svc/tree/upgrade.h"
 
 /* Answers are made here, one at a time. */
 static char answer_room[WIRE_MAX + 1];
@@ -55,7 +56,8 @@ hello(struct client *c, uint32_t id, struct wire *w)
 		return;
 	}
 	c->is_greeted = true;
-	if (wire_welcome(&b, id, version, (uint32_t)sys_getpid(), "svcd"))
+	if (wire_welcome(&b, id, version, (uint32_t)sys_getpid(),
+		"svcd " TRIVET_VERSION))
 		client_answer(c, &b, clients_reader());
 }
 
@@ -280,8 +282,10 @@ request(struct client *c, const struct wire_head *head, struct wire *w)
 		end(c, head->id, w);
 	else if (head->tag == WIRE_FIND)
 		which_are(c, head->id, w);
-	else if (head->tag == WIRE_RUN || head->tag == WIRE_UPGRADE ||
-		 head->tag == WIRE_TAIL || head->tag == WIRE_CANCEL)
+	else if (head->tag == WIRE_UPGRADE)
+		upgrade_ask(c, head->id);
+	else if (head->tag == WIRE_RUN || head->tag == WIRE_TAIL ||
+		 head->tag == WIRE_CANCEL)
 		client_no(c, head->id, WIRE_REASON_UNSUPPORTED);
 	else
 		client_no(c, head->id, WIRE_REASON_UNKNOWN_TAG);

@@ -121,6 +121,8 @@ void keep_drop(uint32_t slot, uint32_t count);
 int keep_get(uint32_t slot);
 void keep_ready(void);
 void keep_done(int code);
+/* The programs that are to replace this one and the keeper's. */
+bool keep_exec(const int *fds, size_t n);
 bool keep_end(enum keep_ending ending, int code, bool at_once);
 
 /* --- exits.c: the exit queue ------------------------------------------------

@@ -128,3 +128,16 @@ logged_in() {
 	until_true test -s "$1.tty"
 	record 7 "$(sed 's,/dev/,,' "$1.tty")" 1 "$1" >>/run/utmp
 }
+
+# installed: copies of the binaries in ./bin, which are then what runs.
+installed() {
+	mkdir bin
+	cp "$TOP"/build/bin/* bin/
+	PATH=$PWD/bin:$PATH
+}
+
+# replaced NAME: another file in its place, as a package manager does it.
+replaced() {
+	cp "${2:-$TOP/build/bin/$1}" "bin/$1.new"
+	mv "bin/$1.new" "bin/$1"
+}
