@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "init/single.h"
-#include "init/single_child.h"
 #include "init/talk.h"
 #include "lib/buf.h"
 #include "lib/fmt.h"

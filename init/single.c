@@ -14,10 +14,9 @@
 #include <sys/wait.h>
 
 #include "init/single_child.h"
-#include "lib/buf.h"
+#include "init/talk.h"
 #include "lib/clock.h"
 #include "lib/error.h"
-#include "lib/fmt.h"
 #include "lib/sig.h"
 #include "lib/sys.h"
 
@@ -50,22 +49,6 @@ single_rewrite(struct single *s, int sig, int becomes)
 		return false;
 	s->becomes[sig] = (uint8_t)becomes;
 	return true;
-}
-
-void
-single_tell(
-    const struct single *s, enum single_level level, const char *fmt, ...)
-{
-	char line[512];
-	struct buf text = BUF(line);
-	va_list ap;
-
-	if ((int)level > s->verbosity)
-		return;
-	va_start(ap, fmt);
-	buf_vfmt(&text, fmt, ap);
-	va_end(ap);
-	s->tell(s, level, buf_str(&text));
 }
 
 /* The exit code for what waitid said of a child. */

@@ -4,6 +4,7 @@
  * it has ended. Between the clone and the exec there are only raw calls.
  */
 #include "init/single_child.h"
+#include "init/talk.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -25,8 +25,4 @@ int single_child_fault(const struct single *s);
  */
 void single_signal_rest(int sig);
 
-/* One line in the manner of the personality, if its level is shown. */
-void single_tell(const struct single *s, enum single_level level,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
 #endif

@@ -1,9 +1,12 @@
 /* Texts of the one-command names, and the environment they read. */
 #include "init/talk.h"
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "lib/buf.h"
+#include "lib/fmt.h"
 #include "lib/sys.h"
 
 void
@@ -33,4 +36,20 @@ talk_variable(char *const *envp, const char *name)
 		if (strncmp(*envp, name, n) == 0 && (*envp)[n] == '=')
 			return *envp + n + 1;
 	return NULL;
+}
+
+void
+single_tell(
+    const struct single *s, enum single_level level, const char *fmt, ...)
+{
+	char line[512];
+	struct buf text = BUF(line);
+	va_list ap;
+
+	if ((int)level > s->verbosity)
+		return;
+	va_start(ap, fmt);
+	buf_vfmt(&text, fmt, ap);
+	va_end(ap);
+	s->tell(s, level, buf_str(&text));
 }
