@@ -236,6 +236,10 @@ CMD_SRC = \
 	svc/cmd/limits.c \
 	svc/cmd/listing.c \
 	svc/cmd/lock.c \
+	svc/cmd/log.c \
+	svc/cmd/logs_find.c \
+	svc/cmd/logs_follow.c \
+	svc/cmd/logs_read.c \
 	svc/cmd/main.c \
 	svc/cmd/memory.c \
 	svc/cmd/note.c \

@@ -20,6 +20,7 @@
 	X(status) \
 	X(why) \
 	X(list) \
+	X(log) \
 	X(events) \
 	X(wait) \
 	X(top) \

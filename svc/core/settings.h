@@ -117,7 +117,7 @@
 	X(io_weight, 124, "io-weight", NUMBER, 1, 10000, NULL, RESOURCES, "N", "share of the disks, 100 is usual") \
 	X(pids_max, 125, "pids-max", NUMBER, 1, 4194304, NULL, RESOURCES, "N", "most processes and threads") \
 	X(delegate, 126, "delegate", FLAG, 0, 0, "no", RESOURCES, "yes|no", "it may make cgroups below its own") \
-	X(log, 130, "log", LOG, 0, 0, NULL, LOGGING, "yes|no|SIZE [x N]", "log its output, in N files of SIZE") \
+	X(log, 130, "log", LOG, 0, 0, NULL, LOGGING, "[DIR] [SIZE x N] [WORD...]", "where its output goes: svlogd(8)") \
 	X(log_rate, 131, "log-rate", RATE, 0, 0, NULL, LOGGING, "N in TIME", "more lines than that are dropped and counted") \
 	X(producer_for, 132, "producer-for", NAMES, 0, 0, NULL, LOGGING, "NAME", "s6: its output is that service's input") \
 	X(consumer_for, 133, "consumer-for", NAMES, 0, 0, NULL, LOGGING, "NAME...", "s6: it reads what these write") \
@@ -270,8 +270,7 @@ struct settings_limit {
 };
 struct settings_log {
 	bool is_on;
-	uint64_t size; /* 0: the logger's own default */
-	uint32_t count;
+	const char *plan; /* for logplan_parse() */
 };
 struct settings_rate {
 	uint32_t count; /* 0: none */

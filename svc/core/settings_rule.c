@@ -4,6 +4,7 @@
  * settings_view.c, field by field in the same order.
  */
 #include "svc/core/settings_rule.h"
+#include "svc/core/logplan.h"
 
 #include <string.h>
 
@@ -468,31 +469,18 @@ rule_stdio(const char *text, struct buf *bytes)
 	return true;
 }
 
+/* Checked here; svcd hands the words to the logger as they are. */
 bool
 rule_log(const char *text, struct buf *bytes)
 {
-	struct rule r;
-	uint64_t size = 0;
-	uint32_t count = 0;
-	bool is_on;
+	struct logplan plan;
+	char room[LOGPLAN_TEXT];
+	const char *word;
 
-	rule_begin(&r, text);
-	is_on = !str_eq(r.word, "no");
-	if (!str_eq(r.word, "no") && !str_eq(r.word, "yes") &&
-	    (!scan_size(r.word, &size) || size < 4096))
+	if (logplan_parse(text, room, &plan, &word) != NULL)
 		return false;
-	rule_next(&r);
-	if (size != 0 && str_eq(r.word, "x")) {
-		rule_next(&r);
-		if (!scan_u32(r.word, &count) || count == 0)
-			return false;
-		rule_next(&r);
-	}
-	if (!rule_is_end(&r))
-		return false;
-	rule_put(bytes, is_on, 1);
-	rule_put(bytes, size, 8);
-	rule_put(bytes, count, 4);
+	rule_put(bytes, plan.to != LOGPLAN_NONE, 1);
+	rule_put_text(bytes, text);
 	return true;
 }
 

@@ -148,8 +148,7 @@ static void
 take_log(struct bytes *b, struct settings_log *l)
 {
 	l->is_on = take_choice(b, 1) != 0;
-	l->size = take(b, 8);
-	l->count = (uint32_t)take(b, 4);
+	l->plan = take_text(b);
 }
 
 static void

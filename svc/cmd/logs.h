@@ -1,0 +1,62 @@
+/*
+ * The logs of services as svc reads them: directories of svlogd's, multilog's
+ * or s6-log's, and single files. Where the logger kept an index of arrivals
+ * the times come from there, else from the stamps in the text, else from the
+ * file's last change.
+ */
+#ifndef SVC_CMD_LOGS_H
+#define SVC_CMD_LOGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where the shared logger writes what has no directory of its own. */
+#define LOGS_BASE "/var/log/trivet"
+
+struct logs_source {
+	const char *name; /* of the service */
+	const char *path;
+	bool is_file; /* one file, else a directory with `current` */
+};
+
+/*
+ * The log of the service `name` that is defined in `path` (NULL: not known),
+ * or the log that `name` itself is, if it has a slash. False: none found.
+ */
+bool logs_find(struct logs_source *s, const char *name, const char *path);
+
+struct logs_line {
+	int64_t at_ns; /* wall clock; 0: not known */
+	const char *p; /* without stamp, level and newline; any bytes */
+	size_t n;
+	int level; /* 0 … 7 of "<N>", -1: none */
+	const char *name;
+};
+
+struct logs {
+	struct logs_line *line;
+	size_t count, room;
+};
+
+/* Which lines are wanted. */
+struct logs_ask {
+	int64_t since_ns; /* 0: from the first */
+	size_t most;	  /* the last so many; 0: all */
+	bool (*fits)(const struct logs_line *line);
+};
+
+/* Adds the lines of one source, in order, `most` of them at most. */
+void logs_read(
+    struct logs *to, const struct logs_source *s, const struct logs_ask *ask);
+/* By time, those of one source in their order, the last `most` of all. */
+void logs_merge(struct logs *all, size_t most);
+/* Takes stamp and level off the raw bytes of a line. */
+struct logs_line logs_line(
+    const char *name, const char *p, size_t n, int64_t at_ns);
+
+/* svc log -f: new lines from now on, until the end of time. */
+int logs_follow(const struct logs_source *s, size_t count,
+    void (*show)(const struct logs_line *line));
+
+#endif
