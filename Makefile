@@ -337,8 +337,10 @@ WALK_TESTS = \
 	phase
 SIM_SRC =
 FUZZ_TARGETS = \
+	board \
 	conf \
 	settings \
+	status \
 	text \
 	wire \
 	words

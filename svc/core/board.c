@@ -11,7 +11,7 @@
 
 #define PIECES_MAX (BOARD_TEXT_MAX / BOARD_PIECE + 1)
 #define TEXT_WORD ((uint64_t)SV_STATE_TEXT << 38)
-#define READ_TRIES 1000
+#define READ_TRIES 200
 
 /* --- places --- */
 

@@ -256,7 +256,8 @@ field_of(struct settings *s, const struct place *place)
 static void
 fall_back(struct settings *s, const struct place *place)
 {
-	const struct settings_row *row = settings_of(place->number);
+	/* Both lists are SETTINGS, in its order. */
+	const struct settings_row *row = settings_row((size_t)(place - places));
 	char storage[64], said[64];
 	struct buf bytes = BUF(storage), why = BUF(said);
 	struct bytes b;
