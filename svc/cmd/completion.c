@@ -10,6 +10,8 @@
 #include "lib/sig.h"
 #include "lib/str.h"
 
+#include "svc/core/settings.h"
+
 #include "svc/cmd/options.h"
 #include "svc/cmd/place.h"
 #include "svc/cmd/view.h"
@@ -60,6 +62,16 @@ offer_verbs(const char *begun)
 {
 	for (size_t i = 0; cmd_table[i] != NULL; i++)
 		offer(cmd_table[i]->name, begun);
+}
+
+static void
+offer_settings(const char *begun)
+{
+	const struct settings_row *row;
+
+	for (size_t i = 0; (row = settings_row(i)) != NULL; i++)
+		if (cmd_find(row->key) == NULL)
+			offer(row->key, begun);
 }
 
 static void
@@ -127,6 +139,7 @@ offer_operand(enum cmd_arg kind, const char *begun)
 		break;
 	case ARG_VERB:
 		offer_verbs(begun);
+		offer_settings(begun);
 		break;
 	case ARG_SIGNAL:
 		offer_signals(begun);

@@ -1,11 +1,83 @@
 /*
- * svc help [VERB...]
+ * svc help [VERB | SETTING]...
  */
 #include <stdio.h>
 
+#include "lib/str.h"
+
+#include "svc/core/settings.h"
+
+#include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
+#include "svc/cmd/screen.h"
 
 extern const struct cmd cmd_help_verb;
+
+#define KEY_COLUMNS 18
+
+static void
+print_setting(const struct settings_row *row)
+{
+	printf("setting: %s = %s\n%s\n", row->key, row->values, row->help);
+	if (row->fallback != NULL)
+		printf("default: %s\n", row->fallback);
+	puts(
+	    "a line of the file `service`, or a file of this name; service(5)");
+}
+
+static void
+print_settings(void)
+{
+	enum settings_group group = 0;
+	const struct settings_row *row;
+
+	for (size_t i = 0; (row = settings_row(i)) != NULL; i++) {
+		if (i == 0 || row->group != group)
+			printf("%s%s:\n", i == 0 ? "" : "\n",
+			    settings_group_name(row->group));
+		group = row->group;
+		printf("  %-*s %s\n", KEY_COLUMNS, row->key, row->help);
+	}
+}
+
+/* A word may be both: restart is a verb and a setting. */
+static bool
+explain(const char *word)
+{
+	const struct cmd *cmd = cmd_find(word);
+	const struct settings_row *row = settings_find(word);
+
+	if (str_eq(word, "settings")) {
+		print_settings();
+		return true;
+	}
+	if (cmd != NULL)
+		cmd_help(cmd);
+	if (cmd != NULL && row != NULL)
+		putchar('\n');
+	if (row != NULL)
+		print_setting(row);
+	return cmd != NULL || row != NULL;
+}
+
+/* Neither: the nearest of both kinds. */
+static int
+unknown(const char *word)
+{
+	struct str_near near = str_near_to(word);
+	const struct settings_row *row;
+
+	for (size_t i = 0; cmd_table[i] != NULL; i++)
+		str_near_offer(&near, cmd_table[i]->name);
+	for (size_t i = 0; (row = settings_row(i)) != NULL; i++)
+		str_near_offer(&near, row->key);
+	fputs("svc help: no such verb or setting: ", stderr);
+	screen_escaped(stderr, word);
+	if (near.best != NULL)
+		fprintf(stderr, " (did you mean %s?)", near.best);
+	fputc('\n', stderr);
+	return EXITCODE_USAGE;
+}
 
 static int
 run(int argc, char **argv)
@@ -19,12 +91,10 @@ run(int argc, char **argv)
 	if (o.count == 0)
 		cmd_overview();
 	for (int i = 0; i < o.count; i++) {
-		const struct cmd *cmd = cmd_find(o.operands[i]);
-		if (cmd == NULL)
-			return cmd_unknown(o.operands[i]);
 		if (i > 0)
 			putchar('\n');
-		cmd_help(cmd);
+		if (!explain(o.operands[i]))
+			return unknown(o.operands[i]);
 	}
 	return EXITCODE_YES;
 }
@@ -32,8 +102,9 @@ run(int argc, char **argv)
 const struct cmd cmd_help_verb = {
     .name = "help",
     .group = GROUP_HELP,
-    .usage = "[VERB...]",
-    .help = "what there is, or all about a verb",
+    .usage = "[VERB | SETTING | settings]...",
+    .help = "what there is, or all about a verb or a setting",
+    .about = "settings lists what may stand in a service's settings.",
     .args = {ARG_VERB},
     .run = run,
 };

@@ -12,6 +12,7 @@
 #include "svc/cmd/json.h"
 #include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
+#include "svc/cmd/power.h"
 #include "svc/cmd/process.h"
 #include "svc/cmd/report.h"
 #include "svc/cmd/sheet.h"
@@ -83,6 +84,20 @@ struct asked {
 	uint32_t lines;
 };
 
+static void
+print_for_people(struct client *c, const struct asked *asked, bool is_one,
+    const struct views *all, const struct views *some)
+{
+	if (all->ending != KEEP_END_NONE)
+		printf("%severything is being stopped: %s%s\n",
+		    screen_on(INK_BUSY), power_name(all->ending),
+		    screen_off(INK_BUSY));
+	if (is_one && !asked->table)
+		detail_print(c, all, &some->v[0], asked->lines);
+	else
+		print_table(all, some);
+}
+
 static int
 show(struct client *c, const struct asked *asked, int count, char **names)
 {
@@ -97,11 +112,9 @@ show(struct client *c, const struct asked *asked, int count, char **names)
 	views_sort_by_need(&some);
 	if (asked->json)
 		report_json(c, &all, &some, count > 0 ? asked->lines : 0);
-	else if (!asked->quiet &&
-		 (count != 1 || asked->table || some.count != 1))
-		print_table(&all, &some);
 	else if (!asked->quiet)
-		detail_print(c, &all, &some.v[0], asked->lines);
+		print_for_people(
+		    c, asked, count == 1 && some.count == 1, &all, &some);
 	for (size_t i = 0; i < some.count; i++)
 		if (!view_is_as_wanted(&some.v[i]))
 			code = EXITCODE_NO;

@@ -13,9 +13,11 @@ verbs() {
 
 @test "every verb has help, and --help is the same" {
 	for verb in $(verbs); do
-		svc help "$verb" >"$BATS_TEST_TMPDIR/a"
+		svc "$verb" --help >"$BATS_TEST_TMPDIR/a"
 		grep -q "^usage: .*$verb" "$BATS_TEST_TMPDIR/a"
-		svc "$verb" --help | diff "$BATS_TEST_TMPDIR/a" -
+		# Of a setting of the same name help tells afterwards.
+		svc help "$verb" | head -n "$(wc -l <"$BATS_TEST_TMPDIR/a")" |
+			diff "$BATS_TEST_TMPDIR/a" -
 	done
 	[ "$(verbs | wc -l)" -ge 25 ]
 }
@@ -41,6 +43,18 @@ verbs() {
 	run svc
 	[ "$status" = 100 ]
 	[[ $output == usage:* ]]
+}
+
+@test "help knows settings too, and those that are verbs as well" {
+	run svc help memory-max
+	[ "$status" = 0 ]
+	[[ $output == "setting: memory-max = SIZE"* ]]
+	run svc help restart
+	[[ $output == "usage: svc restart"*"setting: restart = always|"* ]]
+	svc help settings | grep -q '^  timeout-up  *not ready by then'
+	run svc help memory-mux
+	[ "$status" = 100 ]
+	[[ $output == *"did you mean memory-max?"* ]]
 }
 
 @test "version" {
