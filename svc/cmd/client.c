@@ -291,19 +291,41 @@ client_close(struct client *c)
 	errno = error;
 }
 
+static enum client_answer
+ask_for_events(struct client *c, struct client_message *m)
+{
+	struct buf b = client_begin(c, WIRE_SUBSCRIBE);
+
+	wire_put_count(&b, 0);
+	if (!client_send(c, &b))
+		return CLIENT_GONE;
+	return client_reply(c, m, mono_add_ms(mono_now(), ANSWER_MS));
+}
+
 bool
 client_subscribe(struct client *c)
 {
 	struct client_message m;
-	struct buf b = client_begin(c, WIRE_SUBSCRIBE);
 
-	wire_put_count(&b, 0);
-	c->is_subscribed =
-	    client_send(c, &b) &&
-	    client_reply(c, &m, mono_add_ms(mono_now(), ANSWER_MS)) ==
-		CLIENT_GOT &&
-	    m.head.tag == WIRE_OK;
-	return c->is_subscribed;
+	for (;;) {
+		switch (ask_for_events(c, &m)) {
+		case CLIENT_GOT:
+			c->is_subscribed = m.head.tag == WIRE_OK;
+			if (!c->is_subscribed)
+				fprintf(stderr,
+				    "svc: svcd sends no events: %s\n",
+				    client_reason(&m));
+			return c->is_subscribed;
+		case CLIENT_LATE:
+			fputs("svc: svcd does not answer\n", stderr);
+			return false;
+		case CLIENT_GONE:
+			client_close(c);
+			if (!try_until(c, mono_never(), true))
+				return false;
+			break;
+		}
+	}
 }
 
 const char *

@@ -80,7 +80,10 @@ enum client_answer client_receive(
  */
 enum client_answer client_reply(
     struct client *c, struct client_message *m, struct mono deadline);
-/* From now on events of all services come. */
+/*
+ * From now on events of all services come. False, and told: they do not. A
+ * svcd that goes meanwhile is no trouble.
+ */
 bool client_subscribe(struct client *c);
 
 /* Follows a board that has grown. Before each look at it. */

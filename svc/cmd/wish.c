@@ -471,10 +471,8 @@ begin(struct round *round, char **names)
 		count++;
 	if (!client_open(round->client))
 		return EXITCODE_SYSTEM;
-	if (round->wish->end != WISH_SENT && !client_subscribe(round->client)) {
-		fputs("svc: svcd sends no events\n", stderr);
+	if (round->wish->end != WISH_SENT && !client_subscribe(round->client))
 		return EXITCODE_SYSTEM;
-	}
 	all = views_of(round->client);
 	if (!views_pick(&all, count, names, &code))
 		return code;

@@ -200,7 +200,7 @@ for i in 1 2 3 4 5 6; do
 	svc restart a >out 2>&1 &
 	asker=$!
 	kill -KILL "$(svcd_pid)" || :
-	wait $asker
+	wait $asker || cat out
 	says 'a: up (pid *)' cat out
 	[ "$old" != "$(field a pid)" ]
 done
