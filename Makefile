@@ -150,6 +150,7 @@ INIT_SRC = \
 	init/phase.c \
 	init/reap.c \
 	init/run.c \
+	init/runit.c \
 	init/self.c \
 	init/signals.c \
 	init/single.c \
@@ -350,6 +351,7 @@ MAN_PAGES = \
 	init/init.8 \
 	init/init-command.8 \
 	svc/core/service.5 \
+	init/runit.8 \
 	svc/cmd/chpst.8 \
 	svc/cmd/envdir.8 \
 	svc/cmd/fghack.8 \

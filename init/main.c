@@ -16,6 +16,7 @@
 #include "init/memo.h"
 #include "init/reap.h"
 #include "init/run.h"
+#include "init/runit.h"
 #include "init/self.h"
 #include "init/single.h"
 #include "init/start.h"
@@ -135,6 +136,8 @@ set_up_one(int argc, char **argv, char **envp)
 	set_up(ROLE_MACHINE);
 	for (int i = 1; i < argc; i++)
 		run_word(argv[i]);
+	if (runit_is(argv[0]))
+		runit_set_up();
 	role = find_role(envp);
 	memo.steps[0].plan = plan_begin(role);
 	memo.steps[0].plan.alone = memo.alone_kernel;
@@ -178,14 +181,17 @@ carry_on(char **argv, char **envp)
 	static const char *machine_argv[3] = {"svcd"};
 	const char *const *kept_argv = (const char *const *)argv;
 
+	if (memo.runit.is)
+		console_open("- runit");
 	fault_open(argv, envp);
 	/* libc has opened the mask for itself. */
 	sig_mask(SIG_ALL & ~fault_signals(), NULL);
 	open_signals();
 	sys_prctl(
 	    PR_SET_NAME, (unsigned long)(uintptr_t)path_base(argv[0]), 0, 0, 0);
-	job_environment(
-	    role == ROLE_MACHINE ? machine_environment(envp) : envp);
+	job_environment(role == ROLE_MACHINE && !memo.runit.is
+			    ? machine_environment(envp)
+			    : envp);
 	if (role != ROLE_KEEPER) {
 		if (memo.settings.services[0] != '\0')
 			machine_argv[1] = memo.settings.services;
@@ -246,6 +252,8 @@ command(int argc, char **argv, char **envp)
 		print("trivet " TRIVET_VERSION "\n");
 		return EXITCODE_YES;
 	}
+	if (runit_is(argv[0]))
+		return runit_command(argc, argv);
 	if (argc >= 2 && argv[1][0] != '-')
 		return telinit(argv, envp);
 	diex(EXITCODE_USAGE, "not process 1; see init --help");
@@ -253,6 +261,18 @@ command(int argc, char **argv, char **envp)
 
 /* Set by the program's entry, before libc. */
 uint64_t start_mask;
+
+/* Tools look for a process 1 whose command line is "runit". */
+static void
+become_runit(char **argv, char **envp)
+{
+	static char *as_runit[] = {(char *)(uintptr_t) "runit", NULL};
+
+	if (argv[1] == NULL && str_eq(argv[0], as_runit[0]))
+		return;
+	fault_open(as_runit, envp);
+	fault_again();
+}
 
 int
 main(int argc, char **argv, char **envp)
@@ -278,6 +298,8 @@ main(int argc, char **argv, char **envp)
 	}
 	if (sys_getpid() == 1) {
 		set_up_one(argc, argv, envp);
+		if (memo.runit.is)
+			become_runit(argv, envp);
 		carry_on(argv, envp);
 	}
 	say_hook(NULL);

@@ -46,7 +46,9 @@ enum memo_fd {
 	X(PHASE)   /* what this phase waits for: a stage, mounts, … */ \
 	X(SHELL)   /* the rescue program offered beside the rest */ \
 	X(CONSOLE) /* writes what is to be said */ \
-	X(TRIAL)   /* our new program, asked whether it knows this state */
+	X(TRIAL)   /* our new program, asked whether it knows this state */ \
+	X(STAGE)   /* runit's stage 2 */ \
+	X(FLAGS)   /* looks at runit's flag files */
 /* clang-format on */
 #define JOB_ENUM(name) JOB_##name,
 enum job {
@@ -88,6 +90,21 @@ struct kept_memo {
 	struct keep_msg stop;
 };
 
+/* What a child is looking at for runit: see init/runit.h. */
+enum runit_question {
+	RUNIT_NOTHING,
+	RUNIT_STOP,   /* is stopit set? */
+	RUNIT_KEYS,   /* ctrlaltdel, then the same */
+	RUNIT_REBOOT, /* after stage 3: is reboot set? */
+};
+
+struct runit_memo {
+	uint8_t is;	  /* this system is runit's */
+	uint8_t on;	  /* stage 2 is to run */
+	uint8_t question; /* enum runit_question: the last one */
+	int64_t start_ns; /* when to start stage 2 */
+};
+
 #define CONSOLE_BYTES 2048
 
 struct console_memo {
@@ -122,6 +139,7 @@ struct memo {
 	uint8_t at_once;      /* whoever asked for the ending cannot wait */
 	struct job_memo jobs[JOB_COUNT];
 	struct kept_memo kept;
+	struct runit_memo runit;
 	struct burst burst;
 	struct rlimit files; /* as they were: for children */
 	struct settings settings;

@@ -16,6 +16,7 @@
 #include "init/keep.h"
 #include "init/last.h"
 #include "init/reap.h"
+#include "init/runit.h"
 #include "init/stage.h"
 #include "init/upgrade.h"
 #include "lib/buf.h"
@@ -152,7 +153,10 @@ step(enum phase_event event, enum keep_ending ask)
 	if (s.effects == 0)
 		return;
 	memo.say_ns = next.since_ns + NS_OF_MS(REMIND_MS);
-	say_phase(&next, "", next.until_ns - next.since_ns);
+	if (memo.runit.is && next.plan.push == PUSH_NONE)
+		runit_say_enter((enum phase)next.plan.phase);
+	else
+		say_phase(&next, "", next.until_ns - next.since_ns);
 }
 
 static void
@@ -201,6 +205,17 @@ kill_all(int sig)
 	reap_ns = 0;
 }
 
+static void
+begin_keeping(void)
+{
+	if (memo.runit.is) {
+		runit_on();
+		return;
+	}
+	keep_find();
+	keep_on();
+}
+
 /* True: done, or it never can be. False: to be tried again. */
 static bool
 perform_one(enum phase_effect_bit effect)
@@ -211,6 +226,7 @@ perform_one(enum phase_effect_bit effect)
 	switch (effect) {
 	case EFFECT_BIT_LET_GO:
 		keep_off();
+		runit_off();
 		return true;
 	case EFFECT_BIT_PUSH_TERM:
 		stage_push(PUSH_TERM);
@@ -231,10 +247,11 @@ perform_one(enum phase_effect_bit effect)
 	case EFFECT_BIT_SHUTDOWN:
 		return stage_start((enum phase)p->phase) == 0;
 	case EFFECT_BIT_KEEP:
-		keep_find();
-		keep_on();
+		begin_keeping();
 		return true;
 	case EFFECT_BIT_STOP:
+		if (memo.runit.is)
+			runit_stop();
 		keep_stop(
 		    (enum keep_ending)p->ending, memo.at_once, limit_ms(p));
 		return true;
@@ -311,9 +328,13 @@ phase_child_ended(const struct job_end *end)
 {
 	enum phase phase = (enum phase)plan()->phase;
 
-	if (phase == PHASE_MOUNT)
+	bool is_stage = phase == PHASE_BOOT || phase == PHASE_SHUTDOWN;
+
+	if (phase == PHASE_MOUNT && !memo.runit.is)
 		read_words();
-	if (phase == PHASE_BOOT || phase == PHASE_SHUTDOWN)
+	if (is_stage && memo.runit.is && runit_stage_ended(phase, end))
+		return;
+	if (is_stage && !memo.runit.is)
 		stage_ended(phase, end);
 	/* The turn sees that the phase's child is gone. */
 	job_forget(JOB_PHASE);
@@ -341,6 +362,10 @@ ended(enum job job, const struct job_end *end)
 		break;
 	case JOB_TRIAL:
 		upgrade_tried(end);
+		break;
+	case JOB_STAGE:
+	case JOB_FLAGS:
+		runit_job_ended(job, end);
 		break;
 	case JOB_COUNT:
 		break;
@@ -379,6 +404,10 @@ hear_signal(int sig)
 	    signal_request(sig, (enum role)plan()->role, memo.settings.busybox);
 	bool now = r.kind == REQUEST_NOW;
 
+	if (runit_hears(sig)) {
+		runit_signal(sig);
+		return;
+	}
 	switch (r.kind) {
 	case REQUEST_UNKNOWN:
 		say_warnx("signal %d means nothing here: ignored", sig);
@@ -447,7 +476,8 @@ phase_turn(int64_t now_ns)
 	else if (s->todo == 0 && phase_has_child(&s->plan) &&
 		 !job_runs(JOB_PHASE))
 		step(EVENT_CHILD, KEEP_END_NONE);
-	else if (s->plan.phase == PHASE_STOP && keep_is_hopeless())
+	else if (s->plan.phase == PHASE_STOP && s->todo == 0 &&
+		 (memo.runit.is ? runit_has_stopped() : keep_is_hopeless()))
 		step(EVENT_DONE, KEEP_END_NONE);
 	else if (s->until_ns != 0 && now_ns >= s->until_ns)
 		step(EVENT_LATE, KEEP_END_NONE);
@@ -470,6 +500,7 @@ next_ns(bool all_done, int64_t now_ns)
 	int64_t next = earliest(reap_ns, job_next_ns());
 
 	next = earliest(next, earliest(keep_next_ns(), console_next_ns()));
+	next = earliest(next, runit_next_ns());
 	if (s->until_ns != 0)
 		next = earliest(next, earliest(s->until_ns, memo.say_ns));
 	if (!all_done || deaf)
@@ -509,6 +540,7 @@ _Noreturn void
 run(const char *const *kept_argv)
 {
 	keep_init(&asks, kept_argv, plan()->role == ROLE_MACHINE);
+	runit_init(&asks);
 	reap_ns = 0;
 	deaf = !fd_is_open(FD_SIGNALS);
 	for (;;) {
@@ -518,9 +550,11 @@ run(const char *const *kept_argv)
 		job_limits(now_ns);
 		reap(now_ns);
 		keep_turn(now_ns);
+		runit_turn(now_ns);
 		remind(now_ns);
 		console_turn(now_ns);
-		if (phase_turn(now_ns))
+		/* What was heard in this turn may have given more to do. */
+		if (phase_turn(now_ns) || (all_done && memo_step()->todo != 0))
 			continue;
 		memo.faults_in_row = 0;
 		wait_until(next_ns(all_done, now_ns), now_ns);

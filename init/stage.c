@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "init/runit.h"
 #include "lib/fmt.h"
 #include "lib/say.h"
 #include "lib/sys.h"
@@ -20,6 +21,8 @@ chosen(const char *setting, const char *otherwise)
 const char *
 stage_path(enum phase phase)
 {
+	if (runit_stage(phase) != NULL)
+		return runit_stage(phase);
 	if (phase == PHASE_BOOT)
 		return chosen(memo.settings.boot, TRIVET_ETC "/boot");
 	if (phase == PHASE_SHUTDOWN)
@@ -34,9 +37,10 @@ run_stage(void *arg)
 	const char *argv[] = {stage_path(*phase), NULL, NULL};
 	struct program program = {.path = argv[0],
 	    .argv = argv,
-	    .console = memo_step()->plan.role == ROLE_MACHINE};
+	    .console = memo_step()->plan.role == ROLE_MACHINE,
+	    .terminal = memo.runit.is && *phase == PHASE_BOOT};
 
-	if (*phase == PHASE_SHUTDOWN)
+	if (*phase == PHASE_SHUTDOWN && !memo.runit.is)
 		argv[1] =
 		    ending_name((enum keep_ending)memo_step()->plan.ending);
 	return job_become(JOB_PHASE, &program);
