@@ -164,10 +164,13 @@ INIT_SRC = \
 TREE_SRC = \
 	svc/tree/aux.c \
 	svc/tree/birth.c \
+	svc/tree/birth_settings.c \
 	svc/tree/births.c \
+	svc/tree/blobs.c \
 	svc/tree/clients.c \
 	svc/tree/control.c \
 	svc/tree/deadlines.c \
+	svc/tree/define.c \
 	svc/tree/died.c \
 	svc/tree/do.c \
 	svc/tree/exits.c \
@@ -185,6 +188,7 @@ TREE_SRC = \
 	svc/tree/state.c \
 	svc/tree/stop.c \
 	svc/tree/supervise.c \
+	svc/tree/sweep.c \
 	svc/tree/upgrade.c \
 	svc/tree/views.c \
 	svc/tree/watch.c

@@ -12,7 +12,9 @@
 #include <sys/resource.h>
 
 #include "lib/fmt.h"
+#include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/tree/define.h"
 
 enum birth_kind
 birth_kind(uint32_t i)
@@ -165,8 +167,8 @@ set_environment(struct birth *b)
 /* --- steps
  * ------------------------------------------------------------------------- */
 
-static void
-add_step(struct birth *b, struct spawn_step s)
+void
+birth_step(struct birth *b, struct spawn_step s)
 {
 	if (b->spawn.count < BIRTH_STEPS)
 		b->steps[b->spawn.count++] = s;
@@ -185,8 +187,8 @@ static void
 give(struct birth *b, int low, int to)
 {
 	if (low >= 0)
-		add_step(b, (struct spawn_step){
-				.op = SPAWN_DUP, .fd = low, .number = to});
+		birth_step(b, (struct spawn_step){
+				  .op = SPAWN_DUP, .fd = low, .number = to});
 }
 
 /*
@@ -214,9 +216,42 @@ birth_limits(const struct rlimit *files)
 	usual_files = *files;
 }
 
-void
+/* Where it stands: what the definition says, else its own directory. */
+static const char *
+directory(struct birth *b, const struct settings *s)
+{
+	static const char one[] = "/one/";
+	const char *own = b->pwd + 4;
+	const char *rest = str_after(own, tree.run_dir);
+
+	if (s == NULL || b->kind == BIRTH_AUX || b->kind == BIRTH_PRE)
+		return own;
+	if (s->dir != NULL)
+		return s->dir;
+	if (s->root != NULL)
+		return "/";
+	return rest != NULL && str_starts(rest, one) ? "/" : own;
+}
+
+static void
+set_directory(struct birth *b, const struct settings *s)
+{
+	const char *dir = directory(b, s);
+	struct buf pwd = BUF(b->pwd);
+
+	if (dir != b->pwd + 4) {
+		buf_puts(&pwd, "PWD=");
+		buf_puts(&pwd, dir);
+	}
+	birth_step(
+	    b, (struct spawn_step){.op = SPAWN_CHDIR, .text = b->pwd + 4});
+}
+
+bool
 birth_prepare(struct birth *b, int low)
 {
+	const struct settings *s = define_view(b->record);
+
 	b->spawn = SPAWN_INIT;
 	b->spawn.steps = b->steps;
 	b->spawn.sibling = true;
@@ -225,15 +260,22 @@ birth_prepare(struct birth *b, int low)
 	b->spawn.small_bytes = sizeof(b->stack);
 	b->spawn.fault = (_Atomic uint64_t *)&rec(b->record)->fault;
 	b->lows = 0;
+	b->text_len = 0;
+	b->limit_count = 0;
 	state_name(b->record, b->name);
 	set_environment(b);
 	set_program(b);
-	add_step(b, (struct spawn_step){.op = SPAWN_SETSID});
+	birth_step(b, (struct spawn_step){.op = SPAWN_SETSID});
 	set_descriptors(b, low);
-	add_step(b, (struct spawn_step){.op = SPAWN_CHDIR, .text = b->pwd + 4});
 	if (usual_files.rlim_cur != 0)
-		add_step(b, (struct spawn_step){.op = SPAWN_RLIMIT,
-				.number = RLIMIT_NOFILE,
-				.data = &usual_files});
-	add_step(b, (struct spawn_step){.op = SPAWN_SIGNALS_QUICK});
+		birth_step(b, (struct spawn_step){.op = SPAWN_RLIMIT,
+				  .number = RLIMIT_NOFILE,
+				  .data = &usual_files});
+	if (s != NULL && !(rec(b->record)->flags & BOARD_LOG))
+		birth_stdio(b, s);
+	if (s != NULL && !birth_settings(b, s))
+		return false;
+	set_directory(b, s);
+	birth_step(b, (struct spawn_step){.op = SPAWN_SIGNALS_QUICK});
+	return true;
 }

@@ -97,7 +97,6 @@ births_start(const struct rlimit *files)
 	}
 	todo_init(&waiting);
 	todo_init(&waiting_aux);
-	exits_watch_births(births_stray);
 }
 
 void
@@ -451,7 +450,10 @@ open_pipes(struct batch *t, int *far)
 static void
 clone_one(struct birth *b, unsigned place)
 {
-	birth_prepare(b, LOW_FIRST + (int)place * 3);
+	if (!birth_prepare(b, LOW_FIRST + (int)place * 3)) {
+		b->pid = errno != 0 ? -errno : -EINVAL;
+		return;
+	}
 	b->spawn.gate = LOW_GATE;
 	b->spawn.fds_below = LOW_END;
 	b->spawn.left = &b->left;

@@ -7,6 +7,7 @@
 #define SVC_TREE_BIRTHS_H
 
 #include <stdatomic.h>
+#include <sys/resource.h>
 
 #include "lib/spawn.h"
 #include "svc/tree/tree.h"
@@ -14,7 +15,11 @@
 #define BIRTH_BATCH 16
 #define BIRTH_BATCHES 4
 #define BIRTH_ENV 512
-#define BIRTH_STEPS 16
+#define BIRTH_STEPS 40
+#define BIRTH_WORDS 256
+#define BIRTH_TEXT 16384 /* words and variables of a definition */
+#define BIRTH_LIMITS 16
+#define BIRTH_GROUPS 64
 
 enum birth_kind {
 	BIRTH_NONE,
@@ -42,13 +47,24 @@ struct birth {
 	char pwd[TREE_PATH + 4]; /* "PWD=" and its directory */
 	char *envp[BIRTH_ENV + 2];
 	char stack[SPAWN_STACK];
+	/* With a definition: its words, variables, groups and limits. */
+	char *words[BIRTH_WORDS];
+	char text[BIRTH_TEXT];
+	size_t text_len;
+	uint32_t gids[BIRTH_GROUPS];
+	struct rlimit limits[BIRTH_LIMITS];
+	unsigned limit_count;
 };
 
 /* What the record's word intends; BIRTH_NONE: nothing (any more). */
 enum birth_kind birth_kind(uint32_t i);
-/* Fills in all but the gate; puts descriptors at low, low + 1, low + 2. */
-void birth_prepare(struct birth *b, int low);
+/* Fills in all but the gate; puts descriptors at low, low + 1, low + 2. False
+ * and errno: it cannot be started as its definition says. */
+bool birth_prepare(struct birth *b, int low);
+void birth_step(struct birth *b, struct spawn_step s);
+struct settings;
+bool birth_settings(struct birth *b, const struct settings *s);
+void birth_stdio(struct birth *b, const struct settings *s);
 void birth_limits(const struct rlimit *files);
-void births_stray(int32_t pid);
 
 #endif

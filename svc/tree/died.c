@@ -32,26 +32,20 @@ say_fault(uint32_t i, const struct board_record *r, const struct keep_exit *e)
 	    spawn_op_text((enum spawn_op)f.step), error_text(f.error));
 }
 
-static bool
-is_clean(const struct keep_exit *e)
-{
-	if (e->code == CLD_EXITED)
-		return e->value == 0;
-	return e->value == SIGTERM || e->value == SIGHUP ||
-	       e->value == SIGINT || e->value == SIGPIPE;
-}
-
 static void
-add_exit(struct board_record *r, struct sv_word w, const struct keep_exit *e)
+add_exit(uint32_t i, struct sv_word w, const struct keep_exit *e)
 {
+	struct board_record *r = rec(i);
+
 	board_begin(r);
-	board_add_exit(r, (struct board_exit){.real_ns = real_ns(),
-			      .pid = (uint32_t)e->pid & 0x3fffff,
-			      .role = sv_role(w.sv) & 3,
-			      .code = (unsigned)e->code & 15,
-			      .is_failure = !is_clean(e),
-			      .generation = w.generation,
-			      .value = (uint8_t)e->value});
+	board_add_exit(
+	    r, (struct board_exit){.real_ns = real_ns(),
+		   .pid = (uint32_t)e->pid & 0x3fffff,
+		   .role = sv_role(w.sv) & 3,
+		   .code = (unsigned)e->code & 15,
+		   .is_failure = !service_is_clean(i, e->code, e->value),
+		   .generation = w.generation,
+		   .value = (uint8_t)e->value});
 	r->exit_seq = e->seq;
 	board_end(r);
 }
@@ -70,7 +64,9 @@ verdict(uint32_t i, const struct keep_exit *e)
 	struct budget_verdict v = budget_verdict(service_policy(i), r->budget,
 	    (struct budget_death){.started = {r->start_mono_ns},
 		.now = mono_now(),
-		.is_clean = is_clean(e)});
+		.is_clean = service_is_clean(i, e->code, e->value),
+		.is_fatal = service_is_fatal(i, e->code, e->value),
+		.is_oneshot = sv_unpack(board_word(r)).sv.is_oneshot});
 
 	board_begin(r);
 	r->budget = v.budget;
@@ -97,7 +93,7 @@ died(uint32_t i, const struct keep_exit *e)
 		return;
 	}
 	say_fault(i, r, e);
-	add_exit(r, w, e);
+	add_exit(i, w, e);
 	switch (sv_role(w.sv)) {
 	case SV_ROLE_RUN:
 		service_refresh(i);

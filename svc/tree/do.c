@@ -169,9 +169,9 @@ do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 	case SV_BIT_KILL:	do_kill(i, SIGKILL, service_kills_group(i)); break;
 	case SV_BIT_PAUSE:	send_or_script(i, SIGSTOP); break;
 	case SV_BIT_CONT:	go_on(i, before); break;
-	case SV_BIT_RELOAD:	send_or_script(i, SIGHUP); break;
-	case SV_BIT_SWEEP:	post(i, EV_EMPTY); break;
-	case SV_BIT_SWEEP_KILL:	post(i, EV_EMPTY); break;
+	case SV_BIT_RELOAD:	send_or_script(i, service_reload_signal(i)); break;
+	case SV_BIT_SWEEP:	sweep(i, bit == SV_BIT_SWEEP ? SIGTERM : SIGKILL); break;
+	case SV_BIT_SWEEP_KILL:	sweep(i, bit == SV_BIT_SWEEP ? SIGTERM : SIGKILL); break;
 	case SV_BIT_WATCH:	ready_watch(i); break;
 	case SV_BIT_ADOPT:	break; /* no plain directory is of that type */
 	case SV_BIT_ARM:	deadline_arm(i); break;

@@ -20,14 +20,6 @@
 
 static struct watch queue = WATCH_NONE;
 static int peek[2] = {-1, -1};
-static void (*tell_stray)(int32_t pid);
-
-void
-exits_watch_births(void (*stray)(int32_t pid))
-{
-	tell_stray = stray;
-}
-
 static void
 apply(const struct keep_exit *e)
 {
@@ -35,9 +27,11 @@ apply(const struct keep_exit *e)
 	bool is_aux = false;
 	uint32_t i = state_by_pid((uint32_t)e->pid, &is_aux);
 
-	if (i == 0 && tell_stray != NULL)
-		tell_stray(e->pid);
-	else if (i != 0 && is_aux)
+	if (i == 0) {
+		births_stray(e->pid);
+		sweep_look(e->pid);
+	}
+	if (i != 0 && is_aux)
 		died_aux(i, e);
 	else if (i != 0)
 		died(i, e);

@@ -103,6 +103,7 @@ set_up(void)
 
 	clean_self();
 	state_open();
+	blobs_start();
 	tree.loop.now = mono_now();
 	queue_start();
 	views_start();

@@ -85,8 +85,13 @@ wish(uint32_t i, enum sv_event ev)
 
 	while (queue_run(TREE_EVENTS))
 		;
-	if (live(i)->life == life)
-		step(i, ev, 0);
+	if (live(i)->life != life)
+		return;
+	/* What is to start does so by what its directory says now. */
+	if ((ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART) &&
+	    sv_is_rest(sv_unpack(board_word(rec(i))).sv))
+		service_refresh(i);
+	step(i, ev, 0);
 }
 
 bool

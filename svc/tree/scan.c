@@ -5,7 +5,7 @@
  * that was removed and made again is a new one, which begins when the old one
  * is over.
  */
-#include "svc/tree/tree.h"
+#include "svc/tree/define.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include "lib/fmt.h"
 #include "lib/path.h"
 #include "lib/say.h"
+#include "lib/str.h"
 #include "lib/sys.h"
 
 #define RETRY_MS 5000
@@ -30,6 +31,9 @@ struct scan {
 static struct scan scans[TREE_SCANS];
 static unsigned count;
 static struct timer again;
+
+/* Below the runtime directory: where services of one file have supervise/. */
+static const char one_dir[] = "/one/";
 
 bool
 scan_add(const char *path)
@@ -141,6 +145,43 @@ scan_log(uint32_t i)
 	sys_close(dir);
 }
 
+static bool
+is_one_file(uint32_t i)
+{
+	char path[TREE_PATH];
+	const char *rest = str_after(state_path(i, path), tree.run_dir);
+
+	return rest != NULL && str_starts(rest, one_dir);
+}
+
+/* Where the one file of a service is; -1: nowhere (any more). */
+static int
+file_scan(const char *name)
+{
+	struct stat st;
+
+	for (unsigned which = 0; which < count; which++)
+		if (sys_fstatat(scans[which].fd, name, &st, 0) == 0 &&
+		    S_ISREG(st.st_mode))
+			return scans[which].fd;
+	return -1;
+}
+
+enum define
+scan_define(uint32_t i, int dir)
+{
+	char name[BOARD_NAME_MAX + 1];
+	enum define d;
+
+	if (is_one_file(i))
+		d = define_file(i, file_scan(name), state_name(i, name));
+	else
+		d = define_directory(i, dir);
+	set_flags(i, service_is_s6(i) ? BOARD_S6 : 0,
+	    service_is_s6(i) ? 0 : BOARD_S6);
+	return d;
+}
+
 /*
  * Its files, then its first word: what it is, and that it is wanted unless a
  * file `down` says otherwise, in one store. Nothing in between can be lost.
@@ -148,26 +189,45 @@ scan_log(uint32_t i)
 bool
 service_begin(uint32_t i, int dir)
 {
-	struct sv sv = sv_new(service_config(dir, rec(i)->flags & BOARD_LOG));
+	enum define d;
+	struct sv sv;
 	struct sv_step s = {0};
 
 	if (supervise_open(i) < 0) {
 		state_free(i);
 		return false;
 	}
-	if (service_is_s6(dir))
-		set_flags(i, BOARD_S6, 0);
-	sv = sv_step(sv, EV_DEPS_OK).sv;
-	if (service_is_down(dir)) {
+	d = scan_define(i, dir);
+	sv = sv_step(sv_new(service_config(i, dir)), EV_DEPS_OK).sv;
+	s.sv = sv;
+	if (service_is_down(i, dir))
 		set_flags(i, BOARD_MANUAL, 0);
-		s.sv = sv;
-	} else {
+	else if (d != DEFINE_BROKEN)
 		s = sv_step(sv, EV_UP);
-	}
 	state_commit(i, s.sv, sv_is_new_run(sv, s.sv) ? 1 : 0, 0);
 	views_add(i);
 	do_effects(i, sv, s.sv, s.effects);
 	return true;
+}
+
+/* A rescan: an edited definition is read, and used by the next start. */
+static void
+look_again(uint32_t i, int dir)
+{
+	bool was_broken = rec(i)->flags & BOARD_BROKEN;
+	struct sv_word w = sv_unpack(board_word(rec(i)));
+	enum define d;
+
+	d = scan_define(i, dir);
+	if (d == DEFINE_BROKEN)
+		return;
+	if (d == DEFINE_NEW && !sv_is_rest(w.sv))
+		set_flags(i, BOARD_CHANGED, 0);
+	if (d == DEFINE_NEW)
+		state_commit(i, sv_configure(w.sv, service_config(i, dir)),
+		    w.generation, w.pid);
+	if (was_broken && w.sv.want == WANT_NONE && !service_is_down(i, dir))
+		post(i, EV_UP);
 }
 
 static void
@@ -213,10 +273,11 @@ vanish(uint32_t i)
 }
 
 static void
-still_there(uint32_t i)
+still_there(uint32_t i, int dir)
 {
 	live(i)->is_seen = true;
 	scan_log(i);
+	look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
 		set_flags(i, 0, BOARD_UNLINKED);
 		post(i, EV_KEEP);
@@ -234,7 +295,7 @@ found_directory(unsigned which, const char *name, int dir)
 	here = state_by_name(name);
 	there = state_by_place(st.st_dev, st.st_ino);
 	if (here != 0 && here == there) {
-		still_there(here);
+		still_there(here, dir);
 	} else if (here != 0) {
 		/* Another directory under a known name: first the old one. */
 		live(here)->is_recreated = true;
@@ -248,6 +309,36 @@ found_directory(unsigned which, const char *name, int dir)
 	} else {
 		take_up(which, name, dir, &st);
 	}
+}
+
+/* A service that is one file; it has a directory for supervise/ only. */
+static void
+found_file(const char *name, const struct stat *st)
+{
+	char path[TREE_PATH];
+	struct buf b = BUF(path);
+	uint32_t i = state_by_name(name);
+	int dir;
+
+	buf_puts(&b, tree.run_dir);
+	buf_puts(&b, one_dir);
+	buf_puts(&b, name);
+	if (b.full || dir_make(AT_FDCWD, path, 0755) < 0 ||
+	    (dir = sys_open(path, O_PATH | O_DIRECTORY, 0)) < 0) {
+		say_warn("%s: cannot make %s", name, path);
+		return;
+	}
+	if (i != 0 && is_one_file(i)) {
+		still_there(i, dir);
+	} else if (i != 0) {
+		live(i)->is_recreated = true;
+		let_go(i);
+	} else if (!stop_is_on() && (i = state_add(name, path, st->st_dev,
+					 st->st_ino, 0)) != 0) {
+		if (service_begin(i, dir))
+			live(i)->is_seen = true;
+	}
+	sys_close(dir);
 }
 
 static void
@@ -274,6 +365,7 @@ scan_name(unsigned which, const char *name)
 	int dir;
 
 	const char *only = scans[which].only;
+	struct stat st;
 
 	if (only[0] != '\0' ? strcmp(only, name) != 0 : name[0] == '.')
 		return;
@@ -283,6 +375,12 @@ scan_name(unsigned which, const char *name)
 	}
 	watch_entry(scans[which].fd, scans[which].path, name);
 	dir = sys_openat(scans[which].fd, name, O_PATH | O_DIRECTORY, 0);
+	if (dir < 0 && errno == ENOTDIR &&
+	    sys_fstatat(scans[which].fd, name, &st, 0) == 0 &&
+	    S_ISREG(st.st_mode)) {
+		found_file(name, &st);
+		return;
+	}
 	if (dir < 0) {
 		found_nothing(name, errno);
 		return;

@@ -2,7 +2,7 @@
  * What a service's directory says about it. The files of runit and s6 are read
  * when they are used, as both do; nothing of them is kept here.
  */
-#include "svc/tree/tree.h"
+#include "svc/tree/define.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/path.h"
+#include "lib/sig.h"
 #include "lib/sys.h"
 
 #define SECOND_MS 1000
@@ -29,21 +30,17 @@ exists(int dir, const char *file)
 	return sys_faccessat(dir, file, F_OK, 0) == 0;
 }
 
-/* Files that only a directory made for s6 has. */
 bool
-service_is_s6(int dir)
+service_is_s6(uint32_t i)
 {
-	static const char *const files[] = {"notification-fd", "timeout-kill",
-	    "timeout-finish", "type", "down-signal", "max-death-tally"};
+	const struct settings *s = define_view(i);
 
-	for (size_t n = 0; n < sizeof(files) / sizeof(files[0]); n++)
-		if (exists(dir, files[n]))
-			return true;
-	return false;
+	return s != NULL && (s->files & (WITH_S6 | WITH_S6RC));
 }
 
-struct sv_config
-service_config(int dir, bool is_log)
+/* What is true of a directory that says nothing more than runit knows. */
+static struct sv_config
+plain_config(int dir, bool is_log)
 {
 	return (struct sv_config){
 	    .has_finish = !is_log && exists(dir, "finish"),
@@ -51,24 +48,47 @@ service_config(int dir, bool is_log)
 	};
 }
 
-bool
-service_is_down(int dir)
+struct sv_config
+service_config(uint32_t i, int dir)
 {
-	return exists(dir, "down");
+	const struct settings *s = define_view(i);
+	struct sv_config c;
+
+	if (s == NULL)
+		return plain_config(dir, rec(i)->flags & BOARD_LOG);
+	c = settings_config(s);
+	c.has_pre = dir >= 0 && is_program(dir, "control/u");
+	return c;
 }
 
+bool
+service_is_down(uint32_t i, int dir)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL ? !s->autostart : exists(dir, "down");
+}
+
+/*
+ * Its definition may have changed. While it runs that is only shown; the next
+ * start is made by the new one.
+ */
 void
 service_refresh(uint32_t i)
 {
 	struct sv_word w = sv_unpack(board_word(rec(i)));
-	bool is_log = rec(i)->flags & BOARD_LOG;
 	char path[TREE_PATH];
 	int dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
+	struct board_record *r = rec(i);
 
 	if (dir < 0)
 		return;
-	state_commit(i, sv_configure(w.sv, service_config(dir, is_log)),
-	    w.generation, w.pid);
+	scan_define(i, dir);
+	board_begin(r);
+	r->flags &= ~(uint32_t)BOARD_CHANGED;
+	board_end(r);
+	state_commit(
+	    i, sv_configure(w.sv, service_config(i, dir)), w.generation, w.pid);
 	sys_close(dir);
 }
 
@@ -76,38 +96,79 @@ service_refresh(uint32_t i)
 struct budget_policy
 service_policy(uint32_t i)
 {
-	(void)i;
+	const struct settings *s = define_view(i);
+
+	if (s != NULL)
+		return s->restart;
 	return (struct budget_policy){
 	    .rule = BUDGET_ALWAYS, .delay_ms = SECOND_MS, .max_ms = SECOND_MS};
+}
+
+bool
+service_is_clean(uint32_t i, int code, int value)
+{
+	static const uint64_t clean = SIG_BIT(SIGTERM) | SIG_BIT(SIGHUP) |
+				      SIG_BIT(SIGINT) | SIG_BIT(SIGPIPE);
+	const struct settings *s = define_view(i);
+
+	if (s != NULL)
+		return settings_is_clean(s, code, value);
+	if (code == CLD_EXITED)
+		return value == 0;
+	return (clean & SIG_BIT(value)) != 0;
+}
+
+bool
+service_is_fatal(uint32_t i, int code, int value)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && settings_is_code(&s->give_up_on, code, value);
 }
 
 int
 service_stop_signal(uint32_t i, unsigned at)
 {
-	(void)i;
+	const struct settings *s = define_view(i);
+
+	if (s != NULL)
+		return at < s->stop.count ? s->stop.step[at].signal : 0;
 	return at == 0 ? SIGTERM : 0;
+}
+
+static int64_t
+limit(int64_t ms)
+{
+	return ms == SETTINGS_FOREVER ? 0 : ms;
 }
 
 int64_t
 service_stop_ms(uint32_t i, unsigned at)
 {
-	(void)i;
-	(void)at;
-	return 0;
+	const struct settings *s = define_view(i);
+
+	if (s == NULL || at >= s->stop.count)
+		return 0;
+	return limit(s->stop.step[at].wait_ms);
 }
 
 int64_t
 service_timeout_up_ms(uint32_t i)
 {
-	(void)i;
-	return 0;
+	const struct settings *s = define_view(i);
+
+	return s != NULL ? limit(s->timeout_up) : 0;
 }
 
 int64_t
 service_timeout_finish_ms(uint32_t i)
 {
-	/* s6 ends a finish after 5 seconds, runit never. */
-	return rec(i)->flags & BOARD_S6 ? 5 * SECOND_MS : 0;
+	const struct settings *s = define_view(i);
+
+	if (s == NULL)
+		return 0;
+	return limit(
+	    s->type == TYPE_ONESHOT ? s->timeout_down : s->timeout_finish);
 }
 
 bool
@@ -119,6 +180,15 @@ service_finish_gives_up(uint32_t i)
 bool
 service_kills_group(uint32_t i)
 {
-	(void)i;
-	return false;
+	const struct settings *s = define_view(i);
+
+	return s != NULL && s->kill == KILL_GROUP;
+}
+
+int
+service_reload_signal(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL ? s->reload_signal : SIGHUP;
 }

@@ -45,6 +45,12 @@ live(uint32_t i)
 	return &tree.live[i];
 }
 
+struct board_head *
+state_head(void)
+{
+	return (struct board_head *)(void *)tree.board.base;
+}
+
 /* --- the indexes ------------------------------------------------------------
  */
 
@@ -146,7 +152,7 @@ make_anew(void)
 static void
 begin_life(void)
 {
-	struct board_head *h = (struct board_head *)(void *)tree.board.base;
+	struct board_head *h = state_head();
 
 	h->svcd_pid = (uint32_t)sys_getpid();
 	h->lives++;

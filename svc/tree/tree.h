@@ -87,6 +87,7 @@ uint32_t todo_take(struct todo *t); /* 0: empty */
  */
 /* Maps the one that the keeper holds, or makes one. Dies if neither can be. */
 void state_open(void);
+struct board_head *state_head(void);
 struct board_record *rec(uint32_t i);
 struct live *live(uint32_t i);
 /*
@@ -110,6 +111,15 @@ const char *state_path(uint32_t i, char room[TREE_PATH]);
 uint32_t state_next(uint32_t i);
 /* Makes the indexes of a state file that was found at start. */
 void state_reindex(void);
+
+/* --- blobs.c: packed settings ------------------------------------------------
+ */
+void blobs_start(void);
+/* NULL: none. */
+const void *blob_of(uint32_t i, size_t *len);
+bool blob_set(uint32_t i, const void *bytes, size_t len);
+void blob_drop(uint32_t i);
+uint64_t blobs_change(void);
 
 /* --- keep.c: the keeper ----------------------------------------------------
  */
@@ -137,8 +147,6 @@ enum exits_answer {
 	EXITS_UNKNOWN
 };
 enum exits_answer exits_names(int32_t pid);
-/* Told of every pid that died and that no record names. */
-void exits_watch_births(void (*stray)(int32_t pid));
 
 /* --- queue.c: events, one step after the other ------------------------------
  */
@@ -169,11 +177,19 @@ void births_ungate(uint32_t i);
 void births_drop(uint32_t i);
 /* Its process is on its way to its program. */
 bool births_has(uint32_t i);
+/* A pid died that no record names. */
+void births_stray(int32_t pid);
 /* Clones one batch. True: more to do now. */
 bool births_run(void);
 bool births_wait(void);
 /* Not all that were cloned run their programs yet, but they soon will. */
 bool births_are_near(void);
+
+/* --- sweep.c: what a service leaves behind
+ * ------------------------------------- */
+void sweep(uint32_t i, int sig);
+/* Somebody died whom no record names. */
+void sweep_look(pid_t died);
 
 /* --- died.c, deadlines.c, ready.c
  * --------------------------------------------- */
@@ -216,9 +232,13 @@ void control_letter(uint32_t i, char letter);
 
 /* --- service.c: what a directory says
  * ---------------------------------------------- */
-struct sv_config service_config(int dir, bool is_log);
-bool service_is_s6(int dir);
-bool service_is_down(int dir);
+struct sv_config service_config(uint32_t i, int dir);
+bool service_is_s6(uint32_t i);
+bool service_is_down(uint32_t i, int dir);
+/* How an exit counts. */
+bool service_is_clean(uint32_t i, int code, int value);
+bool service_is_fatal(uint32_t i, int code, int value);
+int service_reload_signal(uint32_t i);
 /* Looks again, as runit does: after a run has ended. */
 void service_refresh(uint32_t i);
 struct budget_policy service_policy(uint32_t i);

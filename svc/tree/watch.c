@@ -18,9 +18,10 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 
-#define NAMES                                                               \
-	(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR | \
-	    IN_EXCL_UNLINK | IN_DELETE_SELF | IN_MOVE_SELF)
+#define NAMES                                                            \
+	(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |        \
+	    IN_MOVED_TO | IN_ONLYDIR | IN_EXCL_UNLINK | IN_DELETE_SELF | \
+	    IN_MOVE_SELF)
 #define LINKS_MAX 40 /* as the kernel's */
 
 static struct watch notify = WATCH_NONE;

@@ -1,0 +1,291 @@
+/*
+ * Reading a service's definition: the files of its directory, the lines of
+ * `service` or of the one file that it is, what holds for all, what the
+ * administrator puts over it; parsed by svc/core. A directory that holds
+ * nothing but what runit knows has no settings at all.
+ *
+ * A definition with an error changes nothing: what runs goes on under the
+ * former one, and a new service is not started.
+ */
+#include "svc/tree/define.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/dir.h"
+#include "lib/error.h"
+#include "lib/fd.h"
+#include "lib/path.h"
+#include "lib/say.h"
+#include "lib/str.h"
+#include "lib/sys.h"
+
+#define FILE_MOST 65536
+#define COMPLAINTS 1024
+
+static const char defaults[] = TRIVET_ETC "/defaults";
+static const char override[] = TRIVET_ETC "/override";
+
+/* What is being read: one definition at a time. */
+static struct {
+	struct settings_parse parse;
+	struct buf blob, text;
+	char blob_room[SETTINGS_BLOB_MAX], text_room[COMPLAINTS];
+	char file_room[FILE_MOST];
+	char name[BOARD_NAME_MAX + 1];
+} now;
+
+typedef void take_text(
+    struct settings_parse *p, const char *file, const char *bytes, size_t len);
+
+static void
+complain(const char *file, const char *what)
+{
+	buf_puts(&now.text, file);
+	buf_puts(&now.text, ": ");
+	buf_puts(&now.text, what);
+	now.parse.errors++;
+}
+
+static void
+read_text(int dir, const char *path, const char *called, take_text *take)
+{
+	struct buf b = BUF(now.file_room);
+
+	if (fd_slurp(dir, path, &b) == 0)
+		take(&now.parse, called, b.p, b.len);
+	else if (errno != ENOENT && errno != ENOTDIR)
+		complain(called, error_text(errno));
+}
+
+static void
+read_entries(int dir, const char *name)
+{
+	char room[DIR_ROOM];
+	struct dir d;
+	struct dir_entry e;
+
+	if (dir_open(&d, dir, name, room, sizeof(room)) < 0)
+		return;
+	while (dir_next(&d, &e) == 1)
+		settings_entry(&now.parse, name, e.name);
+	dir_close(&d);
+}
+
+static void
+read_entry(int dir, const char *name)
+{
+	struct stat st;
+
+	if (sys_fstatat(dir, name, &st, 0) < 0)
+		return;
+	if (S_ISDIR(st.st_mode)) {
+		if (str_eq(name, "log"))
+			settings_note(&now.parse, WITH_LOGGER);
+		else if (str_eq(name, "control"))
+			settings_note(&now.parse, WITH_CONTROL);
+		else if (settings_is_dir(name))
+			read_entries(dir, name);
+	} else if (S_ISREG(st.st_mode) && settings_is_file(name)) {
+		read_text(dir, name, name, settings_file);
+	}
+}
+
+/* Names of a service directory that mean something beyond runit's. */
+static bool
+is_more(const char *name)
+{
+	static const char *const plain[] = {
+	    "run", "finish", "check", "down", NULL};
+
+	for (size_t n = 0; plain[n] != NULL; n++)
+		if (str_eq(name, plain[n]))
+			return false;
+	return str_eq(name, "service") || settings_is_file(name) ||
+	       settings_is_dir(name);
+}
+
+static bool
+has_override(const char *name)
+{
+	char path[TREE_PATH];
+	struct buf b = BUF(path);
+
+	if (sys_faccessat(AT_FDCWD, defaults, 0, 0) == 0)
+		return true;
+	path_make(&b, override, name);
+	return !b.full && sys_faccessat(AT_FDCWD, path, 0, 0) == 0;
+}
+
+/* One pass over the entries; with `read` each is given to the parser. */
+static bool
+look_through(int dir, bool read)
+{
+	char room[DIR_ROOM];
+	struct dir d;
+	struct dir_entry e;
+	bool more = false;
+
+	if (dir_open(&d, dir, ".", room, sizeof(room)) < 0)
+		return false;
+	while (dir_next(&d, &e) == 1) {
+		if (e.name[0] == '.')
+			continue;
+		more = more || is_more(e.name);
+		if (read)
+			read_entry(dir, e.name);
+	}
+	dir_close(&d);
+	return more;
+}
+
+static void
+begin(const char *name)
+{
+	struct buf b = BUF(now.name);
+
+	buf_puts(&b, name);
+	now.blob = BUF(now.blob_room);
+	now.text = BUF(now.text_room);
+	settings_begin(&now.parse, &now.blob, &now.text, now.name);
+	read_text(AT_FDCWD, defaults, defaults, settings_defaults);
+}
+
+static bool
+finish(void)
+{
+	char path[TREE_PATH];
+	struct buf b = BUF(path);
+
+	path_make(&b, override, now.name);
+	if (!b.full)
+		read_text(AT_FDCWD, path, path, settings_override);
+	return settings_end(&now.parse) && now.parse.errors == 0;
+}
+
+/* --- what this svcd does not do
+ * ------------------------------------------------------ */
+
+/*
+ * A protection that is asked for and not given would be a lie, and so would be
+ * a socket that nobody opens: such a service is refused.
+ */
+static const enum setting refused[] = {SET_pidfile, SET_caps, SET_caps_ambient,
+    SET_private_tmp, SET_private_net, SET_read_only, SET_hide, SET_listen,
+    SET_memory_max, SET_memory_high, SET_cpu_max, SET_cpu_weight, SET_io_weight,
+    SET_pids_max, SET_every, SET_at, SET_cpus, SET_tty, SET_runtime_dir,
+    SET_state_dir, SET_cache_dir, SET_log_dir, SET_log, SET_env_file,
+    SET_env_dir};
+
+static bool
+is_supported(void)
+{
+	static struct settings s;
+
+	settings_view(&s, now.blob.p, now.blob.len);
+	for (size_t n = 0; n < sizeof(refused) / sizeof(refused[0]); n++) {
+		if (!settings_has(&s, refused[n]))
+			continue;
+		complain(now.name, settings_of((uint16_t)refused[n])->key);
+		buf_puts(&now.text, " is not supported yet");
+		return false;
+	}
+	if (s.type == TYPE_GROUP || s.type == TYPE_FORKING) {
+		complain(now.name, "this type is not supported yet");
+		return false;
+	}
+	return true;
+}
+
+/* --- from outside
+ * ------------------------------------------------------------------------ */
+
+static void
+take_complaint(uint32_t i)
+{
+	char name[BOARD_NAME_MAX + 1];
+	struct board_record *r = rec(i);
+
+	say_warnx("%s: %s", state_name(i, name), now.text.p);
+	board_begin(r);
+	r->flags |= BOARD_BROKEN;
+	r->cause = CAUSE_SETTINGS;
+	board_end(r);
+	board_set_status(tree.board, i, now.text.p, now.text.len);
+}
+
+static enum define
+keep(uint32_t i, bool is_good)
+{
+	struct board_record *r = rec(i);
+	size_t len;
+	const void *old = blob_of(i, &len);
+
+	if (!is_good || !is_supported()) {
+		take_complaint(i);
+		return DEFINE_BROKEN;
+	}
+	board_begin(r);
+	r->flags &= ~(uint32_t)BOARD_BROKEN;
+	board_end(r);
+	if (old != NULL && len == now.blob.len &&
+	    memcmp(old, now.blob.p, len) == 0)
+		return DEFINE_SAME;
+	if (!blob_set(i, now.blob.p, now.blob.len)) {
+		complain(now.name, "no room for its settings");
+		take_complaint(i);
+		return DEFINE_BROKEN;
+	}
+	return DEFINE_NEW;
+}
+
+enum define
+define_directory(uint32_t i, int dir)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	state_name(i, name);
+	if (!look_through(dir, false) && !has_override(name)) {
+		if (rec(i)->settings == 0)
+			return DEFINE_SAME;
+		blob_drop(i);
+		return DEFINE_NEW;
+	}
+	begin(name);
+	now.parse.is_directory = true;
+	look_through(dir, true);
+	now.parse.is_directory = false;
+	read_text(dir, "service", "service", settings_lines);
+	return keep(i, finish());
+}
+
+enum define
+define_file(uint32_t i, int at, const char *file)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	begin(state_name(i, name));
+	read_text(at, file, file, settings_lines);
+	return keep(i, finish());
+}
+
+/* The view of one record's settings; NULL: it has none. The last stays open. */
+const struct settings *
+define_view(uint32_t i)
+{
+	static struct settings view;
+	static uint64_t opened, change;
+	size_t len;
+	const void *blob = blob_of(i, &len);
+
+	if (blob == NULL)
+		return NULL;
+	if (opened != rec(i)->settings || change != blobs_change()) {
+		settings_view(&view, blob, len);
+		opened = rec(i)->settings;
+		change = blobs_change();
+	}
+	return &view;
+}

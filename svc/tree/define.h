@@ -1,0 +1,24 @@
+/*
+ * Definitions of services: read into settings, kept, looked at.
+ */
+#ifndef SVC_TREE_DEFINE_H
+#define SVC_TREE_DEFINE_H
+
+#include "svc/core/settings.h"
+#include "svc/tree/tree.h"
+
+enum define {
+	DEFINE_SAME,
+	DEFINE_NEW,
+	DEFINE_BROKEN
+};
+
+/* Reads it again; BROKEN: said, shown, and what was before stays. */
+enum define define_directory(uint32_t i, int dir);
+enum define define_file(uint32_t i, int at, const char *file);
+/* Whichever it is; `dir` is its directory. scan.c */
+enum define scan_define(uint32_t i, int dir);
+/* NULL: a directory of runit's, without settings. Until the next call. */
+const struct settings *define_view(uint32_t i);
+
+#endif
