@@ -236,6 +236,7 @@ CMD_SRC = \
 	svc/cmd/graph.c \
 	svc/cmd/halt.c \
 	svc/cmd/help.c \
+	svc/cmd/initctl.c \
 	svc/cmd/json.c \
 	svc/cmd/kill.c \
 	svc/cmd/limits.c \
@@ -258,6 +259,7 @@ CMD_SRC = \
 	svc/cmd/process.c \
 	svc/cmd/readproctitle.c \
 	svc/cmd/reload.c \
+	svc/cmd/requests.c \
 	svc/cmd/report.c \
 	svc/cmd/rescan.c \
 	svc/cmd/restart.c \
@@ -306,6 +308,7 @@ UNIT_TESTS = \
 	fd \
 	bits \
 	buf \
+	cmd_initctl \
 	cmd_note \
 	cmd_options \
 	cmd_text \
@@ -354,6 +357,7 @@ FUZZ_TARGETS = \
 MAN_PAGES = \
 	init/init.8 \
 	init/init-command.8 \
+	stages/trivet-boot.7 \
 	svc/core/service.5 \
 	init/runit.8 \
 	svc/cmd/chpst.8 \
@@ -441,7 +445,7 @@ FUZZ_BIN = $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
 WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
 PROGRAMS = $(UNIT_BIN) $(WALK_BIN)
-# What bats suites run beside the binaries.
+# What bats suites run beside the binaries, or inside guests.
 HELPERS = \
 	$(B)/tests/bats/early \
 	$(B)/tests/faults \

@@ -39,6 +39,7 @@
 	X(soft_reboot) \
 	X(rescue) \
 	X(telinit) \
+	X(requests) \
 	X(runlevel) \
 	X(wall) \
 	X(sv) \
