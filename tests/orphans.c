@@ -8,13 +8,13 @@
 
 #define BATCH 200 /* dead at a time, before their parent ends */
 
-/* One more dead child of this process. */
+/* One more dead child of this process; no page table to copy for it. */
 static void
 leave_one(void)
 {
 	pid_t pid;
 
-	while ((pid = fork()) == -1)
+	while ((pid = vfork()) == -1)
 		;
 	if (pid == 0)
 		_exit(0);

@@ -1,0 +1,100 @@
+# Normal life: a machine boots from its disk to a login, its services are up,
+# it survives what befalls machines, and goes down in order.
+
+load guest.bash
+
+setup_file() {
+	make_images
+	boot_disk life --memory 128
+}
+
+teardown_file() {
+	end_guests
+}
+
+setup() {
+	on life
+}
+
+pid_of() {
+	in_guest "pidof $1"
+}
+
+@test "boots to a login on the console" {
+	vm login "$ON" root
+	run vm run -p console "$ON" 'id -un; tty </dev/ttyS0'
+	[ "$status" = 0 ]
+	[ "${lines[0]}" = root ]
+}
+
+@test "PID 1 is init, with standard descriptors and the file systems mounted" {
+	run in_guest 'cat /proc/1/comm; ls -l /proc/1/fd/0 /proc/1/fd/1 /proc/1/fd/2 | wc -l; cut -d" " -f2,3 /proc/mounts'
+	[ "${lines[0]}" = init ]
+	[ "${lines[1]}" = 3 ]
+	for mount in "/proc proc" "/sys sysfs" "/run tmpfs" "/dev devtmpfs" \
+		"/dev/pts devpts" "/dev/shm tmpfs" "/sys/fs/cgroup cgroup2"; do
+		[[ $output == *"$mount"* ]]
+	done
+}
+
+@test "the boot stage has told each step with its result" {
+	run console
+	[[ $output == *"[ ok ] root file system"* ]]
+	[[ $output == *"[ ok ] host name"* ]]
+	run in_guest 'cat /proc/sys/kernel/hostname; cat /etc/machine-id | wc -c'
+	[ "${lines[0]}" = trivet ]
+	[ "${lines[1]}" = 33 ]
+}
+
+@test "the services are up and the web server answers" {
+	run in_guest 'wget -q -O- http://127.0.0.1/'
+	[[ $output == *Trivet* ]]
+	run in_guest '/sbin/sv status httpd syslog getty'
+	[ "$status" = 0 ]
+	[ "$(grep -c '^run: ' <<<"$output")" = 3 ]
+}
+
+@test "a killed service comes back" {
+	old=$(pid_of httpd)
+	in_guest "kill -9 $old"
+	until_guest "new=\$(pidof httpd) && [ \"\$new\" != $old ]"
+}
+
+@test "svcd killed 100 times: no service notices" {
+	before=$(in_guest 'pidof httpd; pidof syslogd')
+	run vm run -t 200 "$ON" 'i=0; while [ $i -lt 100 ]; do
+		until p=$(pidof svcd); do usleep 20000; done
+		kill -9 $p 2>&- && i=$((i+1)); done; echo $i'
+	[ "${lines[0]}" = 100 ]
+	until_guest '/sbin/sv status httpd >/dev/null'
+	[ "$(in_guest 'pidof httpd; pidof syslogd')" = "$before" ]
+	old=$(pid_of httpd)
+	in_guest "kill -9 $old"
+	until_guest "new=\$(pidof httpd) && [ \"\$new\" != $old ]"
+}
+
+@test "100,000 orphans are reaped" {
+	run vm run -t 200 "$ON" orphans 100000
+	[ "$status" = 0 ]
+	until_guest '! grep -l "^State:.Z" /proc/[0-9]*/status >/dev/null 2>&1'
+}
+
+@test "a stopped console stops nobody" {
+	vm send "$ON" '\x13'
+	in_guest 'echo held >/dev/kmsg'
+	old=$(pid_of httpd)
+	in_guest "kill -9 $old"
+	until_guest "new=\$(pidof httpd) && [ \"\$new\" != $old ]"
+	vm send "$ON" '\x11'
+}
+
+@test "poweroff ends the machine in order and leaves the disk clean" {
+	vm tell "$ON" /sbin/poweroff
+	vm off "$ON"
+	run console
+	[[ $output == *"[ ok ] random seed saved"* ]]
+	[[ $output == *"reboot: Power down"* ]]
+	run e2fsck -f -n "$BATS_FILE_TMPDIR/$ON.disk"
+	[ "$status" = 0 ]
+	[[ $output != *recover* ]]
+}

@@ -1,0 +1,138 @@
+# Boots that meet trouble: stages that are missing, fail or hang, a supervisor
+# that is not there, a root that cannot be written, little memory, a wrong
+# fstab. Each says so, and the machine still comes up and goes down.
+
+load guest.bash
+
+setup_file() {
+	make_images
+}
+
+teardown_file() {
+	end_guests
+}
+
+# Boots, and is up: the web server answers.
+comes_up() {
+	boot_initramfs "$1" "${@:2}"
+	on "$1"
+	until_guest 'wget -q -O- http://127.0.0.1/ >/dev/null 2>&1'
+}
+
+goes_down() {
+	vm tell "$ON" /sbin/poweroff
+	vm off "$ON"
+	[[ $(console) == *"reboot: Power down"* ]]
+}
+
+@test "no stages at all: the tree comes up, and goes down" {
+	comes_up nostages --append 'trivet.boot=/nowhere trivet.shutdown=/nowhere'
+	[[ $(console) == *"/nowhere"*"starting the services"* ]]
+	goes_down
+	[[ $(console) == *"/nowhere"*"going down"* ]]
+}
+
+@test "stages that fail" {
+	overlay etc/trivet/boot <<<$'#!/bin/sh\nexit 3'
+	overlay etc/trivet/shutdown <<<$'#!/bin/sh\nkill -9 $$'
+	comes_up failing
+	[[ $(console) == *"/etc/trivet/boot"*"starting the services"* ]]
+	goes_down
+	[[ $(console) == *"/etc/trivet/shutdown"*"going down"* ]]
+}
+
+@test "stages that hang, and ignore TERM" {
+	overlay etc/trivet/boot <<<$'#!/bin/sh\ntrap "" TERM\nsleep 1000 & wait\nsleep 1000'
+	overlay etc/trivet/shutdown <<<$'#!/bin/sh\nsleep 1000'
+	comes_up hanging --append 'trivet.timeout-boot=1s trivet.timeout-shutdown=1s'
+	goes_down
+}
+
+@test "a stage that is not executable" {
+	overlay etc/trivet/boot 644 <<<$'#!/bin/sh\n'
+	comes_up notexec
+	[[ $(console) == *"/etc/trivet/boot"*"starting the services"* ]]
+	goes_down
+}
+
+@test "steps with a syntax error, a failure, a hanging command: told, and gone on" {
+	overlay etc/trivet/boot.d/01-syntax <<<$'title \'bad syntax\'\nif true; then'
+	overlay etc/trivet/boot.d/02-fails <<<$'title \'it fails\'\necho "for this reason" >&2\nfalse'
+	overlay etc/trivet/boot.d/03-hangs <<<$'title \'it hangs\'\nbounded 1 sleep 1000'
+	overlay etc/trivet/boot.d/04-skips <<<$'title \'it skips\'\nskip "nothing to do"'
+	overlay etc/fstab 644 <<<$'/dev/nowhere /mnt ext4 defaults 0 0\ntmp /tmp tmpfs mode=1777 0 0'
+	overlay etc/modules-load.d/missing.conf 644 <<<$'no_such_module'
+	comes_up steps
+	run console
+	[[ $output == *"[fail] "*yntax* ]]
+	[[ $output == *"[fail] it fails"*"for this reason"* ]]
+	[[ $output == *"[fail] it hangs"*"took longer than 1 s"* ]]
+	[[ $output == *"[skip] it skips: nothing to do"* ]]
+	[[ $output == *"cannot load the module no_such_module"* ]]
+	[[ $output == *"[fail] file systems"* ]]
+	run in_guest 'grep " /tmp " /proc/mounts'
+	[ "$status" = 0 ]
+	goes_down
+}
+
+@test "Ctrl-C on the console skips a step that hangs" {
+	overlay etc/trivet/boot.d/03-hangs <<<$'title \'it hangs\'\necho hanging\nbounded 900 sleep 1000'
+	boot_initramfs interrupt
+	on interrupt
+	said hanging
+	vm send "$ON" '\x03'
+	said '\[skip\] it hangs: interrupted'
+	in_guest true
+	goes_down
+}
+
+@test "a clock in 1970 is set forward" {
+	overlay etc/trivet/boot.d/99-never 644 <<<$'title \'a file of our time\''
+	comes_up clock --rtc 1970-01-02T00:00:00
+	[[ $(console) == *"the clock was behind"* ]]
+	[ "$(in_guest 'date +%Y')" -ge 2026 ]
+	goes_down
+}
+
+@test "svcd missing: a rescue shell on the console, and power off by signal" {
+	boot_initramfs nosvcd --append 'trivet.svcd=/nowhere'
+	on nosvcd
+	said 'rescue: a shell'
+	vm send "$ON" 'echo we are $((40 + 2))\n'
+	said 'we are 42'
+	vm send "$ON" 'kill -38 1\n'
+	vm off "$ON"
+}
+
+@test "rescue: a shell before the services; exit goes on" {
+	boot_initramfs rescue --append rescue
+	on rescue
+	said 'rescue: a shell'
+	vm send "$ON" 'pidof httpd || echo no httpd at $((40 + 2))\n'
+	said 'no httpd at 42'
+	vm send "$ON" 'exit\n'
+	in_guest true
+	goes_down
+}
+
+@test "no place for /run" {
+	overlay etc/trivet/boot <<<$'#!/bin/sh\nexec umount -l /run'
+	boot_initramfs norun
+	on norun
+	in_guest true
+	goes_down
+}
+
+@test "64 MB of memory" {
+	comes_up small --memory 64
+	goes_down
+}
+
+@test "a root that stays read-only" {
+	boot_disk readonly --append 'trivet.boot=/nowhere'
+	on readonly
+	until_guest 'wget -q -O- http://127.0.0.1/ >/dev/null 2>&1'
+	run in_guest ': >/file'
+	[ "$status" != 0 ]
+	goes_down
+}

@@ -1,0 +1,72 @@
+# Each of boot-examples is built by its own `run`, booted, used as its README
+# says and shut down, so that no example can rot.
+
+load guest.bash
+
+setup_file() {
+	make_images
+}
+
+teardown_file() {
+	end_guests
+}
+
+log_in() {
+	vm start "$ON" "$@"
+	vm login "$ON" root
+}
+
+@test "busybox-disk: a login, services, a web page" {
+	"$TOP/boot-examples/busybox-disk/run" image
+	work=$TOP/build/boot-examples/busybox-disk
+	on disk
+	log_in --initrd "$work/start.cpio" --disk "$work/disk" --net --rng
+	run vm run -p console "$ON" '/sbin/svc status; wget -q -O- http://127.0.0.1/'
+	[[ $output == *httpd*Trivet* ]]
+	vm tell -p console "$ON" /sbin/poweroff
+	vm off "$ON"
+	[[ $(console) == *"reboot: Power down"* ]]
+}
+
+@test "initramfs: a login" {
+	"$TOP/boot-examples/initramfs/run" image
+	on initramfs
+	log_in --initrd "$TOP/build/boot-examples/initramfs/initramfs" --memory 64
+	run vm run -p console "$ON" 'cat /proc/1/comm'
+	[[ $output == *init* ]]
+	vm tell -p console "$ON" /sbin/poweroff
+	vm off "$ON"
+}
+
+@test "kernel-test: the command's output and status" {
+	run "$TOP/boot-examples/kernel-test/run" 'uname -s; exit 7'
+	[ "$status" = 7 ]
+	[[ $output == *Linux* ]]
+}
+
+@test "kernel-test: a machine that ends before its command is told apart" {
+	run "$TOP/boot-examples/kernel-test/run" 'echo c >/proc/sysrq-trigger'
+	[ "$status" = 111 ]
+}
+
+@test "power cuts in boot, life and shutdown: each next boot is a clean one" {
+	on cut
+	disk=$BATS_FILE_TMPDIR/cut.disk
+	cp --sparse=always "$WORK/disk" "$disk"
+	for moment in 'running /etc/trivet/boot' 'file systems' 'login:' \
+		'random seed saved'; do
+		vm start "$ON" --initrd "$WORK/start.cpio" --disk "$disk"
+		[ "$moment" != 'random seed saved' ] ||
+			vm tell "$ON" /sbin/poweroff
+		said "$moment"
+		vm cut "$ON"
+	done
+	vm start "$ON" --initrd "$WORK/start.cpio" --disk "$disk"
+	run in_guest 'wget -q -O- http://127.0.0.1/; wc -c </etc/machine-id'
+	[[ $output == *Trivet*33* ]]
+	[[ $(console) != *"[fail]"* ]]
+	vm tell "$ON" /sbin/poweroff
+	vm off "$ON"
+	run e2fsck -f -n "$disk"
+	[ "$status" = 0 ]
+}

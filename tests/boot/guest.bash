@@ -1,0 +1,112 @@
+# What the suites of guests share: an image, made once, and short names for
+# what is done to a guest. A suite boots as few guests as it can; each test
+# then looks at one promise. Whatever happens, teardown_file leaves nothing.
+
+TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+WORK=$TOP/build/vm/test
+SUITE=$(basename "$BATS_TEST_FILENAME" .bats)
+
+vm() {
+	local verb=$1
+	shift
+	"$TOP/tests/boot/vm" "$verb" "$@"
+}
+
+# The root of boot-examples, with the probe as one more service; as an
+# initramfs and as a disk. Suites run side by side: the first one makes it.
+make_images() {
+	mkdir -p "$WORK"
+	(
+		flock 9
+		newest=$(find "$TOP/build/bin" "$TOP/stages" "$TOP/tests/boot" \
+			"$TOP/boot-examples" -type f -newer "$WORK/done" 2>/dev/null |
+			head -n 1)
+		[ ! -e "$WORK/done" ] || [ -n "$newest" ] || exit 0
+		cd "$TOP/boot-examples/busybox-disk" || exit 1
+		../root "$WORK/root" getty httpd syslog \
+			"$TOP/stages/sv/requests" "$TOP/tests/boot/probe"
+		cp "$TOP/build/tests/orphans" "$WORK/root/usr/bin/"
+		echo '<h1>Trivet</h1>' >"$WORK/root/srv/www/index.html"
+		mkdir -p "$WORK/root/etc/modules-load.d"
+		printf '%s\n' evdev button >"$WORK/root/etc/modules-load.d/vm.conf"
+		"$TOP/tests/boot/image" modules "$WORK/root" virtio_pci \
+			virtio_blk virtio_net evdev button loop
+		"$TOP/tests/boot/image" cpio "$WORK/root" "$WORK/initramfs"
+		echo '/dev/vda / ext4 defaults 0 1' >"$WORK/root/etc/fstab"
+		"$TOP/tests/boot/image" disk "$WORK/root" "$WORK/disk" 64M
+		"$TOP/tests/boot/image" start "$WORK/start.cpio"
+		: >"$WORK/done"
+	) 9>"$WORK/lock" >"$BATS_FILE_TMPDIR/images.log" 2>&1 || {
+		cat "$BATS_FILE_TMPDIR/images.log"
+		return 1
+	}
+}
+
+# The name of a guest of this suite.
+guest() {
+	echo "$SUITE-$1"
+}
+
+# A guest whose whole system is the initramfs; the files under OVERLAY, if it
+# is set, are laid over it: the kernel unpacks one archive after the other.
+boot_initramfs() {
+	local name
+	name=$(guest "$1")
+	shift
+	if [ -n "${OVERLAY-}" ]; then
+		"$TOP/tests/boot/image" cpio "$OVERLAY" "$OVERLAY.cpio"
+		cat "$WORK/initramfs" "$OVERLAY.cpio" >"$BATS_FILE_TMPDIR/$name"
+		vm start "$name" --initrd "$BATS_FILE_TMPDIR/$name" "$@"
+	else
+		vm start "$name" --initrd "$WORK/initramfs" "$@"
+	fi
+}
+
+# A guest with a disk of its own, a copy of the image.
+boot_disk() {
+	local name
+	name=$(guest "$1")
+	shift
+	cp --sparse=always "$WORK/disk" "$BATS_FILE_TMPDIR/$name.disk"
+	vm start "$name" --initrd "$WORK/start.cpio" \
+		--disk "$BATS_FILE_TMPDIR/$name.disk" "$@"
+}
+
+# A file for the guest, before it is booted; its text is on stdin.
+overlay() {
+	OVERLAY=${OVERLAY-$BATS_TEST_TMPDIR/overlay}
+	mkdir -p "$OVERLAY/${1%/*}"
+	cat >"$OVERLAY/$1"
+	chmod "${2-755}" "$OVERLAY/$1"
+}
+
+# The guest of this suite, or of this test, on which the short names work.
+on() {
+	ON=$(guest "$1")
+}
+
+in_guest() {
+	vm run "$ON" "$@"
+}
+
+console() {
+	vm console "$ON"
+}
+
+# Waits for a line on the console.
+said() {
+	vm wait "$ON" "$@"
+}
+
+# Until a command succeeds in the guest; the guest itself waits, in one go.
+until_guest() {
+	vm run -t "${SECONDS_MAX-30}" "$ON" \
+		"i=0; until $*; do i=\$((i+1)); [ \$i -lt 600 ] || break; usleep 50000; done; [ \$i -lt 600 ]"
+}
+
+end_guests() {
+	local folder
+	for folder in "$TOP/build/vm/guests/$SUITE"-*; do
+		[ ! -d "$folder" ] || vm end "${folder##*/}"
+	done
+}
