@@ -40,12 +40,16 @@ heading(const struct views *all, const struct view *v)
 static const char *
 starts(const struct view *v)
 {
-	if (v->r.start_count == 0)
+	unsigned count = v->r.start_count, again = v->r.restart_count;
+	const char *died = "";
+
+	if (count == 0)
 		return "never";
-	return memory_text("%s, %u start%s, %u of them after it had died",
-	    telling_date(v->r.start_real_ns / 1000000000),
-	    (unsigned)v->r.start_count, v->r.start_count == 1 ? "" : "s",
-	    (unsigned)v->r.restart_count);
+	if (again > 0)
+		died = memory_text(", %u of them after it had died", again);
+	return memory_text("%s, %u start%s%s",
+	    telling_date(v->r.start_real_ns / 1000000000), count,
+	    count == 1 ? "" : "s", died);
 }
 
 static const char *

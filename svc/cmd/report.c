@@ -9,6 +9,7 @@
 
 #include "lib/clock.h"
 
+#include "svc/cmd/logs.h"
 #include "svc/cmd/memory.h"
 #include "svc/cmd/telling.h"
 
@@ -49,17 +50,17 @@ report_sum(const struct report *r, const struct view *v)
 	return at == NULL ? (struct process_sum){0} : r->sums[at - r->mains];
 }
 
-const char *
-report_output(
+/* The last lines of what svcd keeps in memory; NULL: nothing. */
+static const char *
+kept_output(
     struct client *c, const struct view *v, uint32_t lines, size_t *bytes)
 {
 	struct client_message m;
 	struct buf b = client_begin(c, WIRE_TAIL);
 
-	*bytes = 0;
 	wire_put_text(&b, v->name, strlen(v->name));
 	wire_put_u32(&b, OUTPUT_MAX);
-	if (lines == 0 || !client_send(c, &b) ||
+	if (!client_send(c, &b) ||
 	    client_reply(c, &m, mono_add_ms(mono_now(), ANSWER_MS)) !=
 		CLIENT_GOT ||
 	    m.head.tag != WIRE_LINES)
@@ -68,12 +69,48 @@ report_output(
 	struct wire_text text = wire_get_text(&m.fields);
 	const char *end = text.p + text.len, *at = end;
 	/* Back over so many line ends; the last one ends the last line. */
-	for (uint32_t seen = 0; at > text.p; at--) {
+	for (uint32_t seen = 0; at > text.p; at--)
 		if (at[-1] == '\n' && at != end && ++seen >= lines)
 			break;
-	}
 	*bytes = (size_t)(end - at);
 	return *bytes == 0 ? NULL : memory_copy(at, *bytes);
+}
+
+/* The same from its log. */
+static const char *
+logged_output(const struct view *v, uint32_t lines, size_t *bytes)
+{
+	struct logs_source source;
+	struct logs logs = {0};
+	struct logs_ask ask = {.most = lines};
+	size_t room = 1;
+
+	if (!logs_find(&source, v->name, v->path))
+		return NULL;
+	logs_read(&logs, &source, &ask);
+	for (size_t i = 0; i < logs.count; i++)
+		room += logs.line[i].n + 1;
+	struct buf text = buf_over(memory_get(room, 1), room);
+	for (size_t i = 0; i < logs.count; i++) {
+		buf_put(&text, logs.line[i].p, logs.line[i].n);
+		buf_putc(&text, '\n');
+	}
+	*bytes = text.len;
+	return text.len == 0 ? NULL : text.p;
+}
+
+const char *
+report_output(
+    struct client *c, const struct view *v, uint32_t lines, size_t *bytes)
+{
+	const char *text = NULL;
+
+	*bytes = 0;
+	if (lines > 0)
+		text = kept_output(c, v, lines, bytes);
+	if (lines > 0 && text == NULL)
+		text = logged_output(v, lines, bytes);
+	return text;
 }
 
 void

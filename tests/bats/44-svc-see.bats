@@ -115,6 +115,24 @@ says 'a is up*' svc why a
 END
 }
 
+@test "status and why show the last lines of the log" {
+	inside <<'END'
+service bad 'echo one; printf "two\\033[2J\\n"; exit 3'
+sed -i '2i exec 2>&1' sv/bad/run
+mkdir -p sv/bad/log/main
+printf '#!/bin/sh\nexec svlogd main\n' >sv/bad/log/run
+chmod +x sv/bad/log/run
+tree
+until_true grep -q two sv/bad/log/main/current
+until_true sh -c 'svc status -t bad | grep "next try"'
+answers 1 'bad: *    one
+    two\\x1b\[2J*' svc status -l 2 bad
+says 'bad is *    one
+    two\\x1b\[2J*to mend it: *' svc why bad
+svc status -j bad | grep -qF '"two\u001b[2J"'
+END
+}
+
 @test "list: names, patterns, states" {
 	inside <<'END'
 service web-1
