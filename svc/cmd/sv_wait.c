@@ -209,10 +209,8 @@ watch(struct sv *sv)
 }
 
 static void
-wait_for_event(struct sv *sv, int notify, int64_t ms)
+wait_for_event(struct sv *sv, struct pollfd *p, int notify, int64_t ms)
 {
-	struct pollfd *p =
-	    memory_get((size_t)sv->count + 1, sizeof(struct pollfd));
 	char waste[4096];
 	p[0] = (struct pollfd){.fd = notify, .events = POLLIN};
 	/* No events asked for: POLLERR comes when the last reader is gone. */
@@ -223,7 +221,6 @@ wait_for_event(struct sv *sv, int notify, int64_t ms)
 	(void)poll(p, (nfds_t)sv->count + 1, ms > 0 ? (int)ms : 0);
 	while (read(notify, waste, sizeof waste) > 0)
 		continue;
-	free(p);
 }
 
 void
@@ -236,7 +233,9 @@ sv_wait(struct sv *sv)
 	    (wait_ms > SUPERVISE_ROUND_MS ? wait_ms : SUPERVISE_ROUND_MS);
 	/* Watch first, look then: a change in between is not lost. */
 	int notify = watch(sv);
+	struct pollfd *p =
+	    memory_get((size_t)sv->count + 1, sizeof(struct pollfd));
 	while (!look(sv, until_ms, supervise_clock() >= until_ms))
-		wait_for_event(sv, notify, until_ms - supervise_clock());
+		wait_for_event(sv, p, notify, until_ms - supervise_clock());
 	close(notify);
 }

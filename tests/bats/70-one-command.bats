@@ -262,8 +262,8 @@ forwards() {
 	# The originals never learn of a child's end when CHLD is ignored.
 	for how in "$ours/tini -s --" "$ours/catatonit --" "$ours/init --"; do
 		# shellcheck disable=SC2086
-		is "$(perl -e "$ignoring" $how $show | tr -d '\t\n')" \
-			SigBlk:0000000000000000SigIgn:0000000000010001 "$how"
+		is "$(perl -e "$ignoring" $how $show)" \
+			"$(perl -e "$ignoring" $show)" "$how"
 	done
 	# shellcheck disable=SC2086
 	is "$(perl -e "$ignoring" "$ours/dumb-init" $show | tr -d '\t\n')" \
@@ -283,9 +283,9 @@ forwards() {
 @test "-g sends a signal to the whole group" {
 	exec 7<>heard
 	# shellcheck disable=SC2016
-	body='(trap "echo inner >&3; exit" USR1; echo ready >&3
+	body='trap : USR1; (trap "echo inner >&3; exit" USR1; echo ready >&3
 		while :; do read -r -t 1 _ <>idle; done) &
-		trap : USR1; wait; wait; exit 6'
+		wait; wait; exit 6'
 	mkfifo idle
 	for how in "tini -s -g --" "catatonit -g --" "init -g --" dumb-init; do
 		# shellcheck disable=SC2086
