@@ -347,6 +347,7 @@ SIM_SRC =
 FUZZ_TARGETS = \
 	board \
 	conf \
+	log \
 	settings \
 	status \
 	text \
@@ -482,7 +483,7 @@ test:
 	tests/run test $(PROGRAMS)
 
 # make bench PARTS=supervise, or one part by hand: each has options of its own.
-PARTS = supervise container
+PARTS = supervise container log
 bench:
 	tests/need bench
 	$(MAKE) all
