@@ -217,6 +217,50 @@ test_rubbish(void)
 	}
 }
 
+/* What is whole stays whole: a restart of svcd loses no long name. */
+static void
+test_mend_keeps(void)
+{
+	struct board_record r;
+	char got[4096], name[BOARD_NAME_MAX];
+	uint32_t i, used;
+
+	begin();
+	memset(name, 'n', sizeof(name));
+	memset(text, 'p', 1200);
+	i = add("x");
+	HOLDS(board_set_name(board, i, name, sizeof(name)));
+	HOLDS(board_set_path(board, i, text, 1200));
+	board_commit_aux(board_record(board, i), 77);
+	used = board_used(board);
+	board_mend(board);
+	HOLDS(board_used(board) == used && board_take(board) == used);
+	HOLDS(board_read(board, i, &r, NULL) && r.aux == 77);
+	HOLDS(board_name(board, &r, got, sizeof(got)) == sizeof(name));
+	HOLDS(memcmp(got, name, sizeof(name)) == 0);
+	HOLDS(board_path(board, &r, got, sizeof(got)) == 1200);
+	board_free(board, i);
+	board_free(board, SLOTS + 9);
+	HOLDS(board_take(board) == i && board_take(board) == i + 1);
+	HOLDS(!board_set_name(board, SLOTS + 9, "x", 1));
+}
+
+static void
+test_words(void)
+{
+	struct board empty = {memory, BOARD_HEAD};
+
+	HOLDS(board_used(empty) == 1 && board_next(empty, 0) == BOARD_NONE);
+	SAME(board_cause_name(CAUSE_SPENT), "SPENT");
+	SAME(board_cause_text(CAUSE_NONE), "");
+	SAME(board_cause_text((enum board_cause)999), "?");
+	SAME(board_flag_text(0), "the logger of `parent`: NAME/log");
+	SAME(board_flag_text(99), "?");
+	begin();
+	board_init(board, "a program version of more than 31 bytes");
+	HOLDS(strlen(board_head(board)->program) == 31);
+}
+
 int
 main(void)
 {
@@ -229,5 +273,7 @@ main(void)
 	TEST("the last exits are kept", test_exits);
 	TEST("the fault word", test_fault);
 	TEST("a file of rubbish is read without harm", test_rubbish);
+	TEST("mending keeps what is whole", test_mend_keeps);
+	TEST("words for causes and flags", test_words);
 	return unit_done();
 }

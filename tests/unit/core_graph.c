@@ -123,6 +123,47 @@ test_full(void)
 	SAME(graph_kind_name(GRAPH_BINDS), "binds");
 }
 
+/* One out of many: the others still ask what they asked. */
+static void
+test_middle(void)
+{
+	uint32_t cursor = 0;
+	struct sv up = {.state = S_UP, .want = WANT_UP, .deps = true};
+
+	begin(5);
+	for (uint32_t i = 2; i <= 5; i++) {
+		graph_relate(&graph, i, GRAPH_CONFLICTS, i == 5 ? 4 : 5);
+		graph_relate(&graph, i, GRAPH_AFTER, 1);
+		graph_relate(&graph, i, GRAPH_NEEDS, 1);
+		graph_tell(&graph, i, up);
+	}
+	graph_unrelate(&graph, 3);
+	graph_remove(&graph, 4);
+	HOLDS(graph_dependent(&graph, 1, &cursor) == 5);
+	HOLDS(graph_dependent(&graph, 1, &cursor) == 2);
+	HOLDS(graph_dependent(&graph, 1, &cursor) == 0);
+	HOLDS(nodes[1].wanters == 2);
+	for (uint32_t e = nodes[5].out; e != 0; e = edges[e].next_out)
+		HOLDS(edges[e].kind != GRAPH_CONFLICTS || edges[e].to != 3);
+}
+
+static void
+test_strangers(void)
+{
+	enum graph_kind kind;
+	uint32_t to, cursor = 0;
+
+	begin(1);
+	graph_add(&graph, NODES, (struct sv){.state = S_DOWN});
+	graph_refuse(&graph, NODES, true);
+	graph_unrelate(&graph, NODES);
+	HOLDS(!graph_cause(&graph, NODES, &kind, &to));
+	HOLDS(!graph_cause(&graph, 1, &kind, &to));
+	HOLDS(graph_dependent(&graph, NODES, &cursor) == 0);
+	HOLDS(graph_relate(&graph, 1, GRAPH_WANTS, 0) && nodes[1].out == 0);
+	HOLDS(!graph_is_held(&graph, NODES));
+}
+
 int
 main(void)
 {
@@ -130,5 +171,7 @@ main(void)
 	TEST("a conflict is no ring", test_conflict);
 	TEST("every ring of random graphs is found", test_random);
 	TEST("a full table refuses, strange numbers do no harm", test_full);
+	TEST("one of many is taken out", test_middle);
+	TEST("numbers of nobody", test_strangers);
 	return unit_done();
 }

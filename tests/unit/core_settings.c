@@ -509,6 +509,58 @@ test_manual(void)
 	}
 }
 
+static void
+test_more_files(void)
+{
+	struct settings_list l;
+	char many[600];
+
+	begin("x");
+	file("run", "");
+	file("flag-essential", "");
+	file("dependencies", "a\n# no\nb\n");
+	file("pipeline-name", "pipe\n");
+	file("env-file", "/etc/a\n-/etc/b\n");
+	settings_note(&parse, WITH_CONTROL);
+	settings_file(&parse, "unknown", "x", 1);
+	HOLDS(parse.warnings == 1);
+	SAME(buf_str(&text), "pipeline-name:1: warning: pipeline-name: makes "
+			     "no group here: use members\n");
+	HOLDS(end() && s.essential && (s.files & WITH_CONTROL));
+	l = s.needs;
+	SAME(settings_each(&l), "a");
+	SAME(settings_each(&l), "b");
+	l = s.env_file;
+	SAME(settings_each(&l), "/etc/a");
+	SAME(settings_each(&l), "-/etc/b");
+	begin("x");
+	file("nice", "\n");
+	SAME(buf_str(&text), "nice:1: nice: is empty\n");
+	begin("x");
+	settings_file(&parse, "user", "a\0b", 3);
+	SAME(buf_str(&text), "user:1: user: not a line of text\n");
+	begin("x");
+	settings_file(&parse, "up", "a\0b", 3);
+	settings_file(&parse, "needs", "a\0b", 3);
+	memset(many, 'd', sizeof(many));
+	settings_file(&parse, "down", many, sizeof(many));
+	HOLDS(parse.errors == 3);
+}
+
+static void
+test_more_wholes(void)
+{
+	begin("x");
+	file("run", "");
+	file("finish", "");
+	file("check", "");
+	lines("finish = a\ncheck = b\n");
+	HOLDS(!settings_end(&parse) && parse.errors == 2);
+	HOLDS(!parses("run = a\nready = pidfile\n"));
+	HOLDS(!parses("run = a\ndown = b\n"));
+	HOLDS(parses("run = a\nready = check\ncheck = true\n"));
+}
+
 int
 main(void)
 {
@@ -528,5 +580,7 @@ main(void)
 	TEST("a damaged packed form does no harm", test_damage);
 	TEST("the list is consistent", test_table);
 	TEST("service.5 has every setting", test_manual);
+	TEST("more files of s6 and s6-rc", test_more_files);
+	TEST("more that does not go together", test_more_wholes);
 	return unit_done();
 }

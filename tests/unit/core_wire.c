@@ -242,6 +242,39 @@ test_page(void)
 	WIRE_REASONS(REASON)
 }
 
+static void
+test_results(void)
+{
+	struct wire_result in = {WIRE_REASON_NEEDED, 7, 65535, {"a b", 3}}, r;
+	struct buf b = BUF(storage);
+	struct wire_text text;
+	struct wire w;
+
+	wire_begin(&b, WIRE_RESULTS, 3);
+	wire_put_count(&b, 1);
+	wire_put_result(&b, &in);
+	HOLDS(wire_end(&b));
+	w = opened(&b, WIRE_RESULTS, 3);
+	HOLDS(wire_get_count(&w) == 1 && wire_get_result(&w, &r));
+	HOLDS(r.reason == WIRE_REASON_NEEDED && r.record == 7);
+	HOLDS(r.generation == 65535 && r.text.len == 3);
+	HOLDS(wire_no(&b, 4, WIRE_REASON_DENIED, "not yours"));
+	w = opened(&b, WIRE_NO, 4);
+	HOLDS(wire_get_u16(&w) == WIRE_REASON_DENIED);
+	text = wire_get_text(&w);
+	HOLDS(text.len == 9 && wire_done(&w));
+	HOLDS(wire_ok(&b, 5));
+	w = opened(&b, WIRE_OK, 5);
+	HOLDS(wire_get_u8(&w) == 0 && w.bad);
+	/* More names than a wish may have. */
+	wire_wish(&b, 1, WIRE_VERB_UP, 0, 0, WIRE_NAMES_MAX + 1);
+	for (int i = 0; i <= WIRE_NAMES_MAX; i++)
+		wire_put_text(&b, "a", 1);
+	HOLDS(wire_end(&b));
+	w = opened(&b, WIRE_WISH, 1);
+	HOLDS(!wire_get_wish(&w, &(struct wire_wish){0}));
+}
+
 int
 main(void)
 {
@@ -255,5 +288,6 @@ main(void)
 	TEST("fields of a later version are skipped", test_growth);
 	TEST("names and numbers", test_names);
 	TEST("docs/protocol.md has every tag, verb and reason", test_page);
+	TEST("results, refusals, too many names", test_results);
 	return unit_done();
 }

@@ -137,6 +137,40 @@ test_traces(void)
 	HOLDS(s.bug && s.sv.want == WANT_NONE);
 }
 
+static void
+test_questions(void)
+{
+	struct sv sv = {.state = S_UP, .step = 1};
+
+	HOLDS(sv_role(sv) == SV_ROLE_RUN && !sv_is_settled(sv));
+	sv.step = 0;
+	HOLDS(sv_is_settled(sv) && sv_is_ready(sv) && !sv_is_rest(sv));
+	sv.state = S_WAIT;
+	HOLDS(!sv_is_settled(sv) && sv_is_rest(sv) && !sv_is_ready(sv));
+	HOLDS(sv_role(sv) == SV_ROLE_NONE);
+	sv.state = S_DONE;
+	HOLDS(sv_is_settled(sv) && sv_is_ready(sv));
+	HOLDS(sv_target(sv, 9, EV_ONCE) == 10 && sv_target(sv, 9, EV_UP) == 9);
+	HOLDS(sv_is_new_run(
+	    (struct sv){.state = S_BACKOFF}, (struct sv){.state = S_SPAWN}));
+	HOLDS(!sv_is_new_run(
+	    (struct sv){.state = S_SPAWN}, (struct sv){.state = S_SPAWN}));
+}
+
+/* The type of what lives or is done does not change under it. */
+static void
+test_configure(void)
+{
+	struct sv_config c = {true, true, true, true};
+	struct sv sv = sv_configure((struct sv){.state = S_UP}, c);
+
+	HOLDS(sv.has_finish && sv.has_sweep && !sv.is_oneshot && !sv.has_pre);
+	sv = sv_configure((struct sv){.state = S_DONE}, c);
+	HOLDS(!sv.is_oneshot);
+	sv = sv_configure((struct sv){.state = S_BACKOFF}, c);
+	HOLDS(sv.is_oneshot && sv.has_pre);
+}
+
 int
 main(void)
 {
@@ -148,5 +182,7 @@ main(void)
 	TEST("the auxiliary word holds every field", test_aux);
 	TEST("states have the words a person sees", test_shown);
 	TEST("moot and impossible events change nothing", test_traces);
+	TEST("questions about a value", test_questions);
+	TEST("new settings", test_configure);
 	return unit_done();
 }
