@@ -464,7 +464,12 @@ clone_one(struct birth *b, unsigned place)
 	if (b->pid < 0) {
 		b->pid = -errno;
 		atomic_store(&b->memory, 0);
+		return;
 	}
+	/* Nobody has passed the gate yet: a fault that bears this pid is that
+	 * of an earlier owner, and would keep this one from ever being up. */
+	if (board_fault_unpack(rec(b->record)->fault).pid == (uint32_t)b->pid)
+		__atomic_store_n(&rec(b->record)->fault, 0, __ATOMIC_SEQ_CST);
 }
 
 static void
