@@ -19,6 +19,8 @@ STRIP = $(addsuffix -,$(ARCH:%=%-linux-gnu))strip
 SAN =
 FUZZ =
 SECONDS = 60
+SEED = 1
+SEEDS = 100
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -343,7 +345,13 @@ UNIT_TESTS = \
 WALK_TESTS = \
 	machine \
 	phase
-SIM_SRC =
+SIM_SRC = \
+	tests/fake/pass.c \
+	tests/fake/world.c \
+	tests/sim/tree.c
+# The calls that tests/fake stands in for.
+SIM_WRAP = $(shell sed -n 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
+	tests/fake/calls.h)
 FUZZ_TARGETS = \
 	board \
 	conf \
@@ -445,7 +453,18 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(TEST_LIBS)
 FUZZ_BIN = $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
 WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
-PROGRAMS = $(UNIT_BIN) $(WALK_BIN)
+# svcd, object for object, with another main() and another kernel.
+SIM_BIN = $(B)/tests/sim/tree
+$(SIM_BIN): $(call objs,$(SIM_SRC) $(TREE_SRC)) $(B)/core.a $(B)/lib.a
+	@mkdir -p $(@D)
+	@objcopy --redefine-sym main=svcd_main $(B)/obj/svc/tree/main.o \
+		$(B)/obj/svc/tree/main-sim.o
+	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ \
+		$(call objs,$(SIM_SRC) $(filter-out svc/tree/main.c,$(TREE_SRC))) \
+		$(B)/obj/svc/tree/main-sim.o $(B)/core.a $(B)/lib.a \
+		$(SIM_WRAP) $(LDFLAGS)
+
+PROGRAMS = $(UNIT_BIN) $(WALK_BIN) $(SIM_BIN)
 # What bats suites run beside the binaries, or inside guests.
 HELPERS = \
 	$(B)/tests/bats/early \
@@ -463,6 +482,7 @@ help:
 #: make boot        boots a VM with Trivet as PID 1, to a login
 #: make bench       Trivet beside its peers: medians, ratios, the floor
 #: make faults      every system call of init fails in turn, with every error
+#: make sim         svcd on a fake kernel; SEED=1 SEEDS=100
 #: make fuzz        libFuzzer over every parser; SECONDS=60 each
 #: make install     DESTDIR= PREFIX=/usr/local; make uninstall takes it back
 #: make install-runit   the names of runit and daemontools as links
@@ -496,6 +516,9 @@ boot:
 	tests/need boot
 	$(MAKE) all
 	boot-examples/busybox-disk/run $(ARGS)
+
+sim: $(SIM_BIN)
+	$(SIM_BIN) $(SEED) $(SEEDS)
 
 fuzz:
 	tests/need fuzz
@@ -589,7 +612,7 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: machine.txt all help check test gates boot fuzz fuzz-run \
+.PHONY: machine.txt all help check test gates boot sim fuzz fuzz-run \
 	format clean install \
 	install-runit install-init uninstall
 
