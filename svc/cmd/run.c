@@ -1,14 +1,22 @@
 /*
  * svc run: a command as a service of the moment: supervised, named, logged,
- * and still there when the session that started it has ended.
+ * and still there when the session that started it has ended. It is a file
+ * with settings in a directory that svcd scans and that goes with the machine,
+ * so all that holds for services holds for it.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
+#include "lib/env.h"
+#include "lib/error.h"
+#include "lib/fd.h"
 #include "lib/path.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/detail.h"
 #include "svc/cmd/memory.h"
@@ -20,6 +28,7 @@ extern const struct cmd cmd_run;
 extern char **environ;
 
 #define ANSWER_MS 10000
+#define RUN_DIR "adhoc" /* in the runtime directory; svcd scans it */
 #define LINES 20
 
 static const struct cmd_option options[] = {
@@ -27,6 +36,7 @@ static const struct cmd_option options[] = {
     {'s', "set", "LINE", "a line of settings, such as 'user = www'", 0},
     {'r', "restart", NULL, "start it again when it ends", 0},
     {'w', "wait", NULL, "until it has ended; its exit code is ours", 0},
+    {'f', "forget", NULL, "end and forget those of these names", 0},
     {'q', "quiet", NULL, "say nothing", 0},
     {0},
 };
@@ -49,37 +59,121 @@ quoted(const char *text)
 	return memory_text("%s'", out);
 }
 
-static void
-put_texts(struct buf *b, char *const *texts)
+/* Every word quoted: "'rsync' '-a'". */
+static const char *
+quoted_words(char *const *words)
 {
-	uint16_t count = 0;
+	const char *line = "";
 
-	while (texts[count] != NULL)
-		count++;
-	wire_put_count(b, count);
-	for (uint16_t i = 0; i < count; i++)
-		wire_put_text(b, texts[i], strlen(texts[i]));
+	for (; *words != NULL; words++)
+		line = memory_text(
+		    "%s%s%s", line, *line != '\0' ? " " : "", quoted(*words));
+	return line;
+}
+
+/* The caller's environment, but for what no line can hold. */
+static const char *
+environment(void)
+{
+	const char *lines = "";
+
+	for (char **e = environ; *e != NULL; e++) {
+		size_t name = strcspn(*e, "=");
+		if ((*e)[name] == '=' && env_is_name(*e, name) &&
+		    strpbrk(*e, "\n\r") == NULL)
+			lines = memory_text("%senv = %s\n", lines, quoted(*e));
+	}
+	return lines;
+}
+
+static const char *
+definition(const struct job *job)
+{
+	char cwd[4096];
+	const char *dir = getcwd(cwd, sizeof cwd) != NULL ? cwd : "/";
+
+	return memory_text("# svc run\nrun = %s\ndir = %s\nrestart = %s\n%s%s",
+	    quoted_words(job->argv), dir,
+	    job->is_restarted ? "always 1s" : "never", environment(),
+	    job->settings);
+}
+
+/* --- the file that svcd picks up
+ * ---------------------------------------------- */
+
+static const char *
+file_of(const char *name)
+{
+	return memory_text("%s/" RUN_DIR "/%s", client_dir(), name);
 }
 
 static bool
-ask(struct client *c, const struct job *job)
+exists(const char *name)
 {
-	char cwd[4096];
-	const char *settings = job->settings;
-	uint32_t flags = job->is_restarted ? WIRE_MONITOR : 0;
+	return sys_faccessat(AT_FDCWD, file_of(name), F_OK, 0) == 0;
+}
 
-	if (getcwd(cwd, sizeof cwd) != NULL)
-		settings = memory_text("dir = %s\n%s", quoted(cwd), settings);
-	struct buf b = client_begin(c, WIRE_RUN);
-	wire_put_text(&b, job->name, strlen(job->name));
-	wire_put_u32(&b, flags);
-	wire_put_text(&b, settings, strlen(settings));
-	put_texts(&b, job->argv);
-	put_texts(&b, environ);
-	if (b.full)
-		fputs(
-		    "svc run: command and environment are too long\n", stderr);
-	return !b.full && client_send(c, &b);
+/* "rsync-1": the command's own name and the first free number. */
+static const char *
+free_name(const struct views *all, const char *command)
+{
+	const char *base = path_base(command), *name = "";
+
+	if (!path_is_name(base) || strlen(base) > BOARD_NAME_MAX - 8)
+		base = "run";
+	for (unsigned i = 1; i < 10000; i++) {
+		name = memory_text("%s-%u", base, i);
+		if (views_name(all, name) == NULL && !exists(name))
+			break;
+	}
+	return name;
+}
+
+/* Until there is such a service, or none; false: svcd does not do it. */
+static bool
+await_existence(struct client *c, const char *name, bool wanted)
+{
+	struct mono deadline = mono_add_ms(mono_now(), ANSWER_MS);
+	struct client_message m;
+
+	for (;;) {
+		struct views all = views_of(c);
+		if ((views_name(&all, name) != NULL) == wanted)
+			return true;
+		enum client_answer answer = client_receive(c, &m, deadline);
+		if (answer == CLIENT_LATE)
+			return false;
+		if (answer == CLIENT_GONE && !client_again(c, deadline))
+			return false;
+	}
+}
+
+/* Ends it, if it runs, and has it forgotten; an exit code. */
+static int
+forget(struct client *c, const char *name)
+{
+	if (sys_unlinkat(AT_FDCWD, file_of(name), 0) < 0) {
+		fprintf(stderr, "svc run: %s is none of ours: %s\n",
+		    screen_text(name, strlen(name)), error_text(errno));
+		return errno == ENOENT ? EXITCODE_USAGE : EXITCODE_SYSTEM;
+	}
+	return await_existence(c, name, false) ? EXITCODE_YES : EXITCODE_NO;
+}
+
+/* A name that has been used is free again once what bore it has ended. */
+static int
+make_free(struct client *c, const struct views *all, const char *name)
+{
+	const struct view *v = views_name(all, name);
+
+	if (v == NULL && !exists(name))
+		return EXITCODE_YES;
+	if (exists(name) && (v == NULL || sv_is_settled(v->word.sv)) &&
+	    (v == NULL || v->shown != SV_SHOWN_UP))
+		return forget(c, name);
+	fprintf(stderr, "svc run: there is a service called %s\n",
+	    screen_text(name, strlen(name)));
+	return EXITCODE_NO;
 }
 
 static int
@@ -142,51 +236,63 @@ tell(struct client *c, const struct job *job, const struct view *v)
 }
 
 static int
-start(const struct job *job)
+start(struct job *job)
 {
 	static struct client client;
-	struct client_message m;
-	struct wire_result result;
-	struct view view = {0};
+	struct views all;
+	int code;
 
 	if (!client_open(&client) || !client_subscribe(&client))
 		return EXITCODE_SYSTEM;
-	if (!ask(&client, job) ||
-	    client_reply(&client, &m, mono_add_ms(mono_now(), ANSWER_MS)) !=
-		CLIENT_GOT) {
-		fputs("svc run: svcd did not answer\n", stderr);
+	all = views_of(&client);
+	if (job->name == NULL)
+		job->name = free_name(&all, job->argv[0]);
+	code = make_free(&client, &all, job->name);
+	if (code != EXITCODE_YES)
+		return code;
+	const char *text = definition(job);
+	if (fd_replace(AT_FDCWD, file_of(job->name), text, strlen(text), 0600) <
+	    0) {
+		fprintf(stderr, "svc run: cannot make %s: %s\n",
+		    file_of(job->name), error_text(errno));
+		return errno == EACCES ? EXITCODE_NO : EXITCODE_SYSTEM;
+	}
+	if (!await_existence(&client, job->name, true)) {
+		fputs("svc run: svcd has not seen it\n", stderr);
 		return EXITCODE_SYSTEM;
 	}
-	if (m.head.tag != WIRE_RESULTS || wire_get_count(&m.fields) != 1 ||
-	    !wire_get_result(&m.fields, &result)) {
-		fprintf(stderr, "svc run: %s\n", client_reason(&m));
-		return EXITCODE_NO;
-	}
-	if (result.reason != WIRE_REASON_OK) {
-		fprintf(stderr, "svc run: %s%s%s\n",
-		    wire_reason_text((uint16_t)result.reason),
-		    result.text.len > 0 ? ": " : "",
-		    screen_text(result.text.p, result.text.len));
-		return EXITCODE_NO;
-	}
-	struct views all = views_of(&client);
-	struct view *found = views_record(&all, result.record);
-	if (found == NULL) {
-		fputs("svc run: it is gone\n", stderr);
-		return EXITCODE_SYSTEM;
-	}
-	view = *found;
-	int code = await(&client, job, &view);
+	all = views_of(&client);
+	struct view view = *views_name(&all, job->name);
+	code = await(&client, job, &view);
 	if (!job->is_quiet)
 		tell(&client, job, &view);
+	if (job->is_waited)
+		forget(&client, job->name);
+	return code;
+}
+
+static int
+forget_all(char **names)
+{
+	static struct client client;
+	int code = EXITCODE_YES;
+
+	if (!client_open(&client) || !client_subscribe(&client))
+		return EXITCODE_SYSTEM;
+	for (; *names != NULL; names++) {
+		int one = path_is_name(*names) ? forget(&client, *names)
+					       : EXITCODE_USAGE;
+		code = one != EXITCODE_YES ? one : code;
+	}
 	return code;
 }
 
 static int
 run(int argc, char **argv)
 {
-	struct job job = {.name = "", .settings = ""};
+	struct job job = {.settings = ""};
 	struct options o;
+	bool is_forget = false;
 	int code;
 
 	options_init(&o, &cmd_run, argc, argv);
@@ -205,6 +311,9 @@ run(int argc, char **argv)
 		case 'r':
 			job.is_restarted = true;
 			break;
+		case 'f':
+			is_forget = true;
+			break;
 		case 'w':
 			job.is_waited = true;
 			break;
@@ -216,6 +325,8 @@ run(int argc, char **argv)
 		}
 	if (o.count == 0)
 		return options_refuse(&o, "which command?");
+	if (is_forget)
+		return forget_all(o.operands);
 	if (job.is_waited && job.is_restarted)
 		return options_refuse(&o, "-w and -r do not go together");
 	job.argv = o.operands;
@@ -225,7 +336,7 @@ run(int argc, char **argv)
 const struct cmd cmd_run = {
     .name = "run",
     .group = GROUP_CONTROL,
-    .usage = "[-qrw] [-n NAME] [-s LINE]... COMMAND [ARGUMENT...]",
+    .usage = "[-qrw] [-n NAME] [-s LINE]... COMMAND [ARGUMENT...]\n-f NAME...",
     .help = "run a command as a service of the moment",
     .about = "It is named, logged and supervised like any service and outlives "
 	     "the session:\nwhat nohup and screen are used for. svc down NAME "

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/dir.h"
 #include "lib/fd.h"
 #include "lib/keeper.h"
 #include "lib/opt.h"
@@ -116,6 +117,19 @@ set_scan_default(void)
 /* --- by name
  * -------------------------------------------------------------------------- */
 
+/* What `svc run` starts: a file each, gone with the machine. */
+static void
+add_adhoc(void)
+{
+	char room[TREE_PATH];
+	struct buf b = BUF(room);
+
+	path_make(&b, tree.run_dir, "adhoc");
+	if (!b.full && dir_make(AT_FDCWD, tree.run_dir, 0755) == 0 &&
+	    (sys_mkdirat(AT_FDCWD, room, 0700) == 0 || errno == EEXIST))
+		scan_add(room);
+}
+
 static void
 read_svcd(int argc, char **argv)
 {
@@ -141,6 +155,7 @@ read_svcd(int argc, char **argv)
 		add_scan(argv[n]);
 	set_run_dir(run);
 	set_scan_default();
+	add_adhoc();
 }
 
 /*
