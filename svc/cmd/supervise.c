@@ -121,6 +121,7 @@ supervise_clock(void)
 void
 supervise_wait(const char *path, int64_t ms)
 {
+	uint64_t mark = memory_mark();
 	int notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	int dir = supervise_open(path), ok = dir < 0 ? -1 : supervise_ok(dir);
 	/* No events asked for: POLLERR comes when the last reader is gone. */
@@ -133,6 +134,7 @@ supervise_wait(const char *path, int64_t ms)
 	close(notify);
 	close(dir);
 	close(ok);
+	memory_release(mark);
 }
 
 const char *
