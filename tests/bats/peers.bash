@@ -96,9 +96,9 @@ same_code() {
 	}
 }
 
-# Until the command is true, looked at again and again for at most 10 s.
+# Until the command is true, looked at again and again for at most 20 s.
 until_true() {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + 20))
 	until "$@" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || {
 			echo "never came true: $*"
