@@ -199,6 +199,30 @@ is_supported(void)
 	return true;
 }
 
+/*
+ * Wishes that do no harm while they are not fulfilled, but that nobody may
+ * believe to be: said when the definition is read, and the service is run.
+ */
+static const enum setting unheard[] = {SET_needs, SET_binds, SET_wants,
+    SET_after, SET_before, SET_conflicts, SET_provides, SET_ready, SET_watchdog,
+    SET_check_every, SET_on_failed, SET_essential, SET_log_rate, SET_control_by,
+    SET_notify_access, SET_producer_for, SET_consumer_for, SET_lock_fd};
+
+static void
+say_unheard(void)
+{
+	static struct settings s;
+
+	settings_view(&s, now.blob.p, now.blob.len);
+	for (size_t n = 0; n < sizeof(unheard) / sizeof(unheard[0]); n++) {
+		const char *key = settings_of((uint16_t)unheard[n])->key;
+		bool is_usual =
+		    unheard[n] == SET_ready && s.ready.kind == READY_STARTED;
+		if (settings_has(&s, unheard[n]) && !is_usual)
+			say_warnx("%s: %s is not heeded yet", now.name, key);
+	}
+}
+
 /* --- from outside
  * ------------------------------------------------------------------------ */
 
@@ -233,6 +257,7 @@ keep(uint32_t i, bool is_good)
 	if (old != NULL && len == now.blob.len &&
 	    memcmp(old, now.blob.p, len) == 0)
 		return DEFINE_SAME;
+	say_unheard();
 	if (!blob_set(i, now.blob.p, now.blob.len)) {
 		complain(now.name, "no room for its settings");
 		take_complaint(i);

@@ -102,6 +102,18 @@ EOF
 	await is_down a
 }
 
+@test "a wish that is not heeded yet is said, and the service runs" {
+	one a <<EOF
+run = sleep 1000
+needs = b
+ready = started
+EOF
+	tree_start
+	await one_is a run
+	await has_line "$D/said" 'a: needs is not heeded yet'
+	run ! grep -q 'ready is not' "$D/said"
+}
+
 @test "an error in a changed definition leaves the former one in force" {
 	lines a <<<'run = sleep 1000'
 	enable a
