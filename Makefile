@@ -178,6 +178,7 @@ TREE_SRC = \
 	svc/tree/exits.c \
 	svc/tree/index.c \
 	svc/tree/keep.c \
+	svc/tree/logger.c \
 	svc/tree/logpipe.c \
 	svc/tree/main.c \
 	svc/tree/options.c \

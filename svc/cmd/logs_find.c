@@ -10,6 +10,7 @@
 
 #include "lib/path.h"
 
+#include "svc/cmd/client.h"
 #include "svc/cmd/definition.h"
 #include "svc/cmd/logs.h"
 #include "svc/cmd/memory.h"
@@ -88,6 +89,20 @@ own_base(void)
 	    getenv("HOME") != NULL ? getenv("HOME") : "");
 }
 
+/* svcd leaves a link to each log of the shared logger. */
+static bool
+from_link(struct logs_source *s)
+{
+	const char *link = memory_text("%s/logs/%s", client_dir(), s->name);
+	struct stat st;
+
+	if (stat(link, &st) == -1)
+		return false;
+	s->path = link;
+	s->is_file = !S_ISDIR(st.st_mode);
+	return s->is_file || is_log_dir(link);
+}
+
 bool
 logs_find(struct logs_source *s, const char *name, const char *path)
 {
@@ -99,6 +114,8 @@ logs_find(struct logs_source *s, const char *name, const char *path)
 		s->is_file = !S_ISDIR(st.st_mode);
 		return s->is_file || is_log_dir(name);
 	}
+	if (from_link(s))
+		return true;
 	if (path != NULL && (from_script(s, path) || from_setting(s, path) ||
 				take_dir(s, memory_text("%s/log/main", path)) ||
 				take_dir(s, memory_text("%s/log", path))))

@@ -49,7 +49,7 @@ find(uint32_t id)
 	LIST_EACH(l, after, &shared.streams)
 	{
 		struct stream *s = LIST_OF(l, struct stream, link);
-		if (s->id == id)
+		if (s->id == id && !s->over)
 			return s;
 	}
 	return NULL;
@@ -105,16 +105,21 @@ attach(uint32_t id, const struct logwire_attach *a, int pipe)
 	struct stream *s = find(id);
 	struct stat st;
 
-	/* The same pipe and plan once more: a new svcd. */
-	if (s != NULL && !s->over && sys_fstat(pipe, &st) == 0 &&
+	/* The same pipe and plan once more. */
+	if (s != NULL && sys_fstat(pipe, &st) == 0 &&
 	    s->pipe_inode == st.st_ino &&
 	    strcmp(s->attach.plan, a->plan) == 0 &&
 	    strcmp(s->attach.directory, a->directory) == 0) {
 		fd_close(&pipe);
 		return;
 	}
-	if (s != NULL)
+	/* Another plan: what is in the pipe is for that. Another pipe: what
+	 * is in the old one was written before. */
+	if (s != NULL && sys_fstat(pipe, &st) == 0 &&
+	    s->pipe_inode == st.st_ino)
 		let_go(s);
+	else if (s != NULL)
+		stream_detach(s);
 	s = room_for_one();
 	if (s == NULL) {
 		say_warn("%s: no memory for its log", a->name);
@@ -148,6 +153,26 @@ obey(const struct sock_msg *m)
 		logdir_rotate(&s->dir);
 }
 
+/*
+ * svcd is gone, or has said all it had to. Another logger will get the pipes:
+ * what is in them is left to it, but for those that were to be finished.
+ */
+static void
+orphaned(void)
+{
+	struct list *l, *after;
+
+	watch_del(&shared.loop, &shared.line);
+	shared.is_orphan = true;
+	shared.done = list_empty(&shared.streams);
+	LIST_EACH(l, after, &shared.streams)
+	{
+		struct stream *s = LIST_OF(l, struct stream, link);
+		if (!s->detaching && !s->over && !s->hung_up)
+			let_go(s);
+	}
+}
+
 static void
 line_ready(void *arg, uint32_t events)
 {
@@ -164,11 +189,8 @@ line_ready(void *arg, uint32_t events)
 			obey(&m);
 		fd_close(&fd);
 	}
-	if (r == 0) {
-		watch_del(&shared.loop, &shared.line);
-		shared.is_orphan = true;
-		shared.done = list_empty(&shared.streams);
-	}
+	if (r == 0)
+		orphaned();
 }
 
 static void

@@ -253,7 +253,9 @@ set_stdio(struct birth *b, const struct settings_stdio *s, int to)
 {
 	int flags = to == 0 ? O_RDONLY : O_WRONLY | O_CREAT;
 
-	if (s->kind == STDIO_STDOUT)
+	/* The log is where standard output goes already. */
+	if (s->kind == STDIO_STDOUT ||
+	    (s->kind == STDIO_LOG && to == 2 && live(b->record)->pipe[1] >= 0))
 		birth_step(b, (struct spawn_step){
 				  .op = SPAWN_DUP, .fd = 1, .number = to});
 	if (s->kind != STDIO_NULL && s->kind != STDIO_FILE &&

@@ -21,6 +21,7 @@
 #include "lib/say.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/core/logplan.h"
 
 #define FILE_MOST 65536
 #define COMPLAINTS 1024
@@ -176,8 +177,19 @@ static const enum setting refused[] = {SET_pidfile, SET_caps, SET_caps_ambient,
     SET_private_tmp, SET_private_net, SET_read_only, SET_hide, SET_listen,
     SET_memory_max, SET_memory_high, SET_cpu_max, SET_cpu_weight, SET_io_weight,
     SET_pids_max, SET_every, SET_at, SET_cpus, SET_tty, SET_runtime_dir,
-    SET_state_dir, SET_cache_dir, SET_log_dir, SET_log, SET_env_file,
-    SET_env_dir};
+    SET_state_dir, SET_cache_dir, SET_log_dir, SET_env_file, SET_env_dir};
+
+static bool
+logs_to_service(const struct settings *s)
+{
+	struct logplan plan;
+	char room[LOGPLAN_TEXT];
+	const char *word;
+
+	return s->log.plan != NULL &&
+	       logplan_parse(s->log.plan, room, &plan, &word) == NULL &&
+	       plan.to == LOGPLAN_SERVICE;
+}
 
 static bool
 is_supported(void)
@@ -190,6 +202,10 @@ is_supported(void)
 			continue;
 		complain(now.name, settings_of((uint16_t)refused[n])->key);
 		buf_puts(&now.text, " is not supported yet");
+		return false;
+	}
+	if (logs_to_service(&s)) {
+		complain(now.name, "log = NAME is not supported yet");
 		return false;
 	}
 	if (s.type == TYPE_GROUP || s.type == TYPE_FORKING) {

@@ -18,6 +18,7 @@
 #include "lib/say.h"
 #include "lib/sig.h"
 #include "lib/sys.h"
+#include "svc/tree/logger.h"
 #include "svc/tree/options.h"
 
 #define USUAL_FILES 1024
@@ -119,6 +120,7 @@ set_up(void)
 		recover_events();
 	keep_start();
 	stop_start();
+	logger_start();
 	scan_all();
 	keep_ready();
 }

@@ -4,6 +4,7 @@
  * whose outcome the client is to wait for.
  */
 #include "svc/tree/clients.h"
+#include "svc/tree/logger.h"
 
 #include <signal.h>
 #include <string.h>
@@ -103,7 +104,8 @@ act(uint32_t i, const struct wire_wish *asked)
 							  : WIRE_REASON_MOOT;
 	case WIRE_VERB_ALARM:
 		if (logger == 0)
-			return WIRE_REASON_MOOT;
+			return logger_rotate(i) ? WIRE_REASON_OK
+						: WIRE_REASON_MOOT;
 		return do_kill(logger, SIGALRM, false) ? WIRE_REASON_OK
 						       : WIRE_REASON_MOOT;
 	case WIRE_VERB_CHECK:

@@ -19,6 +19,7 @@
 #include "lib/say.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/tree/logger.h"
 
 #define RETRY_MS 5000
 
@@ -198,6 +199,7 @@ service_begin(uint32_t i, int dir)
 		return false;
 	}
 	d = scan_define(i, dir);
+	logger_look(i);
 	sv = sv_step(sv_new(service_config(i, dir)), EV_DEPS_OK).sv;
 	s.sv = sv;
 	if (service_is_down(i, dir))
@@ -221,6 +223,8 @@ look_again(uint32_t i, int dir)
 	d = scan_define(i, dir);
 	if (d == DEFINE_BROKEN)
 		return;
+	if (d == DEFINE_NEW)
+		logger_look(i);
 	if (d == DEFINE_NEW && !sv_is_rest(w.sv))
 		set_flags(i, BOARD_CHANGED, 0);
 	if (d == DEFINE_NEW)
@@ -422,7 +426,8 @@ scan_freed(uint32_t i)
 		rec(logger)->parent = 0;
 		logpipe_close(i);
 		log_is_over(logger);
-	}
+	} else
+		logger_leave(i);
 }
 
 /* --- all of them

@@ -9,6 +9,7 @@
 
 #include "lib/say.h"
 #include "lib/sys.h"
+#include "svc/tree/logger.h"
 
 #define AGAIN_MS 200
 
@@ -82,7 +83,7 @@ stop_look(void)
 			end_record(i, false);
 		living += !is_at_rest(i);
 	}
-	if (living > 0)
+	if (living > 0 || !logger_end())
 		return;
 	is_told = true;
 	keep_done(head()->ending_arg);

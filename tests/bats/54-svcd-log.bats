@@ -1,0 +1,105 @@
+# `log = …`: one logger for all services that say so, and no line lost when
+# it, svcd or both are killed.
+bats_require_minimum_version 1.5.0
+load svcd
+
+setup() { tree_setup; }
+teardown() { tree_end; }
+
+one() { cat >"$D/scan/$1"; }
+has() { grep -qs -- "$2" "$1"; }
+logger() { pgrep -P "$KEEPER" -f -- 'svlogd --shared'; }
+is_another() { [ -n "$(logger)" ] && [ "$(logger)" != "$1" ]; }
+
+@test "a service that says log has one, stderr too" {
+	one a <<EOF
+log = $D/logs/a 10M x 3
+run = sh -c 'echo out; echo err >&2; exec sleep 1000'
+EOF
+	one b <<EOF
+log = $D/logs/b time iso
+run = sh -c 'echo of b; exec sleep 1000'
+EOF
+	tree_start
+	await has "$D/logs/a/current" '^out$'
+	await has "$D/logs/a/current" '^err$'
+	await has "$D/logs/b/current" '^20.* of b$'
+	[ "$(logger | wc -l)" = 1 ]
+	[ -s "$D/logs/a/index.current" ]
+}
+
+@test "without a service that says log there is no logger" {
+	one a <<<'run = sleep 1000'
+	tree_start
+	await test -p "$D/run/one/a/supervise/ok"
+	[ -z "$(logger)" ]
+}
+
+@test "what was said last is in the log when everything ends" {
+	one a <<EOF
+log = $D/logs/a
+run = sh -c 'trap "seq 1 3000; exit" TERM; echo up; while :; do sleep 1; done'
+EOF
+	tree_start
+	await has "$D/logs/a/current" up
+	tree_end
+	diff <(echo up; seq 1 3000) "$D/logs/a/current"
+	[ "$(stat -c %a "$D/logs/a/current")" = 744 ]
+}
+
+@test "a service that is removed has its last lines in the log" {
+	one a <<EOF
+log = $D/logs/a
+run = sh -c 'trap "echo bye; exit" TERM; echo up; while :; do sleep 1; done'
+EOF
+	tree_start
+	await has "$D/logs/a/current" up
+	rm "$D/scan/a"
+	await has "$D/logs/a/current" bye
+}
+
+@test "the logger and svcd are killed: every line is there, once" {
+	cat >"$D/writer" <<EOF
+n=1000000
+while [ ! -e $D/stop ]; do
+	seq \$n \$((n+99))
+	n=\$((n+100))
+	sleep 0.005
+done
+echo \$n >$D/next
+exec sleep 1000
+EOF
+	one a <<EOF
+log = $D/logs/a 1M x 99
+run = sh $D/writer
+EOF
+	tree_start
+	await has "$D/logs/a/current" 1000000
+	for round in 1 2 3 4 5 6; do
+		old=$(logger)
+		if [ $((round % 3)) = 0 ]; then
+			kill -KILL "$(svcd_pid)"
+		else
+			kill -KILL "$old"
+		fi
+		await is_another "$old"
+	done
+	touch "$D/stop"
+	await test -s "$D/next"
+	n=$(($(cat "$D/next") - 1))
+	await grep -rqs "^$n\$" "$D/logs/a"
+	shopt -s nullglob
+	diff <(seq 1000000 $n) <(cat "$D"/logs/a/@* "$D/logs/a/current")
+}
+
+@test "svc log finds what a service of the tree has said" {
+	one a <<EOF
+log = $D/logs/a
+run = sh -c 'echo hello; exec sleep 1000'
+EOF
+	tree_start
+	await has "$D/logs/a/current" hello
+	run "$TOP/build/bin/svc" -r "$D/run" log a
+	[ "$status" = 0 ] || echo "$output"
+	[[ $output == *" hello" ]]
+}
