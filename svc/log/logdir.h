@@ -181,6 +181,8 @@ void processor_start(struct logdir *d);
 bool processor_busy(const struct logdir *d);
 /* A child has died: is it the processor of d? Then deals with it. */
 bool processor_ended(struct logdir *d, pid_t pid, int status);
+/* The next child that has died, and its wait status; false: none. */
+bool processor_dead(pid_t *pid, int *status);
 
 /* Steps and more that several ways have. */
 int logdir_move_current(struct logdir *d);

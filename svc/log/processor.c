@@ -128,3 +128,17 @@ processor_ended(struct logdir *d, pid_t pid, int status)
 	logdir_flush(d);
 	return true;
 }
+
+bool
+processor_dead(pid_t *pid, int *status)
+{
+	siginfo_t info = {0};
+
+	if (sys_waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == -1 ||
+	    info.si_pid == 0)
+		return false;
+	*pid = info.si_pid;
+	*status =
+	    info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status;
+	return true;
+}

@@ -225,23 +225,16 @@ static void
 reap(void)
 {
 	struct list *l, *after;
-	siginfo_t info;
+	pid_t pid;
+	int status;
 
-	for (;;) {
-		info.si_pid = 0;
-		if (sys_waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == -1 ||
-		    info.si_pid == 0)
-			return;
-		int status = info.si_code == CLD_EXITED ? info.si_status << 8
-							: info.si_status;
+	while (processor_dead(&pid, &status))
 		LIST_EACH(l, after, &shared.streams)
 		{
 			struct stream *s = LIST_OF(l, struct stream, link);
-			if (s->has_dir &&
-			    processor_ended(&s->dir, info.si_pid, status))
+			if (s->has_dir && processor_ended(&s->dir, pid, status))
 				break;
 		}
-	}
 }
 
 static void

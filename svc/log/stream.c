@@ -21,7 +21,6 @@
 #define EVENTS (EPOLLIN | EPOLLET)
 #define SLACK (64 << 10) /* a newline this near the end of a file ends it */
 #define SYNC_MS 1000
-#define SYSLOG_AGAIN_MS 1000
 
 struct stream_owner stream_owner;
 

@@ -62,19 +62,13 @@ work_sink(struct work *w, enum sink_kind kind)
 static void
 reap(struct work *w)
 {
-	siginfo_t info;
+	pid_t pid;
+	int status;
 
-	for (;;) {
-		info.si_pid = 0;
-		if (sys_waitid(P_ALL, 0, &info, WEXITED | WNOHANG) == -1 ||
-		    info.si_pid == 0)
-			return;
-		int status = info.si_code == CLD_EXITED ? info.si_status << 8
-							: info.si_status;
+	while (processor_dead(&pid, &status))
 		for (size_t i = 0; i < w->dirs; i++)
-			if (processor_ended(&w->dir[i], info.si_pid, status))
+			if (processor_ended(&w->dir[i], pid, status))
 				break;
-	}
 }
 
 static void

@@ -475,7 +475,8 @@ kills() {
 	await 30 [ -e sent ]
 	await 30 grep -rqs 1300000 d
 	kill -TERM $pid
-	wait $pid
+	# It may have had nothing left to do, and not yet been up.
+	wait $pid || [ $? = 143 ]
 }
 
 @test "40 kills: no line lost, none torn, none doubled" {
