@@ -469,6 +469,7 @@ PROGRAMS = $(UNIT_BIN) $(WALK_BIN) $(SIM_BIN)
 # What bats suites run beside the binaries, or inside guests.
 HELPERS = \
 	$(B)/tests/bats/early \
+	$(B)/tests/faulter \
 	$(B)/tests/faults \
 	$(B)/tests/kept \
 	$(B)/tests/orphans
@@ -512,6 +513,12 @@ bench:
 
 gates: $(BIN)
 	tests/run gates
+
+# Errors by number: whatever a call of init could answer with, and two faults.
+FAULTS = 1 2 4 5 9 10 11 12 13 14 16 22 23 24 28 30 38 110 -11 -7
+.PHONY: faults
+faults: $(BIN) $(HELPERS)
+	FAULTS="$(FAULTS)" bats tests/bats/12-init-faults.bats
 
 boot:
 	tests/need boot

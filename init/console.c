@@ -5,7 +5,6 @@
  */
 #include "init/console.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -83,16 +82,10 @@ console_open(const char *name)
 static int
 writer(void *arg)
 {
-	int fd = -1;
-
 	(void)arg;
-	if (memo_step()->plan.role == ROLE_MACHINE)
-		fd = sys_open("/dev/console", O_WRONLY | O_NOCTTY, 0);
-	if (fd < 0)
-		fd = 2;
 	for (uint32_t at = 0; at < memo.console.taken;) {
 		ssize_t n = sys_write(
-		    fd, memo.console.text + at, memo.console.taken - at);
+		    2, memo.console.text + at, memo.console.taken - at);
 
 		if (n <= 0)
 			return 1;

@@ -11,6 +11,7 @@
 
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/fd.h"
 #include "lib/fmt.h"
 #include "lib/say.h"
 #include "lib/sig.h"
@@ -23,6 +24,25 @@ void
 job_environment(char *const *envp)
 {
 	environment = envp;
+}
+
+/*
+ * A fresh opening: it survives a hang-up of the terminal below, and nobody's
+ * O_NONBLOCK is on it; ours is there only so that no line without a carrier is
+ * waited for. Without a console the descriptors stay what they are.
+ */
+static void
+take_console(void)
+{
+	int fd = sys_open("/dev/console", O_RDWR | O_NOCTTY | O_NONBLOCK, 0);
+
+	if (fd < 0)
+		return;
+	fd_nonblock(fd, false);
+	for (int i = 0; i <= 2; i++)
+		sys_dup2(fd, i);
+	if (fd > 2)
+		sys_close(fd);
 }
 
 struct child {
@@ -38,6 +58,8 @@ child_run(void *arg)
 	/* init's fault handler must never be a child's. */
 	sig_default_all();
 	say_hook(NULL);
+	if (memo_step()->plan.role == ROLE_MACHINE)
+		take_console();
 	return child->run(child->arg);
 }
 
@@ -63,25 +85,6 @@ job_start(enum job job, int (*run)(void *), void *arg, int64_t ms)
 	return -1;
 }
 
-/*
- * A fresh opening: it survives a hang-up of the terminal below, and nobody's
- * O_NONBLOCK is on it. Without a console the descriptors stay what they are.
- */
-static void
-take_console(bool terminal)
-{
-	int fd = sys_open("/dev/console", O_RDWR | O_NOCTTY, 0);
-
-	if (fd < 0)
-		return;
-	for (int i = 0; i <= 2; i++)
-		sys_dup2(fd, i);
-	if (fd > 2)
-		sys_close(fd);
-	if (terminal)
-		sys_ioctl(0, TIOCSCTTY, (void *)1);
-}
-
 int
 job_become(enum job job, const struct program *program)
 {
@@ -95,8 +98,8 @@ job_become(enum job job, const struct program *program)
 
 	/* None of these three is worth not starting it for. */
 	sys_setsid();
-	if (program->console)
-		take_console(program->terminal);
+	if (program->terminal)
+		sys_ioctl(0, TIOCSCTTY, (void *)1);
 	if (!program->all_files)
 		sys_prlimit(0, RLIMIT_NOFILE, &memo.files, NULL);
 	s.steps = steps;

@@ -16,8 +16,9 @@
 
 /*
  * Starts run(arg) as `job`, killed after `ms` (0: never). Its exit code is what
- * run returns; signals are at their defaults but all blocked. 0; -1: no process
- * could be made. One that runs already is left alone: 0.
+ * run returns; signals are at their defaults but all blocked, and a machine's
+ * 0 to 2 are /dev/console. 0; -1: no process could be made. One that runs
+ * already is left alone: 0.
  */
 int job_start(enum job job, int (*run)(void *), void *arg, int64_t ms);
 
@@ -27,8 +28,7 @@ struct program {
 	int fd;		  /* ≥ 0: this open program */
 	const char *const *argv;
 	unsigned keep;	/* descriptors below this stay open; 0: 0 to 2 */
-	bool console;	/* 0 to 2 are /dev/console */
-	bool terminal;	/* which becomes the controlling terminal */
+	bool terminal;	/* 0 becomes the controlling terminal */
 	bool all_files; /* RLIMIT_NOFILE as high as init's */
 };
 /*

@@ -33,15 +33,13 @@
 static struct {
 	const struct keep_asks *asks;
 	const char *const *argv;
-	bool console;
 } keep;
 
 void
-keep_init(const struct keep_asks *asks, const char *const *argv, bool console)
+keep_init(const struct keep_asks *asks, const char *const *argv)
 {
 	keep.asks = asks;
 	keep.argv = argv;
-	keep.console = console;
 	line_init(asks);
 	upgrade_init(asks, argv[0]);
 }
@@ -127,7 +125,6 @@ run_kept(void *arg)
 	    .fd = FD_KEPT,
 	    .argv = keep.argv,
 	    .keep = KEEP_FD_END,
-	    .console = keep.console,
 	    .all_files = true,
 	};
 

@@ -20,9 +20,8 @@ struct keep_asks {
 	void (*offer)(void); /* it does not come up: offer a shell */
 };
 
-/* argv of the kept child, borrowed; `console`: 0 to 2 are /dev/console. */
-void keep_init(
-    const struct keep_asks *asks, const char *const *argv, bool console);
+/* argv of the kept child, borrowed. */
+void keep_init(const struct keep_asks *asks, const char *const *argv);
 /* Opens the program where no path must be looked up later; missing: later. */
 void keep_find(void);
 

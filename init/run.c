@@ -323,6 +323,21 @@ run_word(const char *word)
 	}
 }
 
+/*
+ * The kernel gave us the console. Whoever holds a terminal can be killed by its
+ * secure attention key; children open it for themselves.
+ */
+static void
+leave_console(void)
+{
+	int fd = fd_open_null();
+
+	for (int i = 0; fd >= 0 && i <= 2; i++)
+		sys_dup2(fd, i);
+	if (fd > 2)
+		sys_close(fd);
+}
+
 static void
 phase_child_ended(const struct job_end *end)
 {
@@ -330,6 +345,8 @@ phase_child_ended(const struct job_end *end)
 
 	bool is_stage = phase == PHASE_BOOT || phase == PHASE_SHUTDOWN;
 
+	if (phase == PHASE_MOUNT)
+		leave_console();
 	if (phase == PHASE_MOUNT && !memo.runit.is)
 		read_words();
 	if (is_stage && memo.runit.is && runit_stage_ended(phase, end))
@@ -539,7 +556,7 @@ wait_until(int64_t until_ns, int64_t now_ns)
 _Noreturn void
 run(const char *const *kept_argv)
 {
-	keep_init(&asks, kept_argv, plan()->role == ROLE_MACHINE);
+	keep_init(&asks, kept_argv);
 	runit_init(&asks);
 	reap_ns = 0;
 	deaf = !fd_is_open(FD_SIGNALS);

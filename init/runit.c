@@ -168,8 +168,7 @@ static int
 run_stage_two(void *unused)
 {
 	const char *argv[] = {runit_stage(PHASE_KEEP), NULL};
-	struct program program = {
-	    .path = argv[0], .argv = argv, .console = true};
+	struct program program = {.path = argv[0], .argv = argv};
 
 	(void)unused;
 	return job_become(JOB_STAGE, &program);
@@ -281,8 +280,7 @@ static int
 run_keys(void *unused)
 {
 	const char *argv[] = {"/etc/runit/ctrlaltdel", NULL};
-	struct program program = {
-	    .path = argv[0], .argv = argv, .console = true};
+	struct program program = {.path = argv[0], .argv = argv};
 
 	(void)unused;
 	if (is_set(argv[0]))

@@ -37,7 +37,6 @@ run_stage(void *arg)
 	const char *argv[] = {stage_path(*phase), NULL, NULL};
 	struct program program = {.path = argv[0],
 	    .argv = argv,
-	    .console = memo_step()->plan.role == ROLE_MACHINE,
 	    .terminal = memo.runit.is && *phase == PHASE_BOOT};
 
 	if (*phase == PHASE_SHUTDOWN && !memo.runit.is)
@@ -57,10 +56,8 @@ run_rescue(void *arg)
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		const char *argv[] = {paths[i], NULL};
-		struct program program = {.path = paths[i],
-		    .argv = argv,
-		    .console = true,
-		    .terminal = true};
+		struct program program = {
+		    .path = paths[i], .argv = argv, .terminal = true};
 
 		code = job_become(*job, &program);
 	}

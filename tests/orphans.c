@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BATCH 200 /* dead at a time, before their parent ends */
+#define BATCH 50 /* dead at a time, before their parent ends */
 
 /* One more dead child of this process; no page table to copy for it. */
 static void

@@ -32,7 +32,8 @@ pid1() {
 	pid1_with "" "$@"
 }
 
-# PID1_ROLE= leaves it to init to find out what it is.
+# PID1_PIDS (exported) bounds the pids of the namespace, which older kernels
+# cannot; PID1_ROLE= leaves it to init to find out what it is.
 # The same with a command before init in the namespace (env, strace, …).
 pid1_with() {
 	local before=$1
@@ -51,6 +52,7 @@ pid1_with() {
 		mount -t overlay overlay -o "lowerdir=/etc,upperdir=$T/over/up,workdir=$T/over/work" /etc || exit 99
 		cp -a "$T/etc" /etc/trivet
 		mount --bind "$T/console" /dev/console || exit 99
+		[ -z "$PID1_PIDS" ] || echo "$PID1_PIDS" >/proc/sys/kernel/pid_max
 		cd / && exec $before "$@"
 	' sh "$T" "$before" "$INIT" ${PID1_ROLE---machine} --svcd="$KEPT" --services="$T/kept" "$@" \
 		</dev/null >"$T/out" 2>&1 3>&- 7>&- &
