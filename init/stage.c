@@ -35,9 +35,12 @@ run_stage(void *arg)
 {
 	const enum phase *phase = arg;
 	const char *argv[] = {stage_path(*phase), NULL, NULL};
+	bool machine = memo_step()->plan.role == ROLE_MACHINE;
+	/* Ctrl-C has to reach the stage that waits for something; runit's third
+	 * has never had a terminal. */
 	struct program program = {.path = argv[0],
 	    .argv = argv,
-	    .terminal = memo.runit.is && *phase == PHASE_BOOT};
+	    .terminal = machine && (!memo.runit.is || *phase == PHASE_BOOT)};
 
 	if (*phase == PHASE_SHUTDOWN && !memo.runit.is)
 		argv[1] =
