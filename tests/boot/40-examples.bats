@@ -31,11 +31,26 @@ log_in() {
 @test "initramfs: a login" {
 	"$TOP/boot-examples/initramfs/run" image
 	on initramfs
-	log_in --initrd "$TOP/build/boot-examples/initramfs/initramfs" --memory 64
+	log_in --initrd "$TOP/build/boot-examples/initramfs/initramfs" --memory 128
 	run vm run -p console "$ON" 'cat /proc/1/comm'
 	[[ $output == *init* ]]
 	vm tell -p console "$ON" /sbin/poweroff
 	vm off "$ON"
+}
+
+@test "from-runit: runit's stages and tools, with Trivet in its place" {
+	"$TOP/boot-examples/from-runit/run" image
+	on runit
+	log_in --initrd "$TOP/build/boot-examples/from-runit/initramfs"
+	run vm run -p console "$ON" 'cat /proc/1/comm; /sbin/sv status httpd getty; wget -q -O- http://127.0.0.1/'
+	echo "$output"
+	[ "${lines[0]}" = runit ]
+	[[ ${lines[1]} == "run: httpd: (pid "* ]]
+	[[ ${lines[2]} == "run: getty: (pid "* ]]
+	[[ $output == *Trivet* ]]
+	vm tell -p console "$ON" /sbin/runit-init 0
+	vm off "$ON"
+	[[ $(console) == *"Stage 3 is over."*"reboot: Power down"* ]]
 }
 
 @test "kernel-test: the command's output and status" {
