@@ -5,7 +5,7 @@ load guest.bash
 
 setup_file() {
 	make_images
-	boot_disk life --memory 128
+	boot_disk life --memory 128 --limit 800
 }
 
 teardown_file() {

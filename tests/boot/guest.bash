@@ -100,7 +100,7 @@ said() {
 
 # Until a command succeeds in the guest; the guest itself waits, in one go.
 until_guest() {
-	vm run -t "${SECONDS_MAX-30}" "$ON" \
+	vm run -t 90 "$ON" \
 		"i=0; until $*; do i=\$((i+1)); [ \$i -lt 600 ] || break; usleep 50000; done; [ \$i -lt 600 ]"
 }
 
