@@ -581,14 +581,15 @@ man_dir = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))
 
 # The stages are the administrator's once they are there: one that was changed
 # stays, ours is put beside it as FILE.new; uninstall leaves it.
-STAGE_FILES = $(patsubst stages/%,%,$(wildcard stages/[a-z]*.d/* \
-	$(filter-out %.d,$(wildcard stages/[a-z]*))))
+STAGE_FILES = boot shutdown rescue steps \
+	$(patsubst stages/%,%,$(wildcard stages/*.d/* stages/sv/*/run \
+	stages/sv/*/service))
 define stage
 	@at='$(DESTDIR)$(ETCDIR)/$(1)'; mkdir -p "$${at%/*}"; \
 	if [ -e "$$at" ] && ! cmp -s stages/$(1) "$$at"; then \
 		at=$$at.new; \
 	fi; \
-	install -m $(if $(findstring .,$(1))$(filter steps,$(1)),644,755) stages/$(1) "$$at"
+	install -m $(if $(findstring .,$(1))$(filter steps %/service,$(1)),644,755) stages/$(1) "$$at"
 
 endef
 define unstage
