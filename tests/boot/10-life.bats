@@ -49,7 +49,7 @@ pid_of() {
 @test "the services are up and the web server answers" {
 	run in_guest 'wget -q -O- http://127.0.0.1/'
 	[[ $output == *Trivet* ]]
-	run in_guest '/sbin/sv status httpd syslog getty'
+	run in_guest '/sbin/sv status httpd syslog getty@ttyS0'
 	[ "$status" = 0 ]
 	[ "$(grep -c '^run: ' <<<"$output")" = 3 ]
 }

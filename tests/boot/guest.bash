@@ -23,7 +23,7 @@ make_images() {
 			head -n 1)
 		[ ! -e "$WORK/done" ] || [ -n "$newest" ] || exit 0
 		cd "$TOP/boot-examples/busybox-disk" || exit 1
-		../root "$WORK/root" getty httpd syslog \
+		../root "$WORK/root" httpd syslog "$TOP/stages/sv/getty@ttyS0" \
 			"$TOP/stages/sv/requests" "$TOP/tests/boot/probe"
 		cp "$TOP/build/tests/orphans" "$WORK/root/usr/bin/"
 		echo '<h1>Trivet</h1>' >"$WORK/root/srv/www/index.html"
