@@ -96,7 +96,7 @@ teardown() {
 }
 
 @test "svwaitdown: at the time-out 111, and -k kills" {
-	service_make x <<<'trap "" TERM; while :; do tail -f /dev/null; done'
+	service_make x <<<'trap "" TERM; mkfifo never; while :; do read x <>never; done'
 	service_start "$(PATH=$THEIRS command -v runsv)" x
 	until_true ours sv check ./x
 	ours sv down ./x

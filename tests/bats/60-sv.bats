@@ -317,7 +317,7 @@ says() {
 }
 
 @test "real: force-stop kills what does not obey, and says so" {
-	service_make x <<<'trap "" TERM; while :; do tail -f /dev/null; done'
+	service_make x <<<'trap "" TERM; mkfifo never; while :; do read x <>never; done'
 	service_start "$(PATH=$THEIRS command -v runsv)" x
 	until_true ours sv check ./x
 	says 1 'kill: run: ./x: (pid N) Ns, want down, got TERM' \
