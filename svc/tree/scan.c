@@ -284,6 +284,8 @@ still_there(uint32_t i, int dir)
 	look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
 		set_flags(i, 0, BOARD_UNLINKED);
+		/* Away when this life of svcd began: nobody could open it. */
+		supervise_open(i);
 		post(i, EV_KEEP);
 	}
 }

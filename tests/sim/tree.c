@@ -119,8 +119,11 @@ check_service(int k)
 	}
 	w = sv_unpack(board_word(rec(i)));
 	if (p == NULL)
-		world_bad("%s does not run; its record says %s, pid %d", name,
-		    sv_state_name(w.sv.state), (int)w.pid);
+		world_bad("%s does not run; its record says %s, pid %d, "
+			  "flags %#x, want %u, ending %d",
+		    name, sv_state_name(w.sv.state), (int)w.pid,
+		    (unsigned)rec(i)->flags, (unsigned)w.sv.want,
+		    live(i)->is_ending);
 	else if (w.sv.state != S_UP || (pid_t)w.pid != p->pid)
 		world_bad("%s runs as %d; its record says %s, pid %d, %s"
 			  "watch %lld, deadline %lld, now %lld",
