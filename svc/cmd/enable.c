@@ -25,6 +25,7 @@
 extern const struct cmd cmd_enable, cmd_disable;
 
 #define TIMEOUT_MS 60000
+#define LOOK_MS 20
 
 static const struct cmd_option options[] = {
     {'d', "definitions", "DIR", "where NAMEs are defined (default /etc/sv)", 0},
@@ -270,6 +271,19 @@ tell(const struct change *c, const struct views *all)
 	return code;
 }
 
+/* No event says that a service is forgotten: after its last one it is soon. */
+static bool
+is_being_forgotten(const struct change *c, const struct views *all)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const struct view *v = views_name(all, c->names[i]);
+		if (v != NULL && (v->r.flags & BOARD_UNLINKED) != 0 &&
+		    sv_is_rest(v->word.sv))
+			return true;
+	}
+	return false;
+}
+
 static int
 await(const struct change *c, struct client *client)
 {
@@ -281,15 +295,16 @@ await(const struct change *c, struct client *client)
 
 	for (;;) {
 		bool settled = all_settled(c, &all);
-		struct mono until = deadline, trial = trial_end(c, &all);
-		if (settled && !mono_before(mono_now(), trial))
+		struct mono now = mono_now(), until = deadline;
+		struct mono trial = trial_end(c, &all);
+		if (!mono_before(now, settled ? trial : deadline))
 			break;
 		if (settled)
 			until = mono_min(deadline, trial);
-		enum client_answer answer = client_receive(client, &m, until);
-		if (answer == CLIENT_LATE && !settled)
-			break;
-		if (answer == CLIENT_GONE && !client_again(client, deadline))
+		else if (is_being_forgotten(c, &all))
+			until = mono_min(deadline, mono_add_ms(now, LOOK_MS));
+		if (client_receive(client, &m, until) == CLIENT_GONE &&
+		    !client_again(client, deadline))
 			return EXITCODE_SYSTEM;
 		all = views_of(client);
 	}

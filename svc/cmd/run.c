@@ -28,6 +28,7 @@ extern const struct cmd cmd_run;
 extern char **environ;
 
 #define ANSWER_MS 10000
+#define LOOK_MS 20
 #define RUN_DIR "adhoc" /* in the runtime directory; svcd scans it */
 #define LINES 20
 
@@ -138,12 +139,15 @@ await_existence(struct client *c, const char *name, bool wanted)
 
 	for (;;) {
 		struct views all = views_of(c);
+		struct mono now = mono_now();
 		if ((views_name(&all, name) != NULL) == wanted)
 			return true;
-		enum client_answer answer = client_receive(c, &m, deadline);
-		if (answer == CLIENT_LATE)
+		if (!mono_before(now, deadline))
 			return false;
-		if (answer == CLIENT_GONE && !client_again(c, deadline))
+		/* No event says that a service is forgotten. */
+		if (client_receive(c, &m, mono_add_ms(now, LOOK_MS)) ==
+			CLIENT_GONE &&
+		    !client_again(c, deadline))
 			return false;
 	}
 }

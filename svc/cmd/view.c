@@ -21,6 +21,18 @@
 
 #define TRIAL_MS 100
 
+/* Complaints may be several lines. */
+static const char *
+one_line(char *text, size_t n)
+{
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
+	for (size_t i = 0; i < n; i++)
+		if (text[i] == '\n')
+			text[i] = ';';
+	return memory_copy(text, n);
+}
+
 static bool
 read_view(struct client *c, uint32_t record, struct view *v)
 {
@@ -37,7 +49,7 @@ read_view(struct client *c, uint32_t record, struct view *v)
 	n = board_path(c->board, &v->r, text, sizeof text);
 	v->path = memory_copy(text, n);
 	n = board_status(c->board, &v->r, text, sizeof text);
-	v->status = memory_copy(text, n);
+	v->status = one_line(text, n);
 	return true;
 }
 

@@ -70,9 +70,9 @@ END
 
 @test "with svcd the services are stopped first, then the tree ends" {
 	inside <<'END'
-service a 'trap "echo stopped >ended; exit" TERM; echo >ready; while :; do sleep 0.05; done'
+service a 'trap "echo stopped >ended; exit" TERM; echo >begun; while :; do sleep 0.05; done'
 tree
-until_true test -e sv/a/ready
+until_true test -e sv/a/begun
 svc poweroff
 wait $KEEPER || :
 [ -e sv/a/ended ]
