@@ -19,7 +19,7 @@ define a
 tree
 svc enable -q -d sv a
 pid=$(field a pid)
-says 'a: disabled, stopped' svc disable a
+says 'a: disabled, stopped' svc disable -t 20s a
 [ ! -d "/proc/$pid" ] && [ ! -L scan/a ] && [ -x sv/a/run ]
 says '' svc list
 says 'a: disabled, stopped' svc disable -d sv a
