@@ -178,6 +178,7 @@ TREE_SRC = \
 	svc/tree/exits.c \
 	svc/tree/index.c \
 	svc/tree/keep.c \
+	svc/tree/lastlines.c \
 	svc/tree/logger.c \
 	svc/tree/logpipe.c \
 	svc/tree/main.c \
@@ -370,6 +371,7 @@ MAN_PAGES = \
 	stages/trivet-boot.7 \
 	svc/core/service.5 \
 	init/runit.8 \
+	svc/tree/svcd.8 \
 	svc/cmd/chpst.8 \
 	svc/cmd/envdir.8 \
 	svc/cmd/fghack.8 \

@@ -184,6 +184,7 @@ struct board_record {
 	struct board_text
 	    status; /* STATUS= of sd_notify, or the cause's text */
 	char status_text[32];
+	uint32_t lines_slot; /* keeper's slot of its output without a logger */
 };
 _Static_assert(sizeof(struct board_head) == BOARD_HEAD, "head");
 _Static_assert(sizeof(struct board_record) <= BOARD_SLOT, "record");

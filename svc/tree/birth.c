@@ -6,6 +6,7 @@
  */
 #include "svc/tree/births.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -191,9 +192,25 @@ give(struct birth *b, int low, int to)
 				  .op = SPAWN_DUP, .fd = low, .number = to});
 }
 
+/* By a path of the child's own: an open file that only it writes to. */
+static void
+give_lines(struct birth *b, int low)
+{
+	struct buf path = BUF(b->out);
+
+	if (low < 0)
+		return;
+	buf_fmt(&path, "/proc/self/fd/%d", low);
+	birth_step(b, (struct spawn_step){.op = SPAWN_OPEN,
+			  .text = b->out,
+			  .flags = O_WRONLY,
+			  .number = 1});
+	give(b, 1, 2);
+}
+
 /*
- * A logger reads the pipe, a service with a logger writes it; all else is
- * svcd's own 0, 1 and 2.
+ * A logger reads the pipe, a service with a logger writes it; without one its
+ * last lines are kept. All else is svcd's own 0, 1 and 2.
  */
 static void
 set_descriptors(struct birth *b, int low)
@@ -205,6 +222,8 @@ set_descriptors(struct birth *b, int low)
 		give(b, hand_over(b, live(r->parent)->pipe[0], low), 0);
 	else if (l->pipe[1] >= 0)
 		give(b, hand_over(b, l->pipe[1], low), 1);
+	else if (lines_make(b->record))
+		give_lines(b, hand_over(b, l->out.fd, low));
 }
 
 static struct rlimit usual_files;

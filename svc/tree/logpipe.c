@@ -50,6 +50,8 @@ logpipe_close(uint32_t i)
 {
 	struct live *l = live(i);
 
+	if (l->pipe[0] < 0 && l->pipe[1] < 0)
+		return;
 	fd_close(&l->pipe[0]);
 	fd_close(&l->pipe[1]);
 	if (rec(i)->log_slot == 0)

@@ -58,9 +58,11 @@ static void
 recover(void)
 {
 	state_reindex();
+	lines_start();
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
 		supervise_open(i);
 		logpipe_recover(i);
+		lines_recover(i);
 		deadline_sync(i);
 	}
 }
@@ -114,6 +116,8 @@ set_up(void)
 	scan_start();
 	if (tree.is_recovered)
 		recover();
+	else
+		lines_start();
 	/* The first steps are taken here: all that effects use stands. */
 	exits_start();
 	if (tree.is_recovered)

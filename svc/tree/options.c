@@ -25,8 +25,8 @@ static const char usage_svcd[] =
     "  -r DIR     keep the control socket in DIR (or $TRIVET_RUN)\n"
     "  --user     the tree of one user: $XDG_RUNTIME_DIR/trivet,\n"
     "             ~/.config/service\n"
-    "  -h         this text\n"
-    "  -V         the version\n";
+    "  -h, --help this text\n"
+    "  -V, --version\n             the version\n";
 
 static _Noreturn void
 show(int fd, const char *text, int code)

@@ -254,6 +254,26 @@ rescan(struct client *c, uint32_t id)
 	yes(c, id);
 }
 
+static void
+tail(struct client *c, uint32_t id, struct wire *w)
+{
+	static char text[WIRE_TEXT_MAX + 1];
+	struct buf b = answer(), last = BUF(text);
+	uint32_t i = find(wire_get_text(w)), most = wire_get_u32(w);
+
+	if (!wire_done(w) || i == 0) {
+		client_no(c, id,
+		    wire_done(w) ? WIRE_REASON_NO_SUCH : WIRE_REASON_BAD);
+		return;
+	}
+	lines_last(i, &last, most < WIRE_TEXT_MAX ? most : WIRE_TEXT_MAX);
+	wire_begin(&b, WIRE_LINES, id);
+	wire_put_u32(&b, 0);
+	wire_put_text(&b, last.p, last.len);
+	if (wire_end(&b))
+		client_answer(c, &b, -1);
+}
+
 static bool
 is_for_masters(uint16_t tag)
 {
@@ -286,8 +306,9 @@ request(struct client *c, const struct wire_head *head, struct wire *w)
 		which_are(c, head->id, w);
 	else if (head->tag == WIRE_UPGRADE)
 		upgrade_ask(c, head->id);
-	else if (head->tag == WIRE_RUN || head->tag == WIRE_TAIL ||
-		 head->tag == WIRE_CANCEL)
+	else if (head->tag == WIRE_TAIL)
+		tail(c, head->id, w);
+	else if (head->tag == WIRE_RUN || head->tag == WIRE_CANCEL)
 		client_no(c, head->id, WIRE_REASON_UNSUPPORTED);
 	else
 		client_no(c, head->id, WIRE_REASON_UNKNOWN_TAG);

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-/* The first that is ours to give: state and settings stand before. */
-#define SLOTS_FIRST 2
+/* The first that is ours to give: state, settings and lines stand before. */
+#define SLOTS_FIRST 3
 #define SLOTS_MAX 16000
 
 /* n in a row; 0: none left. */

@@ -278,6 +278,15 @@ void watch_entry(int dir, const char *scan, const char *name);
 void clients_start(void);
 void clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now);
 
+/* --- lastlines.c: output without a logger
+ * --------------------------------------- */
+void lines_start(void);
+/* live(i)->out is there after this; false: its output is svcd's. */
+bool lines_make(uint32_t i);
+void lines_close(uint32_t i);
+void lines_recover(uint32_t i);
+size_t lines_last(uint32_t i, struct buf *b, size_t most);
+
 /* --- logpipe.c
  * -----------------------------------------------------------------------------
  */

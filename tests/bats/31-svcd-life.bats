@@ -346,3 +346,17 @@ E
 	send a/log u
 	await is_up a/log
 }
+
+@test "what a service without a logger says is passed on and kept" {
+	make a <<<'echo "to stdout"; echo "to stderr" >&2; exec sleep 1000'
+	up a
+	await has_line "$D/said" 'to stdout'
+	await has_line "$D/said" 'to stderr'
+	last() { TRIVET_RUN=$D/run "$TOP/build/bin/svc" status a | grep -q 'to stderr'; }
+	await last
+	kill -KILL "$(svcd_pid)"
+	sleeper b
+	enable b
+	await is_up b
+	await last
+}
