@@ -185,6 +185,7 @@ TREE_SRC = \
 	svc/tree/options.c \
 	svc/tree/queue.c \
 	svc/tree/ready.c \
+	svc/tree/relations.c \
 	svc/tree/requests.c \
 	svc/tree/scan.c \
 	svc/tree/service.c \

@@ -136,6 +136,8 @@ tell(uint32_t i)
 		live(i)->shown = (uint8_t)now;
 	}
 	h->changes++;
+	if (now == SV_SHOWN_WAITING)
+		relations_cause(i);
 	views_add(i);
 	if (now != old)
 		clients_tell(i, old, now);
@@ -151,6 +153,7 @@ free_record(uint32_t i)
 	views_last(i);
 	supervise_close(i);
 	clients_tell(i, (enum sv_shown)live(i)->shown, SV_SHOWN_DOWN);
+	relations_remove(i);
 	state_free(i);
 	stop_want_look();
 }

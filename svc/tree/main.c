@@ -88,13 +88,15 @@ recover_pair(uint32_t i)
 static void
 recover_events(void)
 {
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		relations_defined(i);
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
 		recover_pair(i);
 		aux_recover(i);
 		post(i, EV_RECOVER);
 		if ((rec(i)->flags & BOARD_UNLINKED) &&
 		    !(rec(i)->flags & BOARD_LOG))
-			post(i, EV_EXIT);
+			relations_end(i, EV_EXIT);
 		views_add(i);
 	}
 }
@@ -140,11 +142,14 @@ turn(void)
 
 	exits_drain();
 	more = queue_run(EVENTS_A_TURN);
-	more = births_run() || more;
 	stop_look();
-	if (!more && !queue_waits() && !births_are_near())
+	if (!more)
+		relations_settle();
+	more = births_run() || more;
+	more = more || queue_waits() || relations_wait() || stop_waits();
+	if (!more && !births_are_near())
 		more = views_run();
-	if (more || queue_waits())
+	if (more)
 		loop_turn_until(&tree.loop, mono_zero());
 	else if (loop_turn(&tree.loop) < 0)
 		say_warn("cannot wait for events");

@@ -74,6 +74,7 @@ step(uint32_t i, enum sv_event ev, uint32_t pid)
 	/* A record that becomes free is committed as such by its effect. */
 	if (s.sv.state != S_NONE)
 		state_commit(i, s.sv, w.generation, w.pid);
+	relations_tell(i);
 	do_effects(i, w.sv, s.sv, s.effects);
 }
 
@@ -91,6 +92,13 @@ wish(uint32_t i, enum sv_event ev)
 	if ((ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART) &&
 	    sv_is_rest(sv_unpack(board_word(rec(i))).sv))
 		service_refresh(i);
+	if (ev == EV_DOWN || ev == EV_EXIT) {
+		relations_end(i, ev);
+		relations_settle();
+		return;
+	}
+	if (ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART)
+		relations_keep(i);
 	step(i, ev, 0);
 }
 

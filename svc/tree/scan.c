@@ -200,13 +200,16 @@ service_begin(uint32_t i, int dir)
 	}
 	d = scan_define(i, dir);
 	logger_look(i);
-	sv = sv_step(sv_new(service_config(i, dir)), EV_DEPS_OK).sv;
+	sv = sv_new(service_config(i, dir));
+	if (!relations_has(i))
+		sv = sv_step(sv, EV_DEPS_OK).sv;
 	s.sv = sv;
 	if (service_is_down(i, dir))
 		set_flags(i, BOARD_MANUAL, 0);
 	else if (d != DEFINE_BROKEN)
 		s = sv_step(sv, EV_UP);
 	state_commit(i, s.sv, sv_is_new_run(sv, s.sv) ? 1 : 0, 0);
+	relations_add(i);
 	views_add(i);
 	do_effects(i, sv, s.sv, s.effects);
 	return true;
@@ -223,8 +226,10 @@ look_again(uint32_t i, int dir)
 	d = scan_define(i, dir);
 	if (d == DEFINE_BROKEN)
 		return;
-	if (d == DEFINE_NEW)
+	if (d == DEFINE_NEW) {
 		logger_look(i);
+		relations_defined(i);
+	}
 	if (d == DEFINE_NEW && !sv_is_rest(w.sv))
 		set_flags(i, BOARD_CHANGED, 0);
 	if (d == DEFINE_NEW)
@@ -261,7 +266,7 @@ let_go(uint32_t i)
 	if (rec(i)->flags & BOARD_UNLINKED)
 		return;
 	set_flags(i, BOARD_UNLINKED, 0);
-	post(i, EV_EXIT);
+	relations_end(i, EV_EXIT);
 }
 
 /* Its link is gone; where another may lead to it all are looked at. */
@@ -286,6 +291,7 @@ still_there(uint32_t i, int dir)
 		set_flags(i, 0, BOARD_UNLINKED);
 		/* Away when this life of svcd began: nobody could open it. */
 		supervise_open(i);
+		relations_keep(i);
 		post(i, EV_KEEP);
 	}
 }

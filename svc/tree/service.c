@@ -83,7 +83,8 @@ service_refresh(uint32_t i)
 
 	if (dir < 0)
 		return;
-	scan_define(i, dir);
+	if (scan_define(i, dir) == DEFINE_NEW)
+		relations_defined(i);
 	board_begin(r);
 	r->flags &= ~(uint32_t)BOARD_CHANGED;
 	board_end(r);

@@ -28,6 +28,12 @@ stop_is_on(void)
 	return tree.is_ending;
 }
 
+bool
+stop_waits(void)
+{
+	return wants_look && stop_is_on() && !is_told;
+}
+
 void
 stop_want_look(void)
 {
@@ -53,9 +59,12 @@ end_record(uint32_t i, bool at_once)
 	if (sv_wanted(sv_unpack(board_word(r)).sv))
 		r->cause = CAUSE_SHUTDOWN;
 	board_end(r);
+	if (!at_once) {
+		relations_end(i, EV_DOWN);
+		return;
+	}
 	post(i, EV_DOWN);
-	if (at_once)
-		post(i, EV_KILL);
+	post(i, EV_KILL);
 }
 
 /* A logger: its service is over, so no line comes any more. */

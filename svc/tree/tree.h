@@ -191,6 +191,25 @@ void sweep(uint32_t i, int sig);
 /* Somebody died whom no record names. */
 void sweep_look(pid_t died);
 
+/* --- relations.c: who waits for whom
+ * ---------------------------------------------- */
+/* Its definition has relations. */
+bool relations_has(uint32_t i);
+/* Its definition was read. */
+void relations_defined(uint32_t i);
+/* After its first commit; before it is freed; after each commit. */
+void relations_add(uint32_t i);
+void relations_remove(uint32_t i);
+void relations_tell(uint32_t i);
+/* EV_DOWN or EV_EXIT when nothing that needs it lives; or not any more. */
+void relations_end(uint32_t i, enum sv_event ev);
+void relations_keep(uint32_t i);
+void relations_cause(uint32_t i);
+/* All events, and then what the relations make of it, until all is quiet. */
+void relations_settle(void);
+/* Something was told that has not been settled. */
+bool relations_wait(void);
+
 /* --- died.c, deadlines.c, ready.c
  * --------------------------------------------- */
 void died(uint32_t i, const struct keep_exit *e);
@@ -303,6 +322,8 @@ void stop_all(enum keep_ending ending, int64_t ms, bool at_once);
 void stop_signal(int sig);
 bool stop_is_on(void);
 void stop_want_look(void);
+/* A look is due. */
+bool stop_waits(void);
 void stop_look(void);
 
 #endif
