@@ -64,7 +64,7 @@ control_letter(uint32_t i, char letter)
 	}
 	if (ev == EV_EXIT)
 		set_flags(i, BOARD_EXITED, 0);
-	if (ev == EV_DOWN || ev == EV_UP || ev == EV_ONCE)
+	if (ev == EV_DOWN)
 		set_flags(i, 0, BOARD_EXITED);
 	wish(i, ev);
 }

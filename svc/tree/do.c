@@ -144,9 +144,35 @@ tell(uint32_t i)
 	stop_want_look();
 }
 
+/*
+ * Told to exit, while its link is there: not forgotten, or the next look at the
+ * directories would start it again. It stays, without files, until its link is
+ * made anew or somebody wants it up.
+ */
+static void
+set_aside(uint32_t i)
+{
+	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv sv = {.state = S_DOWN, .want = WANT_DOWN, .deps = true};
+
+	if (rec(i)->logger != 0)
+		log_is_over(rec(i)->logger);
+	logpipe_close(i);
+	views_last(i);
+	supervise_close(i);
+	state_commit(i, sv, w.generation, 0);
+	relations_tell(i);
+	tell(i);
+}
+
 static void
 free_record(uint32_t i)
 {
+	if ((rec(i)->flags & BOARD_EXITED) &&
+	    !(rec(i)->flags & BOARD_UNLINKED) && !scan_is_only()) {
+		set_aside(i);
+		return;
+	}
 	scan_freed(i);
 	logpipe_close(i);
 	lines_close(i);

@@ -60,7 +60,9 @@ recover(void)
 	state_reindex();
 	lines_start();
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
-		supervise_open(i);
+		if (!(rec(i)->flags & BOARD_EXITED) ||
+		    !sv_is_rest(sv_unpack(board_word(rec(i))).sv))
+			supervise_open(i);
 		logpipe_recover(i);
 		lines_recover(i);
 		deadline_sync(i);

@@ -78,6 +78,21 @@ step(uint32_t i, enum sv_event ev, uint32_t pid)
 	do_effects(i, w.sv, s.sv, s.effects);
 }
 
+/* One that was told to exit has its files again. */
+static void
+come_back(uint32_t i)
+{
+	struct board_record *r = rec(i);
+
+	if ((r->flags & BOARD_EXITED) == 0)
+		return;
+	board_begin(r);
+	r->flags &= ~(uint32_t)BOARD_EXITED;
+	board_end(r);
+	supervise_open(i);
+	scan_log(i);
+}
+
 /* What was asked for before it comes before it. */
 void
 wish(uint32_t i, enum sv_event ev)
@@ -97,8 +112,10 @@ wish(uint32_t i, enum sv_event ev)
 		relations_settle();
 		return;
 	}
-	if (ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART)
+	if (ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART) {
+		come_back(i);
 		relations_keep(i);
+	}
 	step(i, ev, 0);
 }
 

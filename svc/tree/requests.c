@@ -85,7 +85,7 @@ remember(uint32_t i, enum wire_verb verb, uint32_t flags)
 	if (is_down && (flags & WIRE_REMEMBER))
 		r->flags |= BOARD_REMEMBERED;
 	else if (!is_down)
-		r->flags &= ~(uint32_t)(BOARD_REMEMBERED | BOARD_EXITED);
+		r->flags &= ~(uint32_t)BOARD_REMEMBERED;
 	board_end(r);
 }
 

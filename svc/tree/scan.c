@@ -83,6 +83,12 @@ scan_only(const char *path)
 		diex(111, "%s: not a name for a service", path);
 }
 
+bool
+scan_is_only(void)
+{
+	return scans[0].only[0] != '\0';
+}
+
 unsigned
 scan_count(void)
 {
@@ -260,6 +266,16 @@ take_up(unsigned which, const char *name, int dir, const struct stat *st)
 /* --- what has become of a name
  * ------------------------------------------------------- */
 
+/* Its link was made anew: so was the wish to run it. */
+void
+scan_made(const char *name)
+{
+	uint32_t i = state_by_name(name);
+
+	if (i != 0 && (rec(i)->flags & BOARD_EXITED))
+		wish(i, EV_UP);
+}
+
 static void
 let_go(uint32_t i)
 {
@@ -285,6 +301,8 @@ static void
 still_there(uint32_t i, int dir)
 {
 	live(i)->is_seen = true;
+	if ((rec(i)->flags & BOARD_EXITED) && !(rec(i)->flags & BOARD_UNLINKED))
+		return;
 	scan_log(i);
 	look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {

@@ -274,6 +274,9 @@ bool scan_add(const char *path);
 /* Not a scan directory but one service: runsv, supervise. */
 void scan_only(const char *path);
 unsigned scan_count(void);
+bool scan_is_only(void);
+/* An entry of that name was made. */
+void scan_made(const char *name);
 void scan_start(void);
 void scan_all(void);
 void scan_want_all(void);

@@ -183,6 +183,8 @@ changed(const struct inotify_event *e)
 		if (scan_wd[which] != e->wd || name[0] == '\0')
 			continue;
 		scan_name(which, name);
+		if (e->mask & (IN_CREATE | IN_MOVED_TO))
+			scan_made(name);
 		return;
 	}
 	changed_elsewhere(name);

@@ -183,6 +183,14 @@ E
 	await is_down a
 	gone() { ! is_supervised a; }
 	await gone
+	kill -HUP "$KEEPER"
+	sleeper b
+	enable b
+	await is_up b
+	gone
+	rm "$D/scan/a"
+	enable a
+	await is_up a
 }
 
 @test "d gives a stopped process its CONT" {
