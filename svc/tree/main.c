@@ -22,7 +22,6 @@
 #include "svc/tree/options.h"
 
 #define USUAL_FILES 1024
-#define EVENTS_A_TURN 256
 
 /* As many descriptors as may be; services get the usual number. */
 static struct rlimit
@@ -143,7 +142,7 @@ turn(void)
 	bool more;
 
 	exits_drain();
-	more = queue_run(EVENTS_A_TURN);
+	more = queue_run(QUEUE_SOME);
 	stop_look();
 	if (!more)
 		relations_settle();

@@ -78,6 +78,18 @@ step(uint32_t i, enum sv_event ev, uint32_t pid)
 	do_effects(i, w.sv, s.sv, s.effects);
 }
 
+/*
+ * All events. The exit queue is drained as one goes: a signal is not sent, and
+ * its effect comes back as an event, as long as too much stands in it.
+ */
+void
+queue_settle(void)
+{
+	do
+		exits_drain();
+	while (queue_run(QUEUE_SOME));
+}
+
 /* One that was told to exit has its files again. */
 static void
 come_back(uint32_t i)
@@ -99,8 +111,7 @@ wish(uint32_t i, enum sv_event ev)
 {
 	uint16_t life = live(i)->life;
 
-	while (queue_run(TREE_EVENTS))
-		;
+	queue_settle();
 	if (live(i)->life != life)
 		return;
 	/* What is to start does so by what its directory says now. */

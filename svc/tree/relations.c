@@ -288,8 +288,7 @@ void
 relations_settle(void)
 {
 	do
-		while (queue_run(TREE_EVENTS))
-			;
+		queue_settle();
 	while (answer());
 }
 

@@ -158,6 +158,8 @@ void wish(uint32_t i, enum sv_event ev);
 void step(uint32_t i, enum sv_event ev, uint32_t pid);
 /* Takes events until none is left or `most` were taken. True: more to do. */
 bool queue_run(unsigned most);
+#define QUEUE_SOME 256 /* between two looks at the exit queue */
+void queue_settle(void);
 bool queue_waits(void);
 
 /* --- do.c: effects -----------------------------------------------------------
