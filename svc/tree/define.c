@@ -219,9 +219,8 @@ is_supported(void)
  * Wishes that do no harm while they are not fulfilled, but that nobody may
  * believe to be: said when the definition is read, and the service is run.
  */
-static const enum setting unheard[] = {SET_needs, SET_binds, SET_wants,
-    SET_after, SET_before, SET_conflicts, SET_provides, SET_ready, SET_watchdog,
-    SET_check_every, SET_on_failed, SET_essential, SET_log_rate, SET_control_by,
+static const enum setting unheard[] = {SET_ready, SET_watchdog, SET_check_every,
+    SET_on_failed, SET_essential, SET_log_rate, SET_control_by,
     SET_notify_access, SET_producer_for, SET_consumer_for, SET_lock_fd};
 
 static void

@@ -105,12 +105,12 @@ EOF
 @test "a wish that is not heeded yet is said, and the service runs" {
 	one a <<EOF
 run = sleep 1000
-needs = b
+watchdog = 10s
 ready = started
 EOF
 	tree_start
 	await one_is a run
-	await has_line "$D/said" 'a: needs is not heeded yet'
+	await has_line "$D/said" 'a: watchdog is not heeded yet'
 	run ! grep -q 'ready is not' "$D/said"
 }
 
