@@ -16,7 +16,7 @@
 #include "svc/tree/tree.h"
 
 static const char usage_svcd[] =
-    "usage: svcd [--user] [-r DIR] [SCANDIR...]\n"
+    "usage: svcd [-hV] [--user] [-r DIR] [SCANDIR...]\n"
     "       runsvdir [-P] DIR [LOG]\n"
     "       runsv DIR\n"
     "       svscan [DIR]\n"
