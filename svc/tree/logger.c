@@ -8,6 +8,7 @@
 #include "svc/tree/logger.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 
