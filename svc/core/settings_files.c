@@ -116,6 +116,11 @@ add_unit(const struct settings_row *row, char *value, size_t cap)
 		memcpy(value + len, "ms", 3);
 }
 
+/*
+ * An empty file of one of our names says nothing: run scripts of other worlds
+ * leave marks called `ready` or `user`, and must not find their service
+ * refused for it. s6's files have no such namesakes.
+ */
 static void
 read_file_value(
     struct settings_parse *p, const char *name, const char *bytes, size_t len)
@@ -129,16 +134,18 @@ read_file_value(
 	if (!first_line(p, name, bytes, len, &line))
 		return;
 	value = parse_trim(line.p);
+	if (*value == '\0') {
+		if (special_of(name) != NULL)
+			parse_complain(p, name, "is empty");
+		return;
+	}
 	room = line.cap - (size_t)(value - line.p);
 	row = parse_alias(name, value, room);
 	if (row == NULL)
 		return;
 	add_unit(row, value, room);
 	parse_mark(p->by_file, row->number);
-	if (*value == '\0')
-		parse_complain(p, name, "is empty");
-	else
-		parse_store(p, row, value);
+	parse_store(p, row, value);
 }
 
 /* A list as a file: one line, one or more items; # lines are comments. */

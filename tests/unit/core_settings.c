@@ -534,8 +534,13 @@ test_more_files(void)
 	SAME(settings_each(&l), "/etc/a");
 	SAME(settings_each(&l), "-/etc/b");
 	begin("x");
-	file("nice", "\n");
-	SAME(buf_str(&text), "nice:1: nice: is empty\n");
+	file("notification-fd", "\n");
+	SAME(buf_str(&text), "notification-fd:1: notification-fd: is empty\n");
+	begin("x");
+	file("run", "");
+	file("ready", "");
+	file("user", "\n");
+	HOLDS(end() && parse.warnings == 0);
 	begin("x");
 	settings_file(&parse, "user", "a\0b", 3);
 	SAME(buf_str(&text), "user:1: user: not a line of text\n");
