@@ -55,6 +55,10 @@ says() {
 	}
 }
 
+told() {
+	says "$@" >/dev/null
+}
+
 @test "wrong use: its usage and 100" {
 	sv_same 100 sv
 	sv_same 100 sv up
@@ -288,7 +292,10 @@ says() {
 	says 0 'ok: run: ./x: (pid N) Ns, normally down' sv reload ./x
 	says 0 'ok: down: ./x: Ns' sv stop ./x
 	says 0 'ok: down: ./x: Ns' sv try-restart ./x
-	says 0 'ok: run: ./x: (pid N) Ns, normally down, want down' sv -v once ./x
+	# The rule of `once` is content with a service that is not up yet.
+	ours sv -v once ./x
+	until_true told 0 \
+		'run: ./x: (pid N) Ns, normally down, want down' sv status ./x
 	says 0 'ok: down: ./x: Ns' sv -v down ./x
 	says 0 'ok: run: ./x: (pid N) Ns, normally down' sv -v up ./x
 	says 0 'ok: run: ./x: (pid N) Ns, normally down, paused' sv -v pause ./x
