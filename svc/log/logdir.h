@@ -200,5 +200,8 @@ int logdir_step_create(struct logdir *d);
 int logdir_step_trim(struct logdir *d);
 /* Opens `current` for appending. 0 or -1. */
 int logdir_current(struct logdir *d);
+/* What cannot be done, once, and while it is waited to try again. */
+void logdir_say_cannot(const struct logdir *d, const char *what);
+void logdir_say_pausing(const struct logdir *d, const struct logdir_step *step);
 
 #endif

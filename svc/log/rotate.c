@@ -269,14 +269,14 @@ mend(struct logdir *d)
 	return 0;
 }
 
-static void
-cannot(const struct logdir *d, const char *what)
+void
+logdir_say_cannot(const struct logdir *d, const char *what)
 {
 	say_warn("%s: %s", what, d->name);
 }
 
-static void
-pausing(const struct logdir *d, const struct logdir_step *step)
+void
+logdir_say_pausing(const struct logdir *d, const struct logdir_step *step)
 {
 	say_info("pausing: %s: %s: %s", step->before, d->name, errtext(errno));
 }
@@ -290,6 +290,6 @@ const struct logdir_way logdir_svlogd = {
     .one_at_a_time = false,
     .trims_all = false,
     .retry_ms = 3000,
-    .cannot = cannot,
-    .pausing = pausing,
+    .cannot = logdir_say_cannot,
+    .pausing = logdir_say_pausing,
 };

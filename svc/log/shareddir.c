@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "lib/dir.h"
-#include "lib/errtext.h"
 #include "lib/fd.h"
 #include "lib/path.h"
 #include "lib/say.h"
@@ -137,18 +136,6 @@ mend(struct logdir *d)
 	return 0;
 }
 
-static void
-cannot(const struct logdir *d, const char *what)
-{
-	say_warn("%s: %s", what, d->name);
-}
-
-static void
-pausing(const struct logdir *d, const struct logdir_step *step)
-{
-	say_info("pausing: %s: %s: %s", step->before, d->name, errtext(errno));
-}
-
 const struct logdir_way logdir_shared = {
     .rotation = rotation,
     .commit = commit,
@@ -158,8 +145,8 @@ const struct logdir_way logdir_shared = {
     .has_index = true,
     .trims_all = true,
     .retry_ms = 1000,
-    .cannot = cannot,
-    .pausing = pausing,
+    .cannot = logdir_say_cannot,
+    .pausing = logdir_say_pausing,
 };
 
 /* d->name is the file. */
@@ -201,6 +188,6 @@ const struct logdir_way logdir_single = {
     .process = nothing,
     .is_single = true,
     .retry_ms = 1000,
-    .cannot = cannot,
-    .pausing = pausing,
+    .cannot = logdir_say_cannot,
+    .pausing = logdir_say_pausing,
 };
