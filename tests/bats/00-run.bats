@@ -42,6 +42,46 @@ last() {
 	[[ $output != *"ok 1 - a"* ]]
 }
 
+# A suite that fails, but the first time only.
+once() {
+	printf '#!/bin/sh\necho 1..1\nmkdir %s 2>/dev/null || exec echo ok 1\n%s\n' \
+		"$BATS_TEST_TMPDIR/$1.seen" "echo not ok 1 - unlucky" \
+		>"$BATS_TEST_TMPDIR/$1"
+	chmod +x "$BATS_TEST_TMPDIR/$1"
+	suites+=("$BATS_TEST_TMPDIR/$1")
+}
+
+@test "what failed beside others and passes alone is passed, and named" {
+	suite one "'1..1' 'ok 1 - a'"
+	once two
+	run tests/run programs "${suites[@]}"
+	[ "$status" = 0 ]
+	[ "$(last)" = "2 passed, 0 failed" ]
+	[ "${lines[-2]}" = "unsteady: programs-two failed beside others,\
+ passed alone (first output: $OUT/programs-two.first.tap)" ]
+	grep -qx 'not ok 1 - unlucky' "$OUT/programs-two.first.tap"
+}
+
+@test "what fails alone too has failed" {
+	once one
+	suite two "'1..1' 'not ok 1 - b'"
+	run tests/run programs "${suites[@]}"
+	[ "$status" = 1 ]
+	[ "$(last)" = "1 passed, 1 failed" ]
+	[[ $output == *"unsteady: programs-one "* ]]
+	[[ $output != *"unsteady: programs-two "* ]]
+}
+
+@test "six failures are not tried again" {
+	for n in 1 2 3 4 5 6; do
+		once "$n"
+	done
+	run tests/run programs "${suites[@]}"
+	[ "$status" = 1 ]
+	[ "$(last)" = "0 passed, 6 failed" ]
+	[[ $output != *unsteady* ]]
+}
+
 @test "a suite that dies after its tests has failed" {
 	suite one "'1..1' 'ok 1 - a'" 3
 	run tests/run programs "${suites[@]}"
