@@ -113,6 +113,7 @@ CORE_SRC = \
 	svc/core/board.c \
 	svc/core/budget.c \
 	svc/core/graph.c \
+	svc/core/graph_ask.c \
 	svc/core/graph_ring.c \
 	svc/core/logindex.c \
 	svc/core/logplan.c \

@@ -11,8 +11,8 @@ enum {
 
 static const struct cmd_option options[] = {
     WISH_OPTIONS,
-    {'d', "dependents", NULL, "stop what needs them as well", 0},
-    {'f', "force", NULL, "with KILL, at once", 0},
+    {'d', "with-dependents", NULL, "stop what needs them as well", 0},
+    {'f', "force", NULL, "with KILL, at once, whoever needs them", 0},
     {0, "remember", NULL, "stay down when the directory is scanned anew",
 	OPTION_REMEMBER},
     {0},
@@ -54,9 +54,10 @@ const struct cmd cmd_down = {
     .usage = "[-dfnqj] [--remember] [-t TIME] NAME...",
     .help = "stop services and wait until nothing of them runs",
     .about = "By the stop schedule of the service: usually TERM, then KILL. "
-	     "A service that\nothers need is refused unless --dependents stops "
-	     "these too. What is enabled\nis up again after a reboot; svc "
-	     "disable is for longer.",
+	     "A service that\nothers need is refused unless "
+	     "--with-dependents stops these first, or\n--force does not care. "
+	     "What is enabled is up again after a reboot; svc disable\n"
+	     "is for longer.",
     .options = options,
     .args = {ARG_SERVICE},
     .run = run,

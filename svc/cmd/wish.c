@@ -371,7 +371,8 @@ refusal(const struct asked *a)
 	if (a->reason == WIRE_REASON_SYSTEM && text != NULL)
 		return text;
 	if (a->reason == WIRE_REASON_NEEDED)
-		return memory_text("needed by %s; --dependents stops them too",
+		return memory_text(
+		    "needed by %s; --with-dependents stops them too",
 		    text != NULL ? text : "others");
 	return text == NULL ? why : memory_text("%s: %s", why, text);
 }

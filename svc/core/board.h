@@ -61,7 +61,8 @@
 	X(OOM, 12, "the kernel killed it for memory") \
 	X(REMEMBERED, 13, "down by svc down: a rescan does not start it") \
 	X(GROUP, 14, "type group: no process of its own") \
-	X(GOT_TERM, 15, "TERM was sent to this run (runit's status)")
+	X(GOT_TERM, 15, "TERM was sent to this run (runit's status)") \
+	X(HELD, 16, "told to end, once what needs it is down")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and

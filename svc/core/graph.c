@@ -122,6 +122,9 @@ bits_outward(const struct graph *g, const struct graph_edge *e)
 		return !is_ready && is_coming ? BIT_WAIT : 0;
 	case GRAPH_CONFLICTS:
 		return to->facts & FACT_ALIVE ? BIT_WAIT : 0;
+	case GRAPH_MEMBER:
+		/* A group acts on its members by wishes, not through here. */
+		return 0;
 	}
 	return 0;
 }
@@ -135,7 +138,7 @@ bits_inward(const struct graph *g, const struct graph_edge *e)
 			 !from->is_refused;
 	unsigned bits = 0;
 
-	if (e->kind == GRAPH_CONFLICTS)
+	if (e->kind == GRAPH_CONFLICTS || e->kind == GRAPH_MEMBER)
 		return 0;
 	if (e->kind != GRAPH_AFTER && (is_wanted || is_alive))
 		bits |= BIT_WANTER;
@@ -422,6 +425,17 @@ graph_stop(struct graph *g, uint32_t i, enum sv_event event)
 	if (!is_node(g, i) || !(g->nodes[i].facts & FACT_IS))
 		return;
 	g->nodes[i].hold = (uint8_t)event;
+	g->holds++;
+	refresh(g, i);
+	enqueue(g, i);
+}
+
+void
+graph_forget(struct graph *g, uint32_t i)
+{
+	if (!graph_is_held(g, i))
+		return;
+	g->nodes[i].hold = EV_NOTHING;
 	refresh(g, i);
 	enqueue(g, i);
 }
@@ -429,14 +443,10 @@ graph_stop(struct graph *g, uint32_t i, enum sv_event event)
 void
 graph_unstop(struct graph *g, uint32_t i)
 {
-	if (!graph_is_held(g, i))
-		return;
-	g->nodes[i].hold = EV_NOTHING;
+	graph_forget(g, i);
 	/* A new wish, though it was wanted all the time. */
-	if (g->nodes[i].facts & FACT_WANTED)
+	if (is_node(g, i) && (g->nodes[i].facts & FACT_WANTED))
 		push_aside(g, i);
-	refresh(g, i);
-	enqueue(g, i);
 }
 
 bool
@@ -563,14 +573,4 @@ graph_dependent(const struct graph *g, uint32_t i, uint32_t *cursor)
 		return from;
 	}
 	return 0;
-}
-
-const char *
-graph_kind_name(enum graph_kind kind)
-{
-	static const char *const names[] = {
-#define NAME(name, text) text,
-	    GRAPH_KINDS(NAME)};
-
-	return (unsigned)kind <= GRAPH_CONFLICTS ? names[kind] : "?";
 }

@@ -20,6 +20,7 @@
  *	WANTS      brings it up and waits until it is ready or has failed
  *	AFTER      waits for it only if it is on its way up
  *	CONFLICTS  both ways: the later wish stops the other and waits for that
+ *	MEMBER     a group's; counts for nothing here but in rings
  * BEFORE is AFTER from the other end. A service in backoff has failed once and
  * keeps neither WANTS nor AFTER waiting.
  *
@@ -40,7 +41,7 @@
 /* clang-format off */
 #define GRAPH_KINDS(X) \
 	X(NEEDS, "needs") X(BINDS, "binds") X(WANTS, "wants") \
-	X(AFTER, "after") X(CONFLICTS, "conflicts")
+	X(AFTER, "after") X(CONFLICTS, "conflicts") X(MEMBER, "members")
 /* clang-format on */
 #define GRAPH_ENUM(name, text) GRAPH_##name,
 enum graph_kind {
@@ -78,6 +79,7 @@ struct graph {
 	uint32_t node_max, edge_max;
 	uint32_t edge_used, edge_free;
 	uint32_t first[3], last[3]; /* queues: views, wishes, the rest */
+	uint32_t holds;		    /* goes up with each wish to end */
 };
 
 /* The arrays zeroed, of at least 2 elements each. */
@@ -111,8 +113,10 @@ void graph_tell(struct graph *g, uint32_t i, struct sv sv);
  * those stop first, by EV_DEPS_LOST.
  */
 void graph_stop(struct graph *g, uint32_t i, enum sv_event event);
-/* Not any more: a wish for up came meanwhile. */
+/* A wish for up: it is not to end any more, what conflicts with it is. */
 void graph_unstop(struct graph *g, uint32_t i);
+/* The end that was held back is given by other means. */
+void graph_forget(struct graph *g, uint32_t i);
 bool graph_is_held(const struct graph *g, uint32_t i);
 
 /* The next event to be posted; 0: none. */
@@ -128,6 +132,15 @@ bool graph_cause(
     const struct graph *g, uint32_t i, enum graph_kind *kind, uint32_t *to);
 /* The next live service that needs or binds `i`, after `last` (0: first). */
 uint32_t graph_dependent(const struct graph *g, uint32_t i, uint32_t *cursor);
+/*
+ * The next service that asks one of these kinds (bits 1 << kind) of `i`, or of
+ * which `i` asks it, after cursor (0: first). What was related last comes first
+ * among the latter.
+ */
+uint32_t graph_asker(
+    const struct graph *g, uint32_t i, unsigned kinds, uint32_t *cursor);
+uint32_t graph_asked(
+    const struct graph *g, uint32_t i, unsigned kinds, uint32_t *cursor);
 /*
  * A ring of NEEDS, BINDS, WANTS and AFTER among services that are not refused:
  * its members in order, each asking something of the next and the last of the

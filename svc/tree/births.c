@@ -339,6 +339,17 @@ not_spawned(uint32_t i, int error)
 	step(i, EV_SPAWN_FAILED, 0);
 }
 
+/* Why it did not run, which it does now. */
+static bool
+is_over_with(const struct board_record *r)
+{
+	return r->cause == CAUSE_WAITS_FOR || r->cause == CAUSE_CONFLICT ||
+	       r->cause == CAUSE_NEED_DOWN || r->cause == CAUSE_NEED_FAILED ||
+	       r->cause == CAUSE_NEED_MISSING || r->cause == CAUSE_NO_SPAWN ||
+	       r->cause == CAUSE_EXEC || r->cause == CAUSE_SPENT ||
+	       r->cause == CAUSE_GIVE_UP_ON || r->cause == CAUSE_SETTINGS;
+}
+
 static void
 mark_start(struct birth *b)
 {
@@ -351,6 +362,8 @@ mark_start(struct birth *b)
 	r->start_real_ns = real_ns();
 	r->ready_mono_ns = 0;
 	r->flags &= ~(uint32_t)BOARD_GOT_TERM;
+	if (is_over_with(r))
+		r->cause = CAUSE_NONE;
 	r->restart_count += r->start_count != 0;
 	r->start_count++;
 	board_end(r);

@@ -57,6 +57,35 @@ is_over(const struct board_record *r)
 	return (r->flags & BOARD_LOG) && (r->flags & BOARD_UNLINKED);
 }
 
+/* Its program was never executed: a step before that could not be done. */
+static bool
+has_fault(const struct board_record *r, const struct keep_exit *e)
+{
+	struct board_fault f = board_fault_unpack(r->fault);
+
+	return f.pid == (uint32_t)e->pid && f.step != BOARD_FAULT_GATE;
+}
+
+static void
+set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
+{
+	struct board_record *r = rec(i);
+	struct sv sv = sv_unpack(board_word(r)).sv;
+
+	/* Whoever wanted it down explains more than how it ended. */
+	if (r->cause == CAUSE_ASKED && !sv_wanted(sv))
+		return;
+	r->cause = CAUSE_EXITED;
+	if (has_fault(r, e)) {
+		r->cause = CAUSE_EXEC;
+	} else if (service_is_fatal(i, e->code, e->value)) {
+		r->cause = CAUSE_GIVE_UP_ON;
+	} else if (is_spent) {
+		r->cause = CAUSE_SPENT;
+		r->cause_arg = (int32_t)r->budget.restarts;
+	}
+}
+
 static enum sv_event
 verdict(uint32_t i, const struct keep_exit *e)
 {
@@ -70,7 +99,7 @@ verdict(uint32_t i, const struct keep_exit *e)
 
 	board_begin(r);
 	r->budget = v.budget;
-	r->cause = v.is_spent ? CAUSE_SPENT : CAUSE_EXITED;
+	set_cause(i, e, v.is_spent);
 	board_end(r);
 	return is_over(r) ? EV_DIED_STAY : v.event;
 }

@@ -139,8 +139,10 @@ tell(uint32_t i)
 	if (now == SV_SHOWN_WAITING)
 		relations_cause(i);
 	views_add(i);
-	if (now != old)
+	if (now != old) {
+		relations_news(i);
 		clients_tell(i, old, now);
+	}
 	stop_want_look();
 }
 

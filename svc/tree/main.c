@@ -95,9 +95,7 @@ recover_events(void)
 		recover_pair(i);
 		aux_recover(i);
 		post(i, EV_RECOVER);
-		if ((rec(i)->flags & BOARD_UNLINKED) &&
-		    !(rec(i)->flags & BOARD_LOG))
-			relations_end(i, EV_EXIT);
+		relations_recover(i);
 		views_add(i);
 	}
 }

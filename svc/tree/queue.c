@@ -130,6 +130,22 @@ wish(uint32_t i, enum sv_event ev)
 	step(i, ev, 0);
 }
 
+void
+wish_force(uint32_t i)
+{
+	uint16_t life = live(i)->life;
+
+	queue_settle();
+	if (live(i)->life != life)
+		return;
+	relations_force(i);
+	step(i, EV_DOWN, 0);
+	queue_settle();
+	if (live(i)->life == life)
+		step(i, EV_KILL, 0);
+	relations_settle();
+}
+
 bool
 queue_run(unsigned most)
 {

@@ -21,6 +21,10 @@
 
 #define EDGES (TREE_RECORDS * 4)
 #define RING 64
+/* Those whom it may keep waiting. */
+#define ASKERS                                                       \
+	(1u << GRAPH_NEEDS | 1u << GRAPH_BINDS | 1u << GRAPH_WANTS | \
+	    1u << GRAPH_AFTER | 1u << GRAPH_CONFLICTS)
 
 static struct graph graph;
 static bool is_on, is_stale;
@@ -171,6 +175,134 @@ relate_all(void)
 	refuse_rings();
 }
 
+/* --- why, for those who ask
+ * -----------------------------------------------------------------
+ */
+
+static void
+set_cause(uint32_t i, enum board_cause cause, uint32_t record)
+{
+	struct board_record *r = rec(i);
+
+	if (r->cause == cause && r->cause_record == record)
+		return;
+	board_begin(r);
+	r->cause = cause;
+	r->cause_record = record;
+	board_end(r);
+	state_head()->changes++;
+}
+
+/* The name that nothing has. */
+static const char *
+first_missing(struct settings_list list)
+{
+	const char *name;
+
+	while ((name = settings_each(&list)) != NULL)
+		if (resolve(name) == 0)
+			return name;
+	return NULL;
+}
+
+static void
+say_missing(uint32_t i)
+{
+	static struct settings s;
+	const char *name;
+	size_t len;
+	const void *blob = blob_of(i, &len);
+
+	if (blob == NULL)
+		return;
+	settings_view(&s, blob, len);
+	name = first_missing(s.needs);
+	if (name == NULL)
+		name = first_missing(s.binds);
+	if (name != NULL)
+		board_set_status(tree.board, i, name, strlen(name));
+	set_cause(i, CAUSE_NEED_MISSING, 0);
+}
+
+static enum board_cause
+cause_of(enum graph_kind kind, uint32_t to)
+{
+	struct sv sv = value(to);
+
+	if (kind == GRAPH_CONFLICTS)
+		return CAUSE_CONFLICT;
+	if (sv.state == S_FAILED)
+		return CAUSE_NEED_FAILED;
+	/* One that waits, or is on its way, explains itself. */
+	if (sv_is_rest(sv) && sv.state != S_WAIT && sv.state != S_BACKOFF &&
+	    rec(to)->cause != CAUSE_CYCLE)
+		return CAUSE_NEED_DOWN;
+	return CAUSE_WAITS_FOR;
+}
+
+void
+relations_cause(uint32_t i)
+{
+	enum graph_kind kind;
+	uint32_t to;
+
+	if (!is_on || rec(i)->cause == CAUSE_CYCLE ||
+	    !graph_cause(&graph, i, &kind, &to))
+		return;
+	if (to == 0)
+		say_missing(i);
+	else
+		set_cause(i, cause_of(kind, to), to);
+}
+
+static bool
+waits(uint32_t i)
+{
+	return value(i).state == S_WAIT;
+}
+
+/* What one is seen as has changed: those that wait for it know why. */
+void
+relations_news(uint32_t i)
+{
+	uint32_t other, cursor = 0;
+
+	if (!is_on)
+		return;
+	while ((other = graph_asker(&graph, i, ASKERS, &cursor)) != 0)
+		if (waits(other))
+			relations_cause(other);
+}
+
+/* The graph has told it something. */
+static void
+explain(uint32_t i, enum sv_event ev)
+{
+	uint32_t cursor = 0;
+
+	if (ev == EV_NEEDED && value(i).want == WANT_NONE)
+		set_cause(i, CAUSE_NEEDED_BY,
+		    graph_asker(&graph, i, ASKERS, &cursor));
+	else if (ev == EV_DEPS_LOST || waits(i))
+		relations_cause(i);
+}
+
+uint32_t
+relations_dependent(uint32_t i, uint32_t *cursor)
+{
+	uint32_t other;
+
+	if (!is_on)
+		return 0;
+	if (is_stale)
+		relate_all();
+	/* Who is on its way down itself is no obstacle. */
+	while ((other = graph_dependent(&graph, i, cursor)) != 0)
+		if (sv_wanted(value(other)) && !graph_is_held(&graph, other))
+			return other;
+	return 0;
+}
+
 /* --- from outside
  * ---------------------------------------------------------------------------
  */
@@ -215,12 +347,49 @@ relations_remove(uint32_t i)
 	is_stale = is_moved = true;
 }
 
+/*
+ * An end that is held back is not in the word yet: a mark in the record says
+ * it to the next svcd.
+ */
+static void
+mark_held(uint32_t i, bool is_held)
+{
+	struct board_record *r = rec(i);
+	uint32_t flags = r->flags & ~(uint32_t)BOARD_HELD;
+
+	if (is_held)
+		flags |= BOARD_HELD;
+	if (flags == r->flags)
+		return;
+	board_begin(r);
+	r->flags = flags;
+	board_end(r);
+}
+
+/* `i` is to be up: what conflicts with it may have been told to end. */
+static void
+mark_pushed(uint32_t i, uint32_t holds)
+{
+	uint32_t other, cursor = 0;
+
+	if (graph.holds == holds)
+		return;
+	while ((other = graph_asked(
+		    &graph, i, 1u << GRAPH_CONFLICTS, &cursor)) != 0)
+		if (graph_is_held(&graph, other))
+			mark_held(other, true);
+}
+
 void
 relations_tell(uint32_t i)
 {
+	uint32_t holds = graph.holds;
+
 	is_moved = is_on;
-	if (is_on)
-		graph_tell(&graph, i, value(i));
+	if (!is_on)
+		return;
+	graph_tell(&graph, i, value(i));
+	mark_pushed(i, holds);
 }
 
 /* DOWN or EXIT: what needs it ends first. */
@@ -228,40 +397,45 @@ void
 relations_end(uint32_t i, enum sv_event ev)
 {
 	is_moved = is_on;
-	if (is_on)
-		graph_stop(&graph, i, ev);
-	else
+	if (!is_on) {
 		post(i, ev);
+		return;
+	}
+	mark_held(i, true);
+	graph_stop(&graph, i, ev);
 }
 
 void
 relations_keep(uint32_t i)
 {
-	if (is_on)
-		graph_unstop(&graph, i);
+	uint32_t holds = graph.holds;
+
+	mark_held(i, false);
+	if (!is_on)
+		return;
+	graph_unstop(&graph, i);
+	is_moved = true;
+	mark_pushed(i, holds);
 }
 
-/* Why it waits, for those who ask. */
 void
-relations_cause(uint32_t i)
+relations_force(uint32_t i)
 {
-	static const enum board_cause causes[] = {
-	    [GRAPH_NEEDS] = CAUSE_WAITS_FOR,
-	    [GRAPH_BINDS] = CAUSE_WAITS_FOR,
-	    [GRAPH_WANTS] = CAUSE_WAITS_FOR,
-	    [GRAPH_AFTER] = CAUSE_WAITS_FOR,
-	    [GRAPH_CONFLICTS] = CAUSE_CONFLICT};
-	struct board_record *r = rec(i);
-	enum graph_kind kind;
-	uint32_t to;
+	if (is_on)
+		graph_forget(&graph, i);
+	mark_held(i, false);
+}
 
-	if (!is_on || r->cause == CAUSE_CYCLE ||
-	    !graph_cause(&graph, i, &kind, &to))
-		return;
-	board_begin(r);
-	r->cause = to == 0 ? CAUSE_NEED_MISSING : causes[kind];
-	r->cause_record = to;
-	board_end(r);
+/* After a death of svcd: what was held back is so again. */
+void
+relations_recover(uint32_t i)
+{
+	uint32_t flags = rec(i)->flags;
+	bool is_gone = (flags & BOARD_UNLINKED) && !(flags & BOARD_LOG);
+
+	if (is_gone || (flags & BOARD_HELD))
+		relations_end(
+		    i, is_gone || (flags & BOARD_EXITED) ? EV_EXIT : EV_DOWN);
 }
 
 /* One answer; true: there was one. */
@@ -269,6 +443,7 @@ static bool
 answer(void)
 {
 	enum sv_event ev;
+	uint16_t life;
 	uint32_t i;
 
 	if (!is_on)
@@ -279,7 +454,14 @@ answer(void)
 	is_moved = i != 0;
 	if (i == 0)
 		return false;
+	life = live(i)->life;
 	step(i, ev, 0);
+	if (live(i)->life != life)
+		return true;
+	if (ev == EV_DOWN || ev == EV_EXIT)
+		mark_held(i, false);
+	else
+		explain(i, ev);
 	return true;
 }
 

@@ -124,8 +124,56 @@ act(uint32_t i, const struct wire_wish *asked)
 	return WIRE_REASON_UNSUPPORTED;
 }
 
+static bool
+is_named(struct wire names, uint16_t count, uint32_t i)
+{
+	for (; count > 0; count--)
+		if (find(wire_get_text(&names)) == i)
+			return true;
+	return false;
+}
+
+/*
+ * Who would have to stop with it, and is not to stop by this wish anyway: their
+ * names. NULL: nobody.
+ */
+static const char *
+needed_by(uint32_t i, const struct wire_wish *asked, struct wire names)
+{
+	static char room[1024];
+	char name[BOARD_NAME_MAX + 1];
+	struct buf b = BUF(room);
+	uint32_t other, cursor = 0;
+
+	if (asked->verb != WIRE_VERB_DOWN && asked->verb != WIRE_VERB_EXIT)
+		return NULL;
+	if (asked->flags & (WIRE_DEPENDENTS | WIRE_FORCE))
+		return NULL;
+	while ((other = relations_dependent(i, &cursor)) != 0) {
+		if (is_named(names, asked->count, other))
+			continue;
+		buf_puts(&b, b.len > 0 ? ", " : "");
+		buf_puts(&b, state_name(other, name));
+	}
+	return b.len > 0 ? room : NULL;
+}
+
+/* Who asked, for those who wonder later. */
+static void
+mark_asked(uint32_t i, enum wire_verb verb, uid_t uid)
+{
+	struct board_record *r = rec(i);
+
+	if (verb != WIRE_VERB_DOWN && verb != WIRE_VERB_UP)
+		return;
+	board_begin(r);
+	r->cause = CAUSE_ASKED;
+	r->cause_arg = (int32_t)uid;
+	board_end(r);
+}
+
 static struct wire_result
-grant(uint32_t i, const struct wire_wish *asked)
+grant(uint32_t i, const struct wire_wish *asked, uid_t uid)
 {
 	struct sv_word w = sv_unpack(board_word(rec(i)));
 	enum sv_event ev = wire_verb_event((uint16_t)asked->verb);
@@ -142,10 +190,34 @@ grant(uint32_t i, const struct wire_wish *asked)
 	}
 	result.generation = sv_target(w.sv, w.generation, ev);
 	remember(i, asked->verb, asked->flags);
-	wish(i, ev);
+	mark_asked(i, asked->verb, uid);
 	if (ev == EV_DOWN && (asked->flags & WIRE_FORCE))
-		wish(i, EV_KILL);
+		wish_force(i);
+	else
+		wish(i, ev);
 	return result;
+}
+
+/* One name of a wish; `names` are all of them. */
+static struct wire_result
+answer_one(struct client *c, uint32_t i, const struct wire_wish *asked,
+    struct wire names)
+{
+	struct wire_result no = {.record = i, .text = {"", 0}};
+	const char *who;
+
+	no.reason = WIRE_REASON_NO_SUCH;
+	if (i == 0)
+		return no;
+	no.reason = WIRE_REASON_ENDING;
+	if (stop_is_on() && asked->verb != WIRE_VERB_KILL)
+		return no;
+	who = needed_by(i, asked, names);
+	if (who == NULL)
+		return grant(i, asked, c->peer.uid);
+	no.reason = WIRE_REASON_NEEDED;
+	no.text = (struct wire_text){who, (uint16_t)strlen(who)};
+	return no;
 }
 
 static void
@@ -153,6 +225,7 @@ wish_for(struct client *c, uint32_t id, struct wire *w)
 {
 	struct wire_wish asked;
 	struct wire_result result;
+	struct wire names;
 	struct buf b = answer();
 
 	if (!c->is_master) {
@@ -165,17 +238,10 @@ wish_for(struct client *c, uint32_t id, struct wire *w)
 	}
 	wire_begin(&b, WIRE_RESULTS, id);
 	wire_put_count(&b, asked.count);
+	names = asked.names;
 	for (uint16_t n = 0; n < asked.count; n++) {
 		uint32_t i = find(wire_get_text(&asked.names));
-		if (i == 0)
-			result = (struct wire_result){
-			    .reason = WIRE_REASON_NO_SUCH, .text = {"", 0}};
-		else if (stop_is_on() && asked.verb != WIRE_VERB_KILL)
-			result = (struct wire_result){.record = i,
-			    .reason = WIRE_REASON_ENDING,
-			    .text = {"", 0}};
-		else
-			result = grant(i, &asked);
+		result = answer_one(c, i, &asked, names);
 		wire_put_result(&b, &result);
 	}
 	if (wire_end(&b))

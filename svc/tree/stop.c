@@ -121,8 +121,10 @@ restore_due(void *arg)
 	(void)arg;
 	head()->ending = KEEP_END_NONE;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		if (rec(i)->cause == CAUSE_SHUTDOWN)
+		if (rec(i)->cause == CAUSE_SHUTDOWN) {
+			relations_keep(i);
 			post(i, EV_UP);
+		}
 	scan_want_all();
 }
 

@@ -154,6 +154,8 @@ void queue_start(void);
 void post(uint32_t i, enum sv_event ev);
 /* A wish of a person, committed when this returns. Not from within a step. */
 void wish(uint32_t i, enum sv_event ev);
+/* Down, whoever needs it, with KILL. */
+void wish_force(uint32_t i);
 /* One step now: only from the queue, a drain or a batch of births. */
 void step(uint32_t i, enum sv_event ev, uint32_t pid);
 /* Takes events until none is left or `most` were taken. True: more to do. */
@@ -206,7 +208,14 @@ void relations_tell(uint32_t i);
 /* EV_DOWN or EV_EXIT when nothing that needs it lives; or not any more. */
 void relations_end(uint32_t i, enum sv_event ev);
 void relations_keep(uint32_t i);
+/* It is about to be ended whoever needs it. */
+void relations_force(uint32_t i);
+void relations_recover(uint32_t i);
+/* Sets why it waits; what others see of it has changed. */
 void relations_cause(uint32_t i);
+void relations_news(uint32_t i);
+/* The next that needs it and is to stay up, after cursor (0: first). */
+uint32_t relations_dependent(uint32_t i, uint32_t *cursor);
 /* All events, and then what the relations make of it, until all is quiet. */
 void relations_settle(void);
 /* Something was told that has not been settled. */

@@ -129,3 +129,85 @@ EOF
 	await is_down b
 	is_down a
 }
+
+# svc NAME…: the client, of this tree.
+svc() { TRIVET_RUN=$D/run timeout 60 "$TOP/build/bin/svc" "$@"; }
+svc_says() { svc "$@" 2>&1 | grep -q "$says"; }
+
+@test "what others need is stopped only with them, and it is said who" {
+	lines a <<EOF
+needs = b
+run = $(said a)
+EOF
+	lines b <<<"run = $(said b)"
+	enable a
+	enable b
+	tree_start
+	await is_up a
+	run svc down b
+	[ "$status" = 1 ]
+	[[ $output == *'needed by a; --with-dependents stops them too'* ]]
+	is_up b
+	run svc down a b
+	[ "$status" = 0 ]
+	svc up a b
+	run svc down b a
+	[ "$status" = 0 ]
+	svc up a b
+	run svc down --with-dependents b
+	[ "$status" = 0 ]
+	await is_down a
+	says='a is waiting: b, which it needs, is down on purpose'
+	await svc_says why a
+	svc why a | grep -q 'because b is down: asked by '
+	svc up b
+	await is_up a
+}
+
+@test "by force a service is stopped whoever needs it" {
+	lines a <<EOF
+needs = b
+run = sh -c 'trap "" TERM; echo up >>$D/up; while :; do read -r x <$D/never; done'
+EOF
+	mkfifo "$D/never"
+	exec 9<>"$D/never"
+	lines b <<<"run = $(said b)"
+	enable a
+	enable b
+	tree_start
+	await has_line "$D/up" up
+	await is_up b
+	run svc down --force b
+	[ "$status" = 0 ]
+	# It was not waited for: it has its TERM and does not go.
+	grep -q '^run' <<<"$(stat_of a)"
+	send a k
+	await is_down a
+	exec 9<&-
+}
+
+@test "an end that waits for others outlives svcd" {
+	lines a <<EOF
+needs = b
+run = sh -c 'trap "echo asked >>$D/out; read x <$D/go; exit" TERM; echo up >>$D/out; while :; do read -r x <$D/never; done'
+EOF
+	mkfifo "$D/never" "$D/go"
+	exec 8<>"$D/go" 9<>"$D/never"
+	lines b <<<"run = $(said b)"
+	enable a
+	enable b
+	tree_start
+	await has_line "$D/out" up
+	await is_up b
+	send b d
+	await has_line "$D/out" asked
+	kill -KILL "$(svcd_pid)"
+	sleeper z
+	enable z
+	await is_up z
+	is_up b
+	echo >&8
+	await is_down b
+	await is_down a
+	exec 8<&- 9<&-
+}

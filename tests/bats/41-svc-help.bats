@@ -31,9 +31,9 @@ verbs() {
 }
 
 @test "a mistyped option names the nearest" {
-	run svc down --dependants x
+	run svc down --with-dependants x
 	[ "$status" = 100 ]
-	[[ $output == *"did you mean --dependents?"* ]]
+	[[ $output == *"did you mean --with-dependents?"* ]]
 }
 
 @test "a mistyped verb names the nearest" {
@@ -92,7 +92,7 @@ verbs() {
 
 @test "completion: verbs, options, signals" {
 	[ "$(svc completion next rest)" = restart ]
-	svc completion next down --de | grep -qx -- --dependents
+	svc completion next down --wi | grep -qx -- --with-dependents
 	svc completion next help stat | grep -qx status
 	svc completion next kill US | grep -qx USR1
 	[ -z "$(svc completion next nonsense x)" ]

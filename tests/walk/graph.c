@@ -284,7 +284,7 @@ relate_at_random(uint32_t each)
 {
 	for (uint32_t i = 2; i <= count; i++)
 		for (uint32_t n = roll(each + 1); n > 0; n--) {
-			uint32_t kind = roll(5), to = 1 + roll(i - 1);
+			uint32_t kind = roll(6), to = 1 + roll(i - 1);
 			bool is_missing = roll(40) == 0;
 			graph_relate(&graph, i, (enum graph_kind)kind,
 			    is_missing ? 0 : to);

@@ -1,0 +1,50 @@
+/*
+ * Questions about the edges of the graph alone: who asks what of whom.
+ */
+#include "svc/core/graph.h"
+
+static bool
+is_one_of(const struct graph_edge *e, unsigned kinds)
+{
+	return (kinds & 1u << e->kind) != 0;
+}
+
+uint32_t
+graph_asker(const struct graph *g, uint32_t i, unsigned kinds, uint32_t *cursor)
+{
+	uint32_t e;
+
+	if (i == 0 || i >= g->node_max)
+		return 0;
+	e = *cursor == 0 ? g->nodes[i].in : g->edges[*cursor].next_in;
+	while (e != 0 && !is_one_of(&g->edges[e], kinds))
+		e = g->edges[e].next_in;
+	*cursor = e;
+	return e != 0 ? g->edges[e].from : 0;
+}
+
+uint32_t
+graph_asked(const struct graph *g, uint32_t i, unsigned kinds, uint32_t *cursor)
+{
+	uint32_t e;
+
+	if (i == 0 || i >= g->node_max)
+		return 0;
+	e = *cursor == 0 ? g->nodes[i].out : g->edges[*cursor].next_out;
+	while (
+	    e != 0 && (!is_one_of(&g->edges[e], kinds) || g->edges[e].to == 0))
+		e = g->edges[e].next_out;
+	*cursor = e;
+	return e != 0 ? g->edges[e].to : 0;
+}
+
+const char *
+graph_kind_name(enum graph_kind kind)
+{
+	static const char *const names[] = {
+#define NAME(name, text) text,
+	    GRAPH_KINDS(NAME)};
+
+	return (unsigned)kind < sizeof(names) / sizeof(names[0]) ? names[kind]
+								 : "?";
+}
