@@ -62,7 +62,7 @@ again_due(void *arg)
 {
 	struct logdir *d = arg;
 
-	if (d->fd != -1 && d->way->process(d) == -1)
+	if (d->fd != -1 && processor_look(d) == -1)
 		timer_set(d->host->loop, &d->again,
 		    mono_add_ms(now(d), d->way->retry_ms));
 }
@@ -140,7 +140,7 @@ logdir_close(struct logdir *d)
 	size_t left;
 
 	/* A last attempt, deadline or not. */
-	if (d->stuck == LOGDIR_PAUSED && d->fd != -1)
+	if (d->stuck != LOGDIR_FREE && d->fd != -1)
 		come_back(d);
 	else
 		logdir_flush(d);
@@ -329,8 +329,16 @@ next_job(struct logdir *d)
 		d->job = d->way->commit;
 		return true;
 	}
-	if (!(d->due & LOGDIR_DUE_ROTATION) ||
-	    (d->way->one_at_a_time && processor_busy(d)))
+	if (!(d->due & LOGDIR_DUE_ROTATION))
+		return false;
+	if (d->way->one_at_a_time && d->host->ending) {
+		/* No processor makes room for this file any more: it takes
+		 * the little that is left as well. */
+		d->due &= ~(unsigned)LOGDIR_DUE_ROTATION;
+		d->cut.limit = 0;
+		return false;
+	}
+	if (d->way->one_at_a_time && processor_busy(d))
 		return false;
 	d->due &= ~(unsigned)LOGDIR_DUE_ROTATION;
 	d->job = d->way->rotation;

@@ -113,6 +113,8 @@ terminate(struct work *w)
 	if (w->term || !line_unfinished(&w->line))
 		w->ended = true;
 	w->term = true;
+	/* The end of a processor may be the very next event. */
+	w->host.ending = true;
 	if (w->ended)
 		return;
 	timer_set(
@@ -246,7 +248,6 @@ finish(struct work *w)
 {
 	watch_del(&w->loop, &w->input_watch);
 	w->finishing = true;
-	w->host.ending = w->term;
 	deliver_last(w);
 	deliver_flush(w);
 	for (size_t i = 0; i < w->dirs && !w->impatient;) {

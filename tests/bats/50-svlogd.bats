@@ -12,6 +12,7 @@ teardown() {
 	exec 9>&- 8>&-
 	[ -z "${pid:-}" ] || kill -9 "$pid" 2>/dev/null || :
 	[ -z "${keeper:-}" ] || kill -9 "$keeper" 2>/dev/null || :
+	exec 6>&-
 }
 
 # A logger on a pipe that we hold: descriptor 9 writes into it.
@@ -19,14 +20,14 @@ start() {
 	mkfifo pipe 2>/dev/null || :
 	exec 8<>pipe
 	exec 9>pipe
-	"$svlogd" "$@" <pipe 8>&- 9>&- 3>&- 2>err &
+	"$svlogd" "$@" <pipe 8>&- 9>&- 6>&- 3>&- 2>err &
 	pid=$!
 	exec 8>&-
 }
 
 stop() {
 	kill -TERM "$pid"
-	wait "$pid"
+	ended "$pid"
 }
 
 @test "lines become a file, cleanly closed" {
@@ -148,7 +149,7 @@ stop() {
 @test "a directory has one logger at a time" {
 	mkdir d
 	start d
-	await 5 [ -e d/current ]
+	await [ -e d/current ]
 	run "$old_svlogd" d </dev/null
 	old=$output
 	run "$svlogd" d </dev/null
@@ -212,10 +213,10 @@ stop() {
 	mkdir d
 	start d
 	echo a >&9
-	await 5 holds d/current a
+	await holds d/current a
 	echo 'pnew-' >d/config
 	kill -HUP "$pid"
-	await 5 eval 'echo b >&9; holds d/current new-b'
+	await eval 'echo b >&9; holds d/current new-b'
 	stop
 	holds d/current '^a$'
 }
@@ -223,14 +224,14 @@ stop() {
 @test "ALRM ends the file, if there is anything in it" {
 	mkdir d
 	start -v d
-	await 5 holds err new:
+	await holds err new:
 	kill -ALRM "$pid"
 	echo a >&9
-	await 5 holds d/current a
+	await holds d/current a
 	kill -ALRM "$pid"
-	await 5 counts d '@*.s' 1
+	await counts d '@*.s' 1
 	echo b >&9
-	await 5 holds d/current b
+	await holds d/current b
 	stop
 	counts d '@*.s' 1
 	[ "$(cat d/@*.s)" = a ]
@@ -241,7 +242,7 @@ stop() {
 	echo t1 >d/config
 	start d
 	echo a >&9
-	await 5 counts d '@*.s' 1
+	await counts d '@*.s' 1
 	stop
 	[ "$(cat d/@*.s)" = a ]
 }
@@ -253,10 +254,10 @@ stop() {
 	"$svlogd" -t d <&8 8>&- 3>&- &
 	pid=$!
 	printf 'begun' >&8
-	await 5 holds d/current begun
+	await holds d/current begun
 	kill -TERM "$pid"
 	printf ' ended\nnext\n' >&8
-	wait "$pid"
+	ended "$pid"
 	pid=
 	[ "$(cut -d' ' -f2- d/current)" = "begun ended" ]
 	[ "$(stat -c %a d/current)" = 744 ]
@@ -268,9 +269,9 @@ stop() {
 	mkdir d
 	start -t d
 	printf 'begun' >&9
-	await 5 holds d/current begun
+	await holds d/current begun
 	kill -TERM "$pid"
-	await 6 gone "$pid"
+	await gone "$pid"
 	[ "$(cut -d' ' -f2 d/current)" = begun ]
 }
 
@@ -293,32 +294,58 @@ stop() {
 		>d/config
 	start d
 	seq 1 500 >&9
-	await 9 counts d '@*.s' 1
+	await counts d '@*.s' 1
 	exec 9>&-
-	wait "$pid"
+	ended "$pid"
 	holds err 'svlogd: warning: processor failed, restart: d'
 	counts d '@*.t' 0
 }
 
-@test "a slow processor stops neither the log nor a TERM" {
+# A logger that has files to be processed, each for as long as it likes: until
+# a line comes on descriptor 6.
+slow() {
 	mkdir d
 	mkfifo d/go
-	printf 's2000\nn0\n!read x <go; cat\n' >d/config
+	exec 6<>d/go
+	printf 's2000\nn0\n!echo >began; read x <go; cat\n' >d/config
 	start d
 	seq 1 3000 >&9
-	await 5 holds d/current '^3000$'
+	await holds d/current '^3000$'
+	await [ -e d/began ]
+}
+
+child_is_dead() {
+	local child
+	child=$(cat "/proc/$pid/task/$pid/children")
+	[ -n "$child" ] && holds "/proc/${child% }/stat" ') Z '
+}
+
+@test "no processor starts after a TERM, even if one ends at that moment" {
+	slow
+	kill -STOP "$pid"
+	echo >&6
+	await child_is_dead
+	kill -TERM "$pid"
+	kill -CONT "$pid"
+	ended "$pid"
+	counts d '@*.s' 1
+	! counts d '@*.u' 0
+}
+
+@test "a slow processor stops neither the log nor a TERM" {
+	slow
 	counts d '@*.s' 0
 	kill -TERM "$pid"
-	echo >d/go
-	wait "$pid"
+	echo >&6
+	ended "$pid"
 	counts d '@*.s' 1
 	# What was left undone is done at the next start.
 	exec 9>&-
 	printf 's2000\nn0\n!cat\n' >d/config
 	start d
-	await 9 counts d '@*.u' 0
+	await counts d '@*.u' 0
 	exec 9>&-
-	wait "$pid"
+	ended "$pid"
 	diff <(seq 1 3000) <(cat d/@*.s d/current)
 }
 
@@ -355,10 +382,10 @@ stop() {
 	END
 	python3 listen.py >got 3>&- &
 	listener=$!
-	await 5 lines got 1
+	await lines got 1
 	printf "u127.0.0.1:$(head -n1 got)\nnotes\npP-\n" >d/config
 	printf 'one\ntwotwotwotwo\n' | "$svlogd" -l 8 d
-	wait $listener
+	ended $listener
 	diff <(printf 'P-one\nP-twotwotw...\n') <(tail -n +2 got)
 	diff <(printf 'P-one\nP-twotwotwotwo\n') d/current
 }
@@ -368,9 +395,9 @@ stop() {
 	echo x >d/@4fffffff00000000000000ff.s
 	{ echo a; echo b; } | "$svlogd" d
 	start -v d
-	await 5 holds err append:
+	await holds err append:
 	kill -ALRM "$pid"
-	await 5 counts d '@*.s' 2
+	await counts d '@*.s' 2
 	stop
 	[ "$(cat d/@*.s)" = "$(printf 'x\na\nb')" ]
 }
@@ -379,10 +406,10 @@ stop() {
 	mkdir d
 	start d
 	seq 1 1000 >&9
-	await 5 holds d/current '^1000$'
+	await holds d/current '^1000$'
 	: >d/current
 	echo after >&9
-	await 5 holds d/current after
+	await holds d/current after
 	[ "$(cat d/current)" = after ]
 }
 
@@ -390,13 +417,13 @@ stop() {
 	mkdir d
 	start -t d
 	echo a >&9
-	await 5 holds d/current a
+	await holds d/current a
 	rm -r d
 	echo b >&9
-	await 5 holds err 'unable to open log directory: d: file does not exist'
+	await holds err 'unable to open log directory: d: file does not exist'
 	echo c >&9
 	mkdir d
-	await 9 holds d/current c
+	await holds d/current c
 	stop
 	[ "$(cut -d' ' -f2 d/current)" = "$(printf 'b\nc')" ]
 }
@@ -404,7 +431,7 @@ stop() {
 # A file system of 256 KiB, seen by nobody else.
 small() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
-	unshare -m bash -c '
+	timeout -k 5 120 unshare -m bash -c '
 		set -e
 		mount -t tmpfs -o size=256k none "$1"
 		shift
@@ -426,9 +453,7 @@ small() {
 @test "a full disk: reading goes on, drops are counted, TERM is obeyed" {
 	mkdir d
 	cat >full <<'END'
-	holds() { grep -q -- "$2" "$1" 2>/dev/null; }
-	await() { local e=$((SECONDS + 9)); until "$@"; do
-		[ $SECONDS -lt $e ] || exit 9; read -rt 0.01 <> <(:); done; }
+	. "$2"
 	echo s0 >d/config
 	mkfifo pipe
 	exec 8<>pipe
@@ -444,10 +469,10 @@ small() {
 	echo last >&8
 	await holds d/current ' last$'
 	kill -TERM $pid
-	wait $pid || exit 8
+	ended $pid || exit 8
 	cut -d' ' -f2- d/current
 END
-	run small d bash full "$svlogd"
+	run small d bash full "$svlogd" "$BATS_TEST_DIRNAME/log.bash"
 	[ "$status" = 0 ]
 	note=$(echo "$output" | grep dropped)
 	kept=$(echo "$output" | grep -c '^[0-9]*$')
@@ -468,15 +493,15 @@ kills() {
 		pid=$!
 		read -rt "0.0$((RANDOM % 4))$((RANDOM % 10))" <> <(:) || :
 		kill -9 $pid 2>/dev/null
-		wait $pid 2>/dev/null || :
+		ended $pid 2>/dev/null || :
 	done
 	"$svlogd" "$@" d <&8 8>&- 3>&- 2>>err &
 	pid=$!
-	await 30 [ -e sent ]
-	await 30 grep -rqs 1300000 d
+	await [ -e sent ]
+	await grep -rqs 1300000 d
 	kill -TERM $pid
 	# It may have had nothing left to do, and not yet been up.
-	wait $pid || [ $? = 143 ]
+	ended $pid || [ $? = 143 ]
 }
 
 @test "40 kills: no line lost, none torn, none doubled" {

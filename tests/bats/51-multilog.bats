@@ -162,14 +162,14 @@ unstamped() {
 	"$multilog" ./dir <&8 8>&- 3>&- &
 	pid=$!
 	echo a >&8
-	await 5 holds dir/current a
+	await holds dir/current a
 	kill -ALRM $pid
-	await 5 counts dir '@*.s' 1
+	await counts dir '@*.s' 1
 	printf b >&8
-	await 5 holds dir/current b
+	await holds dir/current b
 	kill -TERM $pid
 	printf 'c\nd\n' >&8
-	wait $pid
+	ended $pid
 	[ "$(cat dir/current)" = bc ]
 	[ "$(stat -c %a dir/current)" = 744 ]
 	read -r -t 5 line <&8

@@ -10,12 +10,12 @@ setup() {
 		<commands >said 2>keeper.err 3>&- &
 	keeper=$!
 	exec 7>commands
-	await 10 holds said ready
+	await holds said ready
 }
 
 teardown() {
 	exec 7>&-
-	wait "$keeper" || :
+	ended "$keeper" || :
 	cat err keeper.err 2>/dev/null || :
 }
 
@@ -24,28 +24,28 @@ tell() {
 	local n
 	n=$(grep -c "^did ${1%% *}" said || :)
 	echo "$1" >&7
-	await 30 eval "[ \$(grep -c '^did ${1%% *}' said) -gt $n ]"
+	await eval "[ \$(grep -c '^did ${1%% *}' said) -gt $n ]"
 }
 
 @test "bytes become a file as they are, with an index beside it" {
 	tell "attach 1 web web.pipe $PWD/log yes"
 	printf 'a\nb\0c\n<3>bad\n' >web.pipe
-	await 5 holds log/current bad
+	await holds log/current bad
 	printf 'no end' >web.pipe
-	await 5 holds log/current 'no end'
+	await holds log/current 'no end'
 	[ "$(od -An -c log/current | tr -d ' \n')" = \
 		'a\nb\0c\n<3>bad\nnoend' ]
 	[ "$(od -An -c -N8 log/index.current | tr -d ' ')" = TLOGIDX1 ]
 	[ $((($(stat -c %s log/index.current) - 32) % 16)) = 0 ]
 	tell term
-	[ "$(stat -c %a log/current)" = 744 ] || await 5 holds said ready
+	[ "$(stat -c %a log/current)" = 744 ] || await holds said ready
 	holds said 'exit 0'
 }
 
 @test "files end with lines, the oldest go, each with its index" {
 	tell "attach 1 web web.pipe $PWD/log 100K x 3"
 	seq 1000000 1100000 >web.pipe
-	await 9 holds log/current 1100000
+	await holds log/current 1100000
 	counts log '@*.s' 3
 	counts log 'index.@*.s' 3
 	for f in log/@*.s; do
@@ -63,10 +63,10 @@ tell() {
 	tell "attach 2 db db.pipe $PWD/log2 age 1s"
 	echo a >web.pipe
 	echo b >db.pipe
-	await 5 holds log/current a
+	await holds log/current a
 	tell "rotate 1"
-	await 5 counts log '@*.s' 1
-	await 5 counts log2 '@*.s' 1
+	await counts log '@*.s' 1
+	await counts log2 '@*.s' 1
 	[ "$(cat log/@*.s log2/@*.s)" = "$(printf 'a\nb')" ]
 }
 
@@ -75,19 +75,19 @@ tell() {
 	tell "attach 2 db db.pipe $PWD/log2 time tai64n"
 	printf 'a\nb\nhalf' >web.pipe
 	echo x >db.pipe
-	await 5 holds log/current ' b$'
-	await 5 holds log2/current '^@4000000[0-9a-f]* x$'
+	await holds log/current ' b$'
+	await holds log2/current '^@4000000[0-9a-f]* x$'
 	[ "$(grep -cE '^[0-9-]{10}T[0-9:.]{14} [ab]$' log/current)" = 2 ]
 	# The half line is still in the pipe.
 	[ "$(wc -l <log/current)" = 2 ]
 	echo ' and half' >web.pipe
-	await 5 holds log/current 'half and half'
+	await holds log/current 'half and half'
 }
 
 @test "endless lines are cut and marked" {
 	tell "attach 1 web web.pipe $PWD/log time iso"
 	{ head -c 100000 /dev/zero | tr '\0' x; echo; echo end; } >web.pipe
-	await 5 holds log/current ' end$'
+	await holds log/current ' end$'
 	[ "$(grep -c 'xxx\.\.\.$' log/current)" = 3 ]
 	[ "$(tr -dc x <log/current | wc -c)" = 100000 ]
 }
@@ -101,7 +101,7 @@ tell() {
 		seq $i 500 >s$i.pipe
 	done
 	for i in $(seq 1 60); do
-		await 5 holds logs/s$i/current '^500$'
+		await holds logs/s$i/current '^500$'
 		diff <(seq $i 500) logs/s$i/current
 	done
 	holds <(grep -c ended said) 0
@@ -111,16 +111,16 @@ tell() {
 	tell "attach 1 web web.pipe $PWD/x console"
 	tell "attach 2 db db.pipe $PWD/x console"
 	echo hello >web.pipe
-	await 5 holds console '^web: hello$'
+	await holds console '^web: hello$'
 	printf '<4>careful\n' >db.pipe
-	await 5 holds console '^db: careful$'
+	await holds console '^db: careful$'
 }
 
 @test "a file is appended to and keeps its mode" {
 	echo before >file && chmod 600 file
 	tell "attach 1 web web.pipe $PWD/x file $PWD/file"
 	seq 1 5000 >web.pipe
-	await 5 holds file '^5000$'
+	await holds file '^5000$'
 	diff <(echo before; seq 1 5000) file
 	tell term
 	[ "$(stat -c %a file)" = 600 ]
@@ -129,8 +129,8 @@ tell() {
 @test "the rate: lines beyond it are dropped and counted" {
 	tell "attach 1 web web.pipe $PWD/log rate 10/s"
 	seq 1 1000 >web.pipe
-	await 5 holds log/current '^10$'
-	await 9 eval 'echo later >web.pipe; holds log/current later'
+	await holds log/current '^10$'
+	await eval 'echo later >web.pipe; holds log/current later'
 	note=$(grep 'were dropped here' log/current)
 	[ "$(grep -c '^[0-9]*$' log/current)" = 10 ]
 	[[ $note == "trivet: "[0-9]*" lines were dropped here" ]]
@@ -139,8 +139,8 @@ tell() {
 @test "old files are compressed, and have their index" {
 	tell "attach 1 web web.pipe $PWD/log 20K x 50 compress gzip"
 	seq 1 20000 >web.pipe
-	await 9 holds log/current 20000
-	await 9 counts log '@*.u' 0
+	await holds log/current 20000
+	await counts log '@*.u' 0
 	diff <(seq 1 20000) <(gzip -dc <(cat log/@*.s); cat log/current)
 	for f in log/@*.s; do
 		[ -e "log/index.${f#log/}" ]
@@ -150,10 +150,10 @@ tell() {
 
 @test "a wrong plan is told and hurts nobody" {
 	tell "attach 1 web web.pipe $PWD/log sometimes maybe"
-	await 5 holds err 'web: log: only one place to log to: maybe'
+	await holds err 'web: log: only one place to log to: maybe'
 	tell "attach 2 db db.pipe $PWD/log2 yes"
 	echo b >db.pipe
-	await 5 holds log2/current b
+	await holds log2/current b
 }
 
 @test "detach writes what is in the pipe; so does the end of the writers" {
@@ -161,61 +161,61 @@ tell() {
 	tell "attach 2 db db.pipe $PWD/log2 time iso"
 	seq 1 3000 >web.pipe
 	tell "detach 1"
-	await 5 holds said 'ended 1'
+	await holds said 'ended 1'
 	diff <(seq 1 3000) log/current
 	[ "$(stat -c %a log/current)" = 744 ]
 	printf 'last' >db.pipe
 	tell "drop 2"
-	await 5 holds said 'ended 2'
+	await holds said 'ended 2'
 	[ "$(cut -d' ' -f2 log2/current)" = last ]
 }
 
 @test "a new plan for a pipe that is attached" {
 	tell "attach 1 web web.pipe $PWD/log yes"
 	echo a >web.pipe
-	await 5 holds log/current a
+	await holds log/current a
 	tell "newline"
 	tell "plan 1 time iso"
 	echo b >web.pipe
-	await 5 holds log/current '^20.* b$'
+	await holds log/current '^20.* b$'
 	holds log/current '^a$'
 }
 
 @test "a directory that is not there yet: nothing is lost, svcd is told" {
 	echo 'in the way' >dir
 	tell "attach 1 web web.pipe $PWD/dir/log yes"
-	await 5 holds said 'trouble 1 not a directory'
+	await holds said 'trouble 1 not a directory'
 	# More than the pipe holds: nobody waits for the logger.
 	seq 1 30000 >web.pipe
 	rm dir
-	await 9 holds said 'trouble 1 over'
+	await holds said 'trouble 1 over'
 	seq 30001 30010 >web.pipe
-	await 9 holds dir/log/current 30010
+	await holds dir/log/current 30010
 	diff <(seq 1 30010) dir/log/current
 }
 
 @test "a directory that vanishes is made again" {
 	tell "attach 1 web web.pipe $PWD/log yes"
 	echo a >web.pipe
-	await 5 holds log/current a
+	await holds log/current a
 	rm -r log
 	echo b >web.pipe
-	await 5 holds log/current b
+	await holds log/current b
 }
 
 @test "an index that lost its file finds it" {
 	tell "attach 1 web web.pipe $PWD/log yes"
 	echo a >web.pipe
-	await 5 holds log/current a
+	await holds log/current a
 	tell term
 	# As if killed between the two renames of a rotation.
 	exec 6<log/current
 	tell "detach 1"
-	await 5 holds said 'ended 1'
+	await holds said 'ended 1'
 	mv log/current log/@400000006b031a571d85ebb7.s
 	tell "attach 1 web web.pipe $PWD/log yes"
 	echo b >web.pipe
-	await 5 holds log/current b
+	await holds log/current b
 	[ -e log/index.@400000006b031a571d85ebb7.s ]
 	[ -e log/index.current ]
 }
@@ -223,14 +223,14 @@ tell() {
 @test "a torn stamped line is cut off, and comes again whole" {
 	tell "attach 1 web web.pipe $PWD/log time iso"
 	echo a >web.pipe
-	await 5 holds log/current ' a$'
+	await holds log/current ' a$'
 	tell "detach 1"
-	await 5 holds said 'ended 1'
+	await holds said 'ended 1'
 	printf '2026-11-22T17:00:00.000' >>log/current
 	chmod 644 log/current
 	tell "attach 1 web web.pipe $PWD/log time iso"
 	echo b >web.pipe
-	await 5 holds log/current ' b$'
+	await holds log/current ' b$'
 	[ "$(cut -d' ' -f2 log/current)" = "$(printf 'a\nb')" ]
 }
 
@@ -254,14 +254,14 @@ kill_and_wait() {
 	timeout=$((kills / 5 + 30))
 	local n
 	echo "kill $kills" >&7
-	await $timeout holds said 'did kill'
+	AWAIT=$timeout await holds said 'did kill'
 	touch stop
-	await 9 [ -e web.pipe.next ]
-	await 9 [ -e db.pipe.next ]
+	await [ -e web.pipe.next ]
+	await [ -e db.pipe.next ]
 	n=$(($(cat web.pipe.next) - 1))
 	m=$(($(cat db.pipe.next) - 1))
-	await 30 grep -rqs "$n\$" log
-	await 30 grep -rqs "$m\$" log2
+	await grep -rqs "$n\$" log
+	await grep -rqs "$m\$" log2
 	web=$n db=$m
 	# Hundreds of lines in each life.
 	[ $((n - 1000000)) -gt $((kills * 100)) ]

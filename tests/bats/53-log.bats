@@ -93,17 +93,18 @@ assert o["text"] == "bé \"q\"\t\x01", o'
 	mkfifo commands
 	timeout -k 1 60 python3 "$top/tests/bats/pipes.py" "$svlogd" \
 		<commands >said 2>keeper.err 3>&- &
+	keeper=$!
 	exec 7>commands
-	await 10 holds said ready
+	await holds said ready
 	echo "attach 1 web web.pipe $PWD/log 4K x 50" >&7
-	await 10 holds said 'did attach'
+	await holds said 'did attach'
 	echo first >web.pipe
-	await 5 holds log/current first
+	await holds log/current first
 	first=$(date +%s%N)
 	seq 1 3000 >web.pipe
-	await 5 holds log/current '^3000$'
+	await holds log/current '^3000$'
 	exec 7>&-
-	wait
+	ended $keeper
 	diff <(echo first; seq 1 3000) <(said -n 0 ./log)
 	t=$("$svc" log -j -n 0 ./log | head -n 1 |
 		sed 's/.*"time_ns":\([0-9]*\),.*/\1/')
@@ -119,16 +120,16 @@ assert o["text"] == "bé \"q\"\t\x01", o'
 	"$svlogd" d <&8 8>&- 3>&- &
 	logger=$!
 	echo a >&8
-	await 5 holds d/current a
+	await holds d/current a
 	"$svc" log -f ./d >out 3>&- 8>&- &
 	pid=$!
-	await 5 holds out ' a$'
+	await holds out ' a$'
 	echo b >&8
-	await 5 holds out ' b$'
+	await holds out ' b$'
 	kill -ALRM $logger
-	await 5 counts d '@*.s' 1
+	await counts d '@*.s' 1
 	echo c >&8
-	await 5 holds out ' c$'
+	await holds out ' c$'
 	kill -TERM $logger
 	[ "$(cut -d' ' -f3 out)" = "$(printf 'a\nb\nc')" ]
 }

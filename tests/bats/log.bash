@@ -1,6 +1,9 @@
 # What the suites of the loggers share: the originals beside ours, and waiting
 # for what is to happen, with a time limit.
 
+# A net below the bounds of the waits: nothing is ever waited for in vain.
+export BATS_TEST_TIMEOUT=180
+
 log_setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	top=$PWD
@@ -15,10 +18,9 @@ log_setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# await SECONDS COMMAND…: until the command says yes.
+# await COMMAND…: until the command says yes, for half a minute at most.
 await() {
-	local end=$((SECONDS + $1))
-	shift
+	local end=$((SECONDS + ${AWAIT:-30}))
 	until "$@"; do
 		[ $SECONDS -lt $end ] || {
 			echo "waited in vain for: $*"
@@ -32,6 +34,8 @@ holds() { grep -q -- "$2" "$1" 2>/dev/null; }
 counts() { [ "$(find "$1" -name "$2" | wc -l)" -eq "$3" ]; }
 lines() { [ "$(cat "$1" | wc -l)" -ge "$2" ]; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
+# ended PID: until that child of ours has ended; its exit code.
+ended() { await gone "$1" && wait "$1"; }
 
 # A directory as text without the stamps in its names: modes, sizes, bytes.
 picture() {
