@@ -2,14 +2,7 @@
 
 bats_require_minimum_version 1.5.0
 load peers
-
-setup_file() {
-	peers_have runit
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=runit
 
 setup() {
 	sides
@@ -180,8 +173,9 @@ usage_is() {
 	run -111 ours chpst -L lock true
 	[ "$output" = "chpst: fatal: unable to lock: lock: temporary failure" ]
 	ours chpst -l lock touch after 3>&- &
+	local waiting=$!
 	: >go
-	wait
+	ended $waiting
 	[ -e after ]
 }
 

@@ -2,14 +2,7 @@
 
 bats_require_minimum_version 1.5.0
 load peers
-
-setup_file() {
-	peers_have daemontools runit
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS='daemontools runit'
 
 setup() {
 	sides

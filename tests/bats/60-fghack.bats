@@ -2,14 +2,7 @@
 
 bats_require_minimum_version 1.5.0
 load peers
-
-setup_file() {
-	peers_have daemontools
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=daemontools
 
 setup() {
 	sides
@@ -35,7 +28,7 @@ setup() {
 	kill -0 $!
 	: >go
 	local status=0
-	wait $! || status=$?
+	ended $! || status=$?
 	[ $status = 3 ]
 	[ "$(cat done)" = late ]
 }
@@ -58,7 +51,7 @@ title() {
 	until_true grep -qa 'end!' "/proc/$pid/cmdline"
 	tr '\0' ' ' <"/proc/$pid/cmdline"
 	exec 8>&-
-	wait $pid
+	ended $pid
 }
 
 @test "readproctitle: the last bytes stand at the right, behind three dots" {

@@ -3,14 +3,7 @@
 bats_require_minimum_version 1.5.0
 load peers
 load service
-
-setup_file() {
-	peers_have runit
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=runit
 
 # Each side is /etc/runit/runsvdir in a mount namespace of its own, for Debian's
 # knows no other place. Ours does: $RUNSVDIR, as runit 2.3.

@@ -3,14 +3,7 @@
 bats_require_minimum_version 1.5.0
 load peers
 load service
-
-setup_file() {
-	peers_have runit
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=runit
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -70,6 +63,7 @@ teardown() {
 @test "svwaitup: waits until the service has been up for as long as asked" {
 	service_make x </dev/null
 	service_start "$(PATH=$THEIRS command -v runsv)" x
+	until_true ours sv check ./x
 	run -0 ours svwaitup -v -s 2 "$PWD/x"
 	[ "$output" = "svwaitup: $PWD/x: is up." ]
 	[ "$(ours svstat x | sed 's/.*) \([0-9]*\) seconds.*/\1/')" -ge 2 ]
@@ -86,12 +80,12 @@ teardown() {
 	until_true ours sv check ./x
 	ours svwaitdown -v "$PWD/x" >down 2>&1 3>&- &
 	ours sv down ./x
-	wait $!
+	ended $!
 	[ "$(cat down)" = "svwaitdown: $PWD/x: down." ]
 	ours svwaitdown -vx "$PWD/x" >gone 2>&1 3>&- &
 	kill -0 $!
 	ours sv exit ./x
-	wait $!
+	ended $!
 	[ "$(cat gone)" = "svwaitdown: $PWD/x: supervise not running." ]
 }
 

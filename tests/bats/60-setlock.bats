@@ -2,14 +2,7 @@
 
 bats_require_minimum_version 1.5.0
 load peers
-
-setup_file() {
-	peers_have daemontools
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=daemontools
 
 setup() {
 	sides
@@ -39,11 +32,14 @@ setup() {
 	run -111 ours setlock -n lock true
 	[ "$output" = "setlock: fatal: unable to lock lock: temporary failure" ]
 	ours setlock lock touch plain 3>&- &
+	local one=$! other
 	ours setlock -n -N lock touch last 3>&- &
+	other=$!
 	[ ! -e plain ]
 	[ ! -e last ]
 	: >go
-	wait
+	ended $one
+	ended $other
 	[ -e plain ]
 	[ -e last ]
 }

@@ -3,14 +3,7 @@
 bats_require_minimum_version 1.5.0
 load peers
 load service
-
-setup_file() {
-	peers_have runit
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=runit
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -285,6 +278,7 @@ told() {
 @test "real: start, stop, restart, once, exit" {
 	service_make x </dev/null
 	touch x/down
+	export SVWAIT=30
 	service_start "$(PATH=$THEIRS command -v runsv)" x
 	says 0 'ok: run: ./x: (pid N) Ns, normally down' sv start ./x
 	says 0 'ok: run: ./x: (pid N) Ns, normally down' sv restart ./x
@@ -302,7 +296,7 @@ told() {
 	says 0 'ok: run: ./x: (pid N) Ns, normally down' sv -v cont ./x
 	says 0 'ok: run: ./x: (pid N) Ns, normally down' sv -v kill ./x
 	says 0 'ok: ./x: runsv not running' sv shutdown ./x
-	wait "${SUPERVISORS[0]}"
+	ended "${SUPERVISORS[0]}"
 }
 
 # The original takes the old process for the new one within the second in
@@ -311,6 +305,8 @@ told() {
 	local old new i
 	service_make x </dev/null
 	service_start "$(PATH=$THEIRS command -v runsv)" x
+	export SVWAIT=30
+	until_true test -s x/supervise/pid
 	for i in 1 2 3; do
 		old=$(cat x/supervise/pid)
 		ours sv restart ./x

@@ -3,14 +3,7 @@
 bats_require_minimum_version 1.5.0
 load peers
 load service
-
-setup_file() {
-	peers_have daemontools
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=daemontools
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -123,7 +116,7 @@ sends() {
 	ours svc -p x
 	until_true bash -c "'$OURS/svstat' x | grep -q ', paused'"
 	ours svc -dx x
-	wait "${SUPERVISORS[0]}"
+	ended "${SUPERVISORS[0]}"
 	run -100 ours svok x
 }
 
@@ -158,7 +151,7 @@ sends() {
 	tr '\0\n' ' !' <"/proc/$!/cmdline" |
 		grep -q '^readproctitle service errors: \.\.\..*\.complaint!word! $'
 	: >room/scan/go
-	wait $!
+	ended $!
 	[ "$(cat room/scan/environment)" = "PATH PWD SHLVL " ] ||
 		[ "$(cat room/scan/environment)" = "PATH PWD " ]
 	[ "$(cat room/scan/arguments)" = "/command/svscan /scan" ]

@@ -2,14 +2,7 @@
 
 bats_require_minimum_version 1.5.0
 load peers
-
-setup_file() {
-	peers_have daemontools
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=daemontools
 
 setup() {
 	sides
@@ -53,7 +46,7 @@ local_same() {
 	read -rt 10 -n 6 line <&9
 	[ "$line" = second ]
 	exec 8>&- 9<&-
-	wait $!
+	ended $!
 }
 
 @test "tai64nlocal: a time becomes readable, in the local time zone" {

@@ -3,14 +3,7 @@
 bats_require_minimum_version 1.5.0
 load peers
 load service
-
-setup_file() {
-	peers_have runit
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS=runit
 
 # A room where /var/run/utmp and /var/log/wtmp are those of the test: only the
 # two directories are covered, in a mount namespace that ends with the program.

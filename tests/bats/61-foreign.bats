@@ -4,14 +4,7 @@ bats_require_minimum_version 1.5.0
 load peers
 load service
 load room
-
-setup_file() {
-	peers_have runit daemontools
-}
-
-teardown_file() {
-	peers_leave
-}
+ORIGINALS='runit daemontools'
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -24,6 +17,7 @@ teardown() {
 
 # A tree with the services that the test has made in ./sv, one called web.
 tree() {
+	export SVWAIT=30
 	PATH=$OURS:$PATH room_enter "
 		rm -rf etc/sv etc/service
 		cp -a ../sv etc/sv
@@ -76,7 +70,7 @@ pid() {
 	tree
 	says 0 'ok: run: web: (pid N) Ns' sv start web
 	old=$(pid)
-	says 0 'ok: run: web: (pid N) Ns' sv -w 5 restart web
+	says 0 'ok: run: web: (pid N) Ns' sv restart web
 	[ "$(pid)" != "$old" ]
 	says 0 'ok: down: web: Ns, normally up' sv stop web
 	[ -z "$(pid)" ]

@@ -1,10 +1,25 @@
 # For suites that compare our programs with the originals, side by side.
 # shellcheck shell=bash
 #
-#	peers_have runit daemontools	in setup_file: fetch, or skip the suite
-#	peers_leave			in teardown_file
+#	load peers
+#	ORIGINALS='runit daemontools'	fetched before the first test
+#
+#	peers_have runit daemontools	the same, in a suite's own setup_file
+#	peers_leave			and in its teardown_file
 #	same chpst -u nobody id		both, in two copies of ./, must agree
 #	ours sv status x		ours alone, by its name
+
+# A net below the bounds of the waits: nothing is ever waited for in vain.
+export BATS_TEST_TIMEOUT=180
+
+setup_file() {
+	# shellcheck disable=SC2086
+	peers_have $ORIGINALS
+}
+
+teardown_file() {
+	peers_leave
+}
 
 # Fetches the originals and makes a directory of links for ours.
 peers_have() {
@@ -96,9 +111,9 @@ same_code() {
 	}
 }
 
-# Until the command is true, looked at again and again for at most 20 s.
+# Until the command is true, looked at again and again for at most 30 s.
 until_true() {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + 30))
 	until "$@" 2>/dev/null; do
 		[ $SECONDS -lt $end ] || {
 			echo "never came true: $*"
@@ -106,4 +121,11 @@ until_true() {
 		}
 		read -rt 0.02 _ <>"$BATS_FILE_TMPDIR/never" || :
 	done
+}
+
+is_over() { ! kill -0 "$1" 2>/dev/null; }
+
+# ended PID: until that child of ours has ended; its exit code.
+ended() {
+	until_true is_over "$1" && wait "$1"
 }
