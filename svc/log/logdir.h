@@ -49,8 +49,9 @@ struct logdir_way {
 	int (*mend)(struct logdir *d);
 	/* The processor's files: where from, where to. */
 	void (*files)(struct logdir *d, const char **from, const char **to);
-	/* Starts the processor if it is idle and there is work. 0 or -1. */
-	int (*process)(struct logdir *d);
+	/* Is there a file for the processor? 1 (d->save, where names differ),
+	 * 0, or -1. */
+	int (*waiting)(struct logdir *d);
 	bool one_at_a_time; /* no rotation while the processor runs */
 	bool is_single;	    /* one file: its mode is not ours to change */
 	bool has_index;	    /* index.* beside the files */
@@ -175,8 +176,8 @@ int archive_name(int dir, char code, char name[LOGDIR_NAME]);
 int archive_trim(struct logdir *d, uint64_t keep);
 
 /* processor.c */
-/* Failing to start is one more failure: said, and done again later. */
-void processor_start(struct logdir *d);
+/* Starts it if it is idle and there is work, 0 or -1: a step of the ways. */
+int processor_look(struct logdir *d);
 /* Running, waiting to be run again, or not wanted any more. */
 bool processor_busy(const struct logdir *d);
 /* A child has died: is it the processor of d? Then deals with it. */
@@ -186,7 +187,7 @@ bool processor_dead(pid_t *pid, int *status);
 
 /* Steps and more that several ways have. */
 int logdir_move_current(struct logdir *d);
-int logdir_process(struct logdir *d);
+int logdir_waiting(struct logdir *d);
 void logdir_files(struct logdir *d, const char **from, const char **to);
 int logdir_take_lock(struct logdir *d);
 int logdir_sync_state(struct logdir *d);

@@ -49,14 +49,11 @@ publish_previous(struct logdir *d)
 }
 
 static int
-process(struct logdir *d)
+waiting(struct logdir *d)
 {
-	if (d->conf.processor == NULL || processor_busy(d))
-		return 0;
 	if (sys_faccessat(d->fd, "previous", 0, AT_SYMLINK_NOFOLLOW) == -1)
 		return missing_is_done(-1);
-	processor_start(d);
-	return 0;
+	return 1;
 }
 
 static const struct logdir_step rotation[] = {
@@ -66,7 +63,7 @@ static const struct logdir_step rotation[] = {
     {logdir_step_create, "unable to create", "/current"},
     {publish_previous, "unable to link to", "/previous"},
     {logdir_step_trim, "unable to read", ""},
-    {process, "unable to stat", "/previous"},
+    {processor_look, "unable to stat", "/previous"},
     {0},
 };
 
@@ -226,7 +223,7 @@ mend(struct logdir *d)
 		return -1;
 	}
 	logdir_step_trim(d);
-	return process(d);
+	return processor_look(d);
 }
 
 static void
@@ -248,7 +245,7 @@ const struct logdir_way logdir_multilog = {
     .commit = commit,
     .mend = mend,
     .files = files,
-    .process = process,
+    .waiting = waiting,
     .one_at_a_time = true,
     .trims_all = true,
     .retry_ms = 5000,

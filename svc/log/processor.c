@@ -88,8 +88,9 @@ processor_busy(const struct logdir *d)
 	return d->processor > 0 || d->host->ending || timer_is_set(&d->again);
 }
 
-void
-processor_start(struct logdir *d)
+/* Failing to start is one more failure: said, and done again later. */
+static void
+start(struct logdir *d)
 {
 	int fd[FILES];
 	pid_t pid = -1;
@@ -106,6 +107,19 @@ processor_start(struct logdir *d)
 	if (d->host->verbose && d->save[0] != '\0')
 		say_info("info: processing: %s/%s", d->name, d->save);
 	d->processor = pid;
+}
+
+int
+processor_look(struct logdir *d)
+{
+	int r;
+
+	if (d->conf.processor == NULL || processor_busy(d))
+		return 0;
+	r = d->way->waiting(d);
+	if (r == 1)
+		start(d);
+	return r == -1 ? -1 : 0;
 }
 
 bool

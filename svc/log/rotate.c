@@ -34,20 +34,16 @@ logdir_move_current(struct logdir *d)
 	return errno == ENOENT ? 0 : -1;
 }
 
-/* The oldest file that waits for the processor, unless that is busy. */
+/* The oldest file that is whole. */
 int
-logdir_process(struct logdir *d)
+logdir_waiting(struct logdir *d)
 {
 	struct archive a;
 
-	if (d->conf.processor == NULL || processor_busy(d))
-		return 0;
 	if (archive_look(d->fd, NULL, &a) == -1)
 		return -1;
 	memcpy(d->save, a.waiting, sizeof(d->save));
-	if (d->save[0] != '\0')
-		processor_start(d);
-	return 0;
+	return d->save[0] != '\0';
 }
 
 static const struct logdir_step rotation[] = {
@@ -56,7 +52,7 @@ static const struct logdir_step rotation[] = {
     {logdir_move_current, "unable to rename current", ""},
     {logdir_step_create, "unable to create new current", ""},
     {logdir_step_trim, "unable to open directory, want rotate", ""},
-    {logdir_process, "unable to open directory, want processor", ""},
+    {processor_look, "unable to open directory, want processor", ""},
     {0},
 };
 
@@ -141,7 +137,7 @@ static const struct logdir_step commit[] = {
     {logdir_move_state, "unable to rename state", ""},
     {logdir_move_processed, "unable to rename processed", ""},
     {logdir_remove_unprocessed, "unable to unlink processed", ""},
-    {logdir_process, "unable to open directory, want processor", ""},
+    {processor_look, "unable to open directory, want processor", ""},
     {0},
 };
 
@@ -264,7 +260,7 @@ mend(struct logdir *d)
 	if (d->host->verbose)
 		say_info(
 		    "info: %s: %s/current", fresh ? "new" : "append", d->name);
-	if (logdir_process(d) == -1)
+	if (processor_look(d) == -1)
 		logdir_cannot(d, "unable to read directory");
 	return 0;
 }
@@ -286,7 +282,7 @@ const struct logdir_way logdir_svlogd = {
     .commit = commit,
     .mend = mend,
     .files = logdir_files,
-    .process = logdir_process,
+    .waiting = logdir_waiting,
     .one_at_a_time = false,
     .trims_all = false,
     .retry_ms = 3000,

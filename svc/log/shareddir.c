@@ -45,7 +45,7 @@ static const struct logdir_step rotation[] = {
     {move_index, "unable to rename its index", ""},
     {create, "unable to create new current", ""},
     {logdir_step_trim, "unable to open directory, want rotate", ""},
-    {logdir_process, "unable to open directory, want processor", ""},
+    {processor_look, "unable to open directory, want processor", ""},
     {0},
 };
 
@@ -65,7 +65,7 @@ static const struct logdir_step commit[] = {
     {rename_index, "unable to rename its index", ""},
     {logdir_move_processed, "unable to rename processed", ""},
     {logdir_remove_unprocessed, "unable to unlink processed", ""},
-    {logdir_process, "unable to open directory, want processor", ""},
+    {processor_look, "unable to open directory, want processor", ""},
     {0},
 };
 
@@ -131,7 +131,7 @@ mend(struct logdir *d)
 	}
 	index_open(d);
 	logdir_step_trim(d);
-	if (logdir_process(d) == -1)
+	if (processor_look(d) == -1)
 		logdir_cannot(d, "unable to read directory");
 	return 0;
 }
@@ -141,7 +141,7 @@ const struct logdir_way logdir_shared = {
     .commit = commit,
     .mend = mend,
     .files = logdir_files,
-    .process = logdir_process,
+    .waiting = logdir_waiting,
     .has_index = true,
     .trims_all = true,
     .retry_ms = 1000,
@@ -171,13 +171,6 @@ open_single(struct logdir *d)
 	return 0;
 }
 
-static int
-nothing(struct logdir *d)
-{
-	(void)d;
-	return 0;
-}
-
 static const struct logdir_step no_steps[] = {{0}};
 
 const struct logdir_way logdir_single = {
@@ -185,7 +178,6 @@ const struct logdir_way logdir_single = {
     .commit = no_steps,
     .mend = open_single,
     .files = logdir_files,
-    .process = nothing,
     .is_single = true,
     .retry_ms = 1000,
     .cannot = logdir_say_cannot,
