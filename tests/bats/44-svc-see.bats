@@ -87,7 +87,10 @@ service a 'exec -a "$(printf "%0200d" 0)" sleep 1000'
 printf '#!/bin/bash\n%s\n' 'exec -a "$(printf "%0200d" 0)" sleep 1000' >sv/a/run
 tree
 svc wait ready a
-on_tty() { script -qec "stty cols 60; $1" /dev/null </dev/null | tr -d '\r'; }
+on_tty() {
+	python3 "$TOP/tests/bats/terminal.py" sh -c "stty cols 60; $1" |
+		tr -d '\r'
+}
 esc=$(printf '\033')
 svc status | grep -q "$esc" && exit 1
 on_tty 'TERM=xterm svc status' | grep -q "$esc\[32mup"

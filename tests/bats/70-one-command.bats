@@ -387,13 +387,19 @@ as_pid1() {
 	is "$(LISTEN_PID=1 "$ours/init" -- sh -c 'echo $LISTEN_PID')" 1
 }
 
+# A command on a terminal; the terminal's own line ends are taken off.
+on_terminal() {
+	python3 "$BATS_TEST_DIRNAME/terminal.py" "$@" | tr -d '\r'
+}
+
 @test "on a terminal the command is its foreground group" {
 	# shellcheck disable=SC2016
 	body='read -r _ _ _ _ group _ _ foreground _ </proc/self/stat
 		[ $group = $foreground ] && echo front'
 	for how in "tini -s --" "dumb-init" "catatonit --" "init --"; do
-		script -qec "$ours/$how bash -c '$body'" /dev/null |
-			grep -q front
+		# shellcheck disable=SC2086
+		is "$(on_terminal "$ours"/$how bash -c "$body")" \
+			front "$how"
 	done
 }
 
