@@ -333,6 +333,7 @@ UNIT_TESTS = \
 	fmt \
 	glob \
 	init \
+	init_console \
 	list \
 	mono \
 	log_line \

@@ -1,7 +1,10 @@
 /*
  * The store and its writer. What the writer has taken stays in the store until
  * it ended well, so that a line is rather written twice than lost; after some
- * tries it is given up, for a dead console must not keep init busy.
+ * tries it is given up, for a dead console must not keep init busy. A writer
+ * that dies before its time was killed with everybody else, by us or another:
+ * that is the console's fault no more than ours, and the next one starts at
+ * once.
  */
 #include "init/console.h"
 
@@ -18,7 +21,8 @@
 #define WRITER_MS 2000 /* a slow serial line needs 200 for all of it */
 #define HOLD_MS 5000   /* between tries at a console that hangs */
 #define TRIES 3
-#define FLUSH_MS 500
+#define FLUSH_MS 3000	  /* for the last words */
+#define FLUSH_HUNG_MS 500 /* and on a console that hung */
 
 static const char *prefix = "init";
 
@@ -107,13 +111,16 @@ console_turn(int64_t now_ns)
 }
 
 void
-console_written(bool good, int64_t now_ns)
+console_ended(const struct job_end *end, int64_t now_ns)
 {
 	struct console_memo *c = &memo.console;
+	bool in_time = memo.jobs[JOB_CONSOLE].until_ns != 0;
 	uint32_t lost = c->lost;
 
-	if (!good && ++c->tries < TRIES) {
-		c->hold_ns = now_ns + HOLD_MS * (int64_t)1000000;
+	job_forget(JOB_CONSOLE);
+	if (!job_end_good(end) && ++c->tries < TRIES) {
+		if (!in_time || end->code == CLD_EXITED)
+			c->hold_ns = now_ns + HOLD_MS * (int64_t)1000000;
 		return;
 	}
 	c->tries = 0;
@@ -133,32 +140,40 @@ console_next_ns(void)
 	return memo.console.hold_ns;
 }
 
-void
-console_flush(void)
+/* True: the writer that was at work has ended. */
+static bool
+reap_writer(int64_t now_ns)
 {
-	struct mono until = mono_add_ms(mono_now(), FLUSH_MS);
+	siginfo_t info = {0};
+	id_t pid = (id_t)memo.jobs[JOB_CONSOLE].pid;
+
+	if (sys_waitid(P_PID, pid, &info, WEXITED | WNOHANG) == 0 &&
+	    info.si_pid == 0)
+		return false;
+	struct job_end end = {.known = info.si_pid != 0,
+	    .code = info.si_code,
+	    .value = info.si_status};
+
+	console_ended(&end, now_ns);
+	return true;
+}
+
+void
+console_last_words(void)
+{
+	int64_t ms = memo.console.tries > 0 ? FLUSH_HUNG_MS : FLUSH_MS;
+	struct mono until = mono_add_ms(mono_now(), ms);
 	struct timespec tick = {.tv_nsec = 1000000};
-	siginfo_t info;
 
 	while (mono_before(mono_now(), until)) {
-		int32_t pid = memo.jobs[JOB_CONSOLE].pid;
-
-		if (pid == 0 && memo.console.len == 0)
+		if (job_runs(JOB_CONSOLE)) {
+			if (!reap_writer(mono_now().ns))
+				sys_ppoll(NULL, 0, &tick);
+			continue;
+		}
+		console_turn(mono_now().ns);
+		/* All is written, or it hung, or no process is to be had. */
+		if (!job_runs(JOB_CONSOLE))
 			return;
-		if (pid == 0) {
-			console_turn(mono_now().ns);
-			if (!job_runs(JOB_CONSOLE))
-				return;
-			continue;
-		}
-		info.si_pid = 0;
-		if (sys_waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) ==
-			0 &&
-		    info.si_pid == 0) {
-			sys_ppoll(NULL, 0, &tick);
-			continue;
-		}
-		job_forget(JOB_CONSOLE);
-		console_written(true, mono_now().ns);
 	}
 }

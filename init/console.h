@@ -6,18 +6,19 @@
 #ifndef INIT_CONSOLE_H
 #define INIT_CONSOLE_H
 
-#include <stdbool.h>
 #include <stdint.h>
+
+#include "init/job.h"
 
 /* Lines of lib/say go this way from now on. */
 void console_open(const char *name);
 /* Starts a writer where there is something to write and none at work. */
 void console_turn(int64_t now_ns);
-/* The writer has ended; well, or it had to be killed. */
-void console_written(bool good, int64_t now_ns);
+/* The writer has ended: well, late, or killed with everybody. */
+void console_ended(const struct job_end *end, int64_t now_ns);
 /* When console_turn has something to do; INT64_MAX: nothing. */
 int64_t console_next_ns(void);
 /* The last words before init is no more: waits for them, for a little. */
-void console_flush(void);
+void console_last_words(void);
 
 #endif

@@ -19,7 +19,7 @@
 static void
 begin_anew(void)
 {
-	console_flush();
+	console_last_words();
 	sys_close_range(KEEP_SLOT_BASE, ~0u, 0);
 	sys_close(FD_KEPT);
 	memo.anew = true;
@@ -31,7 +31,7 @@ begin_anew(void)
 static _Noreturn void
 end_here(enum keep_ending ending)
 {
-	console_flush();
+	console_last_words();
 	if (memo.may_restart && ending == KEEP_END_REBOOT)
 		sys_reboot(LINUX_REBOOT_CMD_RESTART, NULL);
 	sys_exit(memo.exit_code & 0xff);
@@ -50,7 +50,7 @@ last_act(void)
 	}
 	if (p->role != ROLE_MACHINE)
 		end_here(ending);
-	console_flush();
+	console_last_words();
 	if (job_start(JOB_PHASE, helper_reboot, &ending, 0) == -1)
 		helper_reboot(&ending);
 	return true;

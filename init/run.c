@@ -374,8 +374,7 @@ ended(enum job job, const struct job_end *end)
 		job_forget(JOB_SHELL);
 		break;
 	case JOB_CONSOLE:
-		job_forget(JOB_CONSOLE);
-		console_written(job_end_good(end), mono_now().ns);
+		console_ended(end, mono_now().ns);
 		break;
 	case JOB_TRIAL:
 		upgrade_tried(end);
