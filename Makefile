@@ -39,7 +39,10 @@ CPPFLAGS = -I. -isystem $(K) -D_GNU_SOURCE -DTRIVET_VERSION='"$(VERSION)"' \
 HARDEN = -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	-fstack-protector-strong -fno-strict-aliasing -fno-common
 SECTIONS = -ffunction-sections -fdata-sections
-LDFLAGS = -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
+SMALL = -Oz
+# Linked to one place: code for any place is larger, and gains nothing here.
+FIXED = -fno-pie
+LDFLAGS = -static -no-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 B = build
 K = build/include
 KERNEL = /usr/include
@@ -55,6 +58,7 @@ override CHECK = programs
 override CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 override LDFLAGS = -fsanitize=address,undefined -Wl,--gc-sections
+override FIXED =
 endif
 ifneq ($(FUZZ),)
 override CC = clang
@@ -62,6 +66,7 @@ override B = build/fuzz
 override CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined
 override LDFLAGS = -fsanitize=fuzzer,address,undefined -Wl,--gc-sections
+override FIXED =
 else ifeq ($(CC),clang)
 override B = build/clang
 override CC = tests/musl-cc clang
@@ -73,7 +78,7 @@ override KERNEL = /usr/$(ARCH)-linux-gnu/include
 override K = build/$(ARCH)/include
 endif
 
-ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SECTIONS)
+ALL_CFLAGS = -std=c17 $(WARN) $(CFLAGS) $(HARDEN) $(SECTIONS) $(FIXED)
 
 # --- lib: useful to a stranger, knows no services ---------------------------
 LIB_SRC = \
@@ -421,25 +426,32 @@ $(B)/obj/%.o: %.c Makefile | $(K)/linux
 	@mkdir -p $(@D)
 	$(call say,cc)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
+$(B)/obj/small/%.o: %.c Makefile | $(K)/linux
+	@mkdir -p $(@D)
+	$(call say,cc)$(CC) $(ALL_CFLAGS) $(SMALL) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
 $(B)/obj/%.o: %.S Makefile
 	@mkdir -p $(@D)
 	$(call say,as)$(CC) -c -o $@ $<
 
 $(B)/lib.a: $(call objs,$(LIB_SRC))
+$(B)/lib-small.a: $(LIB_SRC:%.c=$(B)/obj/small/%.o)
 $(B)/core.a: $(call objs,$(CORE_SRC))
 # All of a binary but its main(), so that tests can link what they try.
 $(B)/cmd.a: $(call objs,$(filter-out svc/cmd/main.c,$(CMD_SRC)))
 $(B)/log.a: $(call objs,$(filter-out svc/log/main.c,$(LOG_SRC)))
 $(B)/init.a: $(call objs,$(filter-out init/main.c,$(INIT_SRC)))
-$(B)/lib.a $(B)/core.a $(B)/cmd.a $(B)/log.a $(B)/init.a: Makefile
+$(B)/lib.a $(B)/lib-small.a $(B)/core.a $(B)/cmd.a $(B)/log.a $(B)/init.a: Makefile
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(call say,ar)ar rcsD $@ $(filter %.o,$^)
 
-$(B)/bin/init: $(call objs,$(INIT_SRC)) $(INIT_START:%.S=$(B)/obj/%.o) $(B)/lib.a
-$(B)/bin/init: ENTRY = -Wl,-e,init_start -Wl,-z,noseparate-code
-# A container's init is judged by its bytes.
-$(call objs,$(INIT_SRC)): CFLAGS := $(CFLAGS) -Os
+# A container's init is judged by its bytes: it has a lib of its own making.
+$(B)/bin/init: $(call objs,$(INIT_SRC)) $(INIT_START:%.S=$(B)/obj/%.o) \
+	$(B)/lib-small.a
+# Nothing is left to make read-only after a start that relocates nothing.
+$(B)/bin/init: ENTRY = -Wl,-e,init_start -Wl,-z,noseparate-code,-z,norelro
+$(call objs,$(INIT_SRC)): CFLAGS := $(CFLAGS) $(SMALL)
 $(B)/bin/svcd: $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
 $(B)/bin/svlogd: $(call objs,svc/log/main.c) $(B)/log.a $(B)/core.a $(B)/lib.a
 $(B)/bin/svc: $(call objs,svc/cmd/main.c) $(B)/cmd.a $(B)/core.a $(B)/lib.a

@@ -12,7 +12,6 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
-#include "lib/errtext.h"
 #include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sig.h"
@@ -425,7 +424,6 @@ runit_command(int argc, char **argv)
 		diex(111, "must be run as process no 1.");
 	}
 	say_init("init", 2);
-	say_words(errtext);
 	if (what == '0' || what == '6')
 		return tell(what);
 	buf_puts(&usage, "usage: ");

@@ -21,9 +21,10 @@ enum request_kind {
 	REQUEST_AGAIN,	 /* execute this program again, in place */
 };
 
+/* In two bytes: the table has one for every signal and role. */
 struct request {
-	enum request_kind kind;
-	enum keep_ending ending; /* with END and NOW */
+	enum request_kind kind : 8;
+	enum keep_ending ending : 8; /* with END and NOW */
 };
 
 /*

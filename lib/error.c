@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /* clang-format off */
 #define ERRORS(X) \
@@ -83,29 +85,38 @@
 	X(EXDEV, "different file system")
 /* clang-format on */
 
+/* The n-th of the words belongs to the n-th of the numbers. */
+#define NUMBER(name, text) name,
+#define TEXT(name, text) text "\0"
+#define NAME(name, text) #name "\0"
+static const uint8_t numbers[] = {ERRORS(NUMBER)};
+static const char texts[] = ERRORS(TEXT);
+static const char names[] = ERRORS(NAME);
+
+/* One string for all of them, for init is to be small; NULL: none of these. */
+static const char *
+find(int error, const char *words)
+{
+	for (size_t i = 0; i < sizeof(numbers); i++) {
+		if (numbers[i] == error)
+			return words;
+		words += strlen(words) + 1;
+	}
+	return NULL;
+}
+
 const char *
 error_text(int error)
 {
-	/* clang-format off */
-	switch (error) {
-	case 0: return "no error";
-#define TEXT(name, text) case name: return text;
-	ERRORS(TEXT)
-#undef TEXT
-	}
-	/* clang-format on */
-	return "unknown error";
+	const char *text = find(error, texts);
+
+	if (error == 0)
+		return "no error";
+	return text != NULL ? text : "unknown error";
 }
 
 const char *
 error_name(int error)
 {
-	/* clang-format off */
-	switch (error) {
-#define NAME(name, text) case name: return #name;
-	ERRORS(NAME)
-#undef NAME
-	}
-	/* clang-format on */
-	return NULL;
+	return find(error, names);
 }

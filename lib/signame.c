@@ -11,8 +11,8 @@
 #include "lib/scan.h"
 
 static const struct name {
-	const char *name;
-	int sig;
+	char name[7];
+	uint8_t sig;
 } names[] = {
 #define ROW(name) {#name, SIG##name},
     SIG_NAMES(ROW)
