@@ -42,7 +42,7 @@ SECTIONS = -ffunction-sections -fdata-sections
 SMALL = -Oz
 # Linked to one place: code for any place is larger, and gains nothing here.
 FIXED = -fno-pie
-LDFLAGS = -static -no-pie -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
+LDFLAGS = -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 B = build
 K = build/include
 KERNEL = /usr/include
