@@ -12,6 +12,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
+#include "lib/bits.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
 #include "lib/path.h"
@@ -28,6 +29,20 @@ static struct watch notify = WATCH_NONE;
 static int scan_wd[TREE_SCANS];
 static bool is_broken;
 static char last[TREE_PATH]; /* the parent watched last: mostly the next too */
+
+/*
+ * Beside what is watched much else may change (/etc is full of files): only the
+ * names that stand on a way of ours mean anything. A set by hash that only
+ * grows; a name that is in it by chance costs one look too many.
+ */
+#define WAYS 16384
+static uint64_t ways[BITS_WORDS(WAYS)];
+
+static size_t
+way_bit(const char *name)
+{
+	return index_hash_text(name, strlen(name)) % WAYS;
+}
 
 bool
 watch_works(void)
@@ -53,6 +68,7 @@ add_parent(const char *path)
 	char room[TREE_PATH];
 	struct buf dir = BUF(room);
 
+	bits_add(ways, way_bit(path_base(path)));
 	path_dir(&dir, path);
 	if (dir.full || strcmp(room, last) == 0)
 		return;
@@ -163,8 +179,11 @@ watch_entry(int dir, const char *scan, const char *name)
 static void
 changed_elsewhere(const char *name)
 {
-	uint32_t i = name[0] != '\0' ? state_by_name(name) : 0;
+	uint32_t i;
 
+	if (name[0] != '\0' && !bits_has(ways, way_bit(name)))
+		return;
+	i = name[0] != '\0' ? state_by_name(name) : 0;
 	if (i == 0 || !scan_again(name))
 		scan_want_all();
 }
