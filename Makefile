@@ -189,6 +189,7 @@ TREE_SRC = \
 	svc/tree/logpipe.c \
 	svc/tree/main.c \
 	svc/tree/options.c \
+	svc/tree/output.c \
 	svc/tree/queue.c \
 	svc/tree/ready.c \
 	svc/tree/relations.c \

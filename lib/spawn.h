@@ -54,6 +54,7 @@
 	X(SETPGID, 220, "make a process group")   /* number: 0 = own */ \
 	X(DUP, 202, "arrange descriptors")        /* fd onto number */ \
 	X(OPEN, 209, "open")                      /* text, flags, mode: onto number */ \
+	X(WAITING, 202, "arrange descriptors")    /* fd: not O_NONBLOCK any more */ \
 	X(CLOSE, 202, "close a descriptor")       /* fd */ \
 	X(CLOSE_FROM, 202, "close descriptors")   /* number: this and above, at exec */ \
 	X(CHDIR, 200, "change directory to")      /* text */ \

@@ -43,6 +43,16 @@ open_onto(const struct spawn_step *s)
 }
 
 static long
+make_waiting(int fd)
+{
+	long flags = raw3(SYS_fcntl, fd, F_GETFL, 0);
+
+	if (flags < 0 || (flags & O_NONBLOCK) == 0)
+		return flags;
+	return raw3(SYS_fcntl, fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+static long
 change_root(const char *path)
 {
 	long error = raw1(SYS_chroot, path);
@@ -245,6 +255,8 @@ spawn_step(const struct spawn_step *s)
 		return dup_onto(s->fd, n);
 	case SPAWN_OPEN:
 		return open_onto(s);
+	case SPAWN_WAITING:
+		return make_waiting(s->fd);
 	case SPAWN_CLOSE:
 		return raw1(SYS_close, s->fd);
 	case SPAWN_CLOSE_FROM:

@@ -192,19 +192,22 @@ give(struct birth *b, int low, int to)
 				  .op = SPAWN_DUP, .fd = low, .number = to});
 }
 
-/* By a path of the child's own: an open file that only it writes to. */
+/*
+ * The FIFO, opened by the child itself: not to wait for a reader, whom the
+ * keeper is, and then like any other. Without one it is svcd's own.
+ */
 static void
-give_lines(struct birth *b, int low)
+give_output(struct birth *b)
 {
 	struct buf path = BUF(b->out);
 
-	if (low < 0)
-		return;
-	buf_fmt(&path, "/proc/self/fd/%d", low);
+	output_path(b->record, &path);
 	birth_step(b, (struct spawn_step){.op = SPAWN_OPEN,
+			  .may_fail = true,
 			  .text = b->out,
-			  .flags = O_WRONLY,
+			  .flags = O_WRONLY | O_NONBLOCK,
 			  .number = 1});
+	birth_step(b, (struct spawn_step){.op = SPAWN_WAITING, .fd = 1});
 	give(b, 1, 2);
 }
 
@@ -222,8 +225,8 @@ set_descriptors(struct birth *b, int low)
 		give(b, hand_over(b, live(r->parent)->pipe[0], low), 0);
 	else if (l->pipe[1] >= 0)
 		give(b, hand_over(b, l->pipe[1], low), 1);
-	else if (lines_make(b->record))
-		give_lines(b, hand_over(b, l->out.fd, low));
+	else if (output_make(b->record))
+		give_output(b);
 }
 
 static struct rlimit usual_files;

@@ -539,6 +539,7 @@ births_run(void)
 	for (unsigned k = 0; k < t->n; k++)
 		commit_one(&t->births[k]);
 	at_gate = NULL;
+	output_flush();
 	open_gate(t, far);
 	await_tables(t);
 	clear_low(t);

@@ -42,7 +42,7 @@ struct birth {
 	struct spawn_step steps[BIRTH_STEPS];
 	char *argv[8];
 	char file[16];
-	char out[32]; /* where it opens what it writes to */
+	char out[TREE_PATH]; /* where it opens what it writes to */
 	char numbers[4][16];
 	char name[BOARD_NAME_MAX + 1];
 	char pwd[TREE_PATH + 4]; /* "PWD=" and its directory */

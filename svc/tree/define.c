@@ -108,16 +108,49 @@ is_more(const char *name)
 	       settings_is_dir(name);
 }
 
+/* Asked once a turn, in which thousands of directories may be read. */
+static bool
+exists_now(const char *path, struct mono *when, bool *answer)
+{
+	if (when->ns != tree.loop.now.ns)
+		*answer = sys_faccessat(AT_FDCWD, path, 0, 0) == 0;
+	*when = tree.loop.now;
+	return *answer;
+}
+
 static bool
 has_override(const char *name)
 {
+	static struct mono when[2];
+	static bool has_defaults, has_overrides;
 	char path[TREE_PATH];
 	struct buf b = BUF(path);
 
-	if (sys_faccessat(AT_FDCWD, defaults, 0, 0) == 0)
+	if (exists_now(defaults, &when[0], &has_defaults))
 		return true;
+	if (!exists_now(override, &when[1], &has_overrides))
+		return false;
 	path_make(&b, override, name);
 	return !b.full && sys_faccessat(AT_FDCWD, path, 0, 0) == 0;
+}
+
+static unsigned seen;
+
+unsigned
+define_seen(void)
+{
+	return seen;
+}
+
+static unsigned
+seen_bit(const char *name)
+{
+	static const char *const names[] = {"log", "finish", "down", "control"};
+
+	for (unsigned n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+		if (str_eq(name, names[n]))
+			return 1u << n;
+	return 0;
 }
 
 /* One pass over the entries; with `read` each is given to the parser. */
@@ -129,11 +162,14 @@ look_through(int dir, bool read)
 	struct dir_entry e;
 	bool more = false;
 
+	seen = SEEN_ALL;
 	if (dir_open(&d, dir, ".", room, sizeof(room)) < 0)
 		return false;
+	seen = 0;
 	while (dir_next(&d, &e) == 1) {
 		if (e.name[0] == '.')
 			continue;
+		seen |= seen_bit(e.name);
 		more = more || is_more(e.name);
 		if (read)
 			read_entry(dir, e.name);
@@ -306,6 +342,7 @@ define_file(uint32_t i, int at, const char *file)
 {
 	char name[BOARD_NAME_MAX + 1];
 
+	seen = SEEN_ALL;
 	begin(state_name(i, name));
 	read_text(at, file, file, settings_lines);
 	return keep(i, finish());

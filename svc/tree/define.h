@@ -21,4 +21,14 @@ enum define scan_define(uint32_t i, int dir);
 /* NULL: a directory of runit's, without settings. Until the next call. */
 const struct settings *define_view(uint32_t i);
 
+/* Names that the directory read last holds; all, where that is not known. */
+enum {
+	SEEN_LOG = 1,
+	SEEN_FINISH = 2,
+	SEEN_DOWN = 4,
+	SEEN_CONTROL = 8,
+	SEEN_ALL = 15
+};
+unsigned define_seen(void);
+
 #endif

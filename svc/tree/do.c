@@ -177,7 +177,7 @@ free_record(uint32_t i)
 	}
 	scan_freed(i);
 	logpipe_close(i);
-	lines_close(i);
+	output_close(i);
 	views_last(i);
 	supervise_close(i);
 	clients_tell(i, (enum sv_shown)live(i)->shown, SV_SHOWN_DOWN);

@@ -1,32 +1,21 @@
 /*
- * What a service without a logger says: passed on to svcd's own standard error,
- * where runit's users look for it, and its last lines are kept for svc status.
- *
- * One descriptor a service: a pipe opened for reading and writing at once, so
- * that it has no end and no death closes it; the keeper holds it too. The lines
- * are kept in a memory file, a page for each service that has ever said
- * anything; it outlives svcd as the state does.
+ * The last lines of what services without a logger have said, for svc status: a
+ * memory file with a page for each that has ever said anything. It outlives
+ * svcd as the state does.
  */
 #include "svc/tree/tree.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "lib/fd.h"
-#include "lib/fmt.h"
 #include "lib/mem.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/tree/slots.h"
-
 #define SLOT_LINES 2
 #define PAGE 4096
 #define PAGES 65535
 #define FIRST (16 * PAGE)
-#define CHUNK 4096 /* taken at one time: nobody starves the others */
 
 struct page {
 	uint32_t record; /* whose; 0: free */
@@ -116,13 +105,18 @@ page_of(uint32_t i)
 	return &pages[n];
 }
 
-static void
-keep_text(uint32_t i, const char *p, size_t n)
+void
+lines_keep(uint32_t i, const char *p, size_t n)
 {
 	struct page *to = page_of(i);
 
 	if (to == NULL)
 		return;
+	if (n > sizeof(to->text)) {
+		to->total += (uint32_t)(n - sizeof(to->text));
+		p += n - sizeof(to->text);
+		n = sizeof(to->text);
+	}
 	/* A NUL would end the text for those who read it. */
 	for (size_t k = 0; k < n; k++)
 		to->text[(to->total + k) % sizeof(to->text)] =
@@ -153,125 +147,10 @@ lines_last(uint32_t i, struct buf *b, size_t most)
 	return n;
 }
 
-/* --- the pipe
- * ------------------------------------------------------------------------- */
-
-/* Never waits: where the console is stopped, lines are kept and not passed. */
-static void
-pass_on(const char *p, size_t n)
-{
-	static const struct timespec now;
-	struct pollfd out = {.fd = 2, .events = POLLOUT};
-
-	if (sys_ppoll(&out, 1, &now) == 1 && (out.revents & POLLOUT))
-		sys_write(2, p, n);
-}
-
-static void
-out_ready(void *arg, uint32_t events)
-{
-	uint32_t i = (uint32_t)(uintptr_t)arg;
-	char room[CHUNK];
-	ssize_t n = sys_read(live(i)->out.fd, room, sizeof(room));
-
-	(void)events;
-	if (n <= 0)
-		return;
-	keep_text(i, room, (size_t)n);
-	pass_on(room, (size_t)n);
-}
-
-/* Both ends in one; -1: no /proc, or no descriptors to spare. */
-static int
-endless_pipe(void)
-{
-	char path[32];
-	struct buf b = BUF(path);
-	int ends[2], fd = -1;
-
-	if (sys_pipe2(ends, O_CLOEXEC) < 0)
-		return -1;
-	buf_fmt(&b, "/proc/self/fd/%d", ends[0]);
-	if ((unsigned long)ends[1] < tree.fds / 2)
-		fd = sys_open(path, O_RDWR | O_NONBLOCK, 0);
-	sys_close(ends[0]);
-	sys_close(ends[1]);
-	if (fd >= 0)
-		fd_lift(&fd, TREE_FD_FLOOR);
-	return fd;
-}
-
-static bool
-listen_to(uint32_t i, int fd)
-{
-	return watch_add(&tree.loop, &live(i)->out, fd, EPOLLIN, out_ready,
-		   (void *)(uintptr_t)i) == 0;
-}
-
-static void
-set_slot(uint32_t i, uint32_t slot)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->lines_slot = slot;
-	board_end(r);
-}
-
-/*
- * False: its output is svcd's own, since it has a logger or there are no
- * descriptors to spare. The child opens the pipe for writing by itself, so that
- * our flags (we never block) are not its.
- */
-bool
-lines_make(uint32_t i)
-{
-	uint32_t slot;
-	int fd;
-
-	if (live(i)->out.fd >= 0)
-		return true;
-	if (have == 0 || rec(i)->logger != 0 || (rec(i)->flags & BOARD_LOG) ||
-	    (fd = endless_pipe()) < 0)
-		return false;
-	if (!listen_to(i, fd)) {
-		sys_close(fd);
-		return false;
-	}
-	slot = slots_take(1);
-	if (slot != 0 && keep_put(slot, &fd, 1))
-		set_slot(i, slot);
-	return true;
-}
-
 void
-lines_close(uint32_t i)
+lines_forget(uint32_t i)
 {
-	struct live *l = live(i);
-	int fd = l->out.fd;
-
-	watch_del(&tree.loop, &l->out);
-	fd_close(&fd);
-	if (rec(i)->lines_slot != 0) {
-		keep_drop(rec(i)->lines_slot, 1);
-		slots_give(rec(i)->lines_slot, 1);
-		set_slot(i, 0);
-	}
-	if (l->ring != 0)
-		pages[l->ring].record = 0;
-	l->ring = 0;
-}
-
-void
-lines_recover(uint32_t i)
-{
-	uint32_t slot = rec(i)->lines_slot;
-	int fd;
-
-	if (slot == 0)
-		return;
-	slots_mark(slot, 1);
-	fd = keep_get(slot);
-	if (fd >= 0 && (fd_lift(&fd, TREE_FD_FLOOR) < 0 || !listen_to(i, fd)))
-		fd_close(&fd);
+	if (live(i)->ring != 0)
+		pages[live(i)->ring].record = 0;
+	live(i)->ring = 0;
 }

@@ -63,7 +63,7 @@ recover(void)
 		    !sv_is_rest(sv_unpack(board_word(rec(i))).sv))
 			supervise_open(i);
 		logpipe_recover(i);
-		lines_recover(i);
+		output_recover(i);
 		deadline_sync(i);
 	}
 }
@@ -114,6 +114,7 @@ set_up(void)
 	births_start(&files);
 	control_start();
 	clients_start();
+	output_start();
 	scan_start();
 	if (tree.is_recovered)
 		recover();
@@ -148,6 +149,7 @@ turn(void)
 	more = more || queue_waits() || relations_wait() || stop_waits();
 	if (!more && !births_are_near())
 		more = views_run();
+	more = output_run() || more;
 	if (more)
 		loop_turn_until(&tree.loop, mono_zero());
 	else if (loop_turn(&tree.loop) < 0)

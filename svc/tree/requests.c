@@ -332,6 +332,7 @@ tail(struct client *c, uint32_t id, struct wire *w)
 		    wire_done(w) ? WIRE_REASON_NO_SUCH : WIRE_REASON_BAD);
 		return;
 	}
+	output_take(i);
 	lines_last(i, &last, most < WIRE_TEXT_MAX ? most : WIRE_TEXT_MAX);
 	wire_begin(&b, WIRE_LINES, id);
 	wire_put_u32(&b, 0);

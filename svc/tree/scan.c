@@ -111,12 +111,13 @@ set_flags(uint32_t i, uint32_t set, uint32_t clear)
 static void
 take_log(uint32_t i, int dir)
 {
-	int fd = sys_openat(dir, "log", O_PATH | O_DIRECTORY, 0);
 	char name[BOARD_NAME_MAX + 8], path[TREE_PATH];
 	struct buf n = BUF(name), p = BUF(path);
 	struct stat st;
 	uint32_t k;
+	int fd;
 
+	fd = sys_openat(dir, "log", O_PATH | O_DIRECTORY, 0);
 	if (fd < 0)
 		return;
 	board_name(tree.board, rec(i), name, BOARD_NAME_MAX + 1);
@@ -200,7 +201,7 @@ service_begin(uint32_t i, int dir)
 	struct sv sv;
 	struct sv_step s = {0};
 
-	if (supervise_open(i) < 0) {
+	if (supervise_open_at(i, dir) < 0) {
 		state_free(i);
 		return false;
 	}
@@ -260,7 +261,8 @@ take_up(unsigned which, const char *name, int dir, const struct stat *st)
 	if (i == 0 || !service_begin(i, dir))
 		return;
 	live(i)->is_seen = true;
-	take_log(i, dir);
+	if (define_seen() & SEEN_LOG)
+		take_log(i, dir);
 }
 
 /* --- what has become of a name
@@ -303,7 +305,8 @@ still_there(uint32_t i, int dir)
 	live(i)->is_seen = true;
 	if ((rec(i)->flags & BOARD_EXITED) && !(rec(i)->flags & BOARD_UNLINKED))
 		return;
-	scan_log(i);
+	if (rec(i)->logger == 0)
+		take_log(i, dir);
 	look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
 		set_flags(i, 0, BOARD_UNLINKED);

@@ -38,13 +38,16 @@ service_is_s6(uint32_t i)
 	return s != NULL && (s->files & (WITH_S6 | WITH_S6RC));
 }
 
-/* What is true of a directory that says nothing more than runit knows. */
+/* What is true of a directory that says nothing more than runit knows. It has
+ * just been looked through. */
 static struct sv_config
 plain_config(int dir, bool is_log)
 {
 	return (struct sv_config){
-	    .has_finish = !is_log && exists(dir, "finish"),
-	    .has_pre = !is_log && is_program(dir, "control/u"),
+	    .has_finish = !is_log && (define_seen() & SEEN_FINISH) &&
+			  exists(dir, "finish"),
+	    .has_pre = !is_log && (define_seen() & SEEN_CONTROL) &&
+		       is_program(dir, "control/u"),
 	};
 }
 
@@ -57,7 +60,8 @@ service_config(uint32_t i, int dir)
 	if (s == NULL)
 		return plain_config(dir, rec(i)->flags & BOARD_LOG);
 	c = settings_config(s);
-	c.has_pre = dir >= 0 && is_program(dir, "control/u");
+	c.has_pre = dir >= 0 && (define_seen() & SEEN_CONTROL) &&
+		    is_program(dir, "control/u");
 	return c;
 }
 
@@ -66,7 +70,9 @@ service_is_down(uint32_t i, int dir)
 {
 	const struct settings *s = define_view(i);
 
-	return s != NULL ? !s->autostart : exists(dir, "down");
+	if (s != NULL)
+		return !s->autostart;
+	return (define_seen() & SEEN_DOWN) && exists(dir, "down");
 }
 
 /*

@@ -20,7 +20,6 @@ struct tree tree = {.state_fd = -1};
 
 #define FIRST_SLOTS 32
 #define SPARE_SLOTS 20 /* for long texts of the next record */
-#define INDEX_MAX (TREE_RECORDS * 4)
 
 static void *
 reserve(size_t bytes)
@@ -77,16 +76,22 @@ hash_place(uint32_t i)
 	return index_hash(rec(i)->ino, rec(i)->dev);
 }
 
+uint32_t *
+state_index_room(void)
+{
+	return reserve((size_t)2 * STATE_INDEX_MAX * sizeof(uint32_t));
+}
+
 static void
 open_tables(void)
 {
-	size_t cells = (size_t)2 * INDEX_MAX * sizeof(uint32_t);
 	struct timer **heap = reserve(TREE_RECORDS * 2 * sizeof(*heap));
 
 	tree.live = reserve(TREE_RECORDS * sizeof(*tree.live));
-	index_init(&tree.pids, reserve(cells), INDEX_MAX, hash_pid);
-	index_init(&tree.names, reserve(cells), INDEX_MAX, hash_name);
-	index_init(&tree.places, reserve(cells), INDEX_MAX, hash_place);
+	index_init(&tree.pids, state_index_room(), STATE_INDEX_MAX, hash_pid);
+	index_init(&tree.names, state_index_room(), STATE_INDEX_MAX, hash_name);
+	index_init(
+	    &tree.places, state_index_room(), STATE_INDEX_MAX, hash_place);
 	if (loop_open(&tree.loop, heap, TREE_RECORDS * 2) < 0)
 		die(111, "cannot open the event loop");
 	fd_lift(&tree.loop.fd, TREE_FD_FLOOR);
@@ -221,10 +226,10 @@ begin_live(uint32_t i)
 
 	/* The lists it may still stand in are not left by being forgotten. */
 	*l = (struct live){.control = WATCH_NONE,
-	    .out = WATCH_NONE,
 	    .pipe = {-1, -1},
 	    .life = (uint16_t)(old.life + 1),
 	    .is_listed = old.is_listed,
+	    .is_talking = old.is_talking,
 	    .is_born = old.is_born,
 	    .is_aux_born = old.is_aux_born};
 }

@@ -47,9 +47,16 @@ int
 supervise_dir(uint32_t i)
 {
 	char path[TREE_PATH];
-	int dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
-	int fd, error;
+	struct buf b = BUF(path);
+	int fd, dir, error;
 
+	state_path(i, path);
+	b.len = strlen(path);
+	buf_puts(&b, "/supervise");
+	fd = b.full ? -1 : sys_open(path, O_RDONLY | O_DIRECTORY, 0);
+	if (fd >= 0 || (!b.full && errno != ENOENT))
+		return fd;
+	dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
 	if (dir < 0)
 		return -1;
 	fd = open_or_make(dir);
@@ -60,9 +67,8 @@ supervise_dir(uint32_t i)
 }
 
 static int
-open_fifo(int dir)
+open_fifo(int dir, struct stat *st)
 {
-	struct stat st;
 	int fd;
 
 	if (sys_mkfifoat(dir, "control", 0600) < 0 && errno != EEXIST)
@@ -70,7 +76,7 @@ open_fifo(int dir)
 	fd = sys_openat(dir, "control", O_RDWR | O_NONBLOCK, 0);
 	if (fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0)
 		return -1;
-	if (sys_fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode))
+	if (sys_fstat(fd, st) == 0 && S_ISFIFO(st->st_mode))
 		return fd;
 	sys_close(fd);
 	errno = EINVAL;
@@ -105,6 +111,10 @@ link_to_control(int dir, const char *name, const struct stat *control)
 	if (sys_fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_ino == control->st_ino && st.st_dev == control->st_dev)
 		return 0;
+	if (name[0] == 'l' && is_foreign_lock(dir)) {
+		errno = EWOULDBLOCK;
+		return -1;
+	}
 	sys_unlinkat(dir, temporary, 0);
 	if (sys_linkat(dir, "control", dir, temporary, 0) < 0)
 		return -1;
@@ -134,23 +144,14 @@ static int
 open_names(int dir)
 {
 	struct stat st;
-	int fd = open_fifo(dir);
+	int fd = open_fifo(dir, &st);
 
 	if (fd < 0)
 		return -1;
-	if (sys_fstat(fd, &st) < 0 || take_lock(fd) < 0)
-		goto fail;
-	if (st.st_nlink < 3) {
-		if (is_foreign_lock(dir) && st.st_nlink < 2) {
-			errno = EWOULDBLOCK;
-			goto fail;
-		}
-		if (link_to_control(dir, "ok", &st) < 0 ||
-		    link_to_control(dir, "lock", &st) < 0)
-			goto fail;
-	}
-	return fd;
-fail:
+	if (take_lock(fd) == 0 &&
+	    (st.st_nlink >= 3 || (link_to_control(dir, "lock", &st) == 0 &&
+				     link_to_control(dir, "ok", &st) == 0)))
+		return fd;
 	sys_close(fd);
 	return -1;
 }
@@ -172,12 +173,26 @@ say_trouble(uint32_t i, const char *what)
 int
 supervise_open(uint32_t i)
 {
+	char path[TREE_PATH];
+	int dir, result;
+
+	if (live(i)->control.fd >= 0)
+		return 0;
+	dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
+	result = supervise_open_at(i, dir);
+	fd_close(&dir);
+	return result;
+}
+
+int
+supervise_open_at(uint32_t i, int at)
+{
 	struct live *l = live(i);
-	int dir, fd;
+	int fd, dir;
 
 	if (l->control.fd >= 0)
 		return 0;
-	dir = supervise_dir(i);
+	dir = at < 0 ? -1 : open_or_make(at);
 	if (dir < 0) {
 		say_trouble(i, "make");
 		return 0;

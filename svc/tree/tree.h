@@ -37,10 +37,10 @@
 
 struct live {
 	struct watch control; /* supervise/control */
-	struct watch out;     /* what it says without a logger */
 	struct timer timer;   /* the earliest of its deadlines */
 	int pipe[2];	      /* to its logger: read and write end, or -1 */
 	uint64_t name_hash;
+	int talk;	       /* inotify's number of its output, 0: none */
 	uint16_t life;	       /* another record in this place: higher */
 	uint16_t ring;	       /* of its last lines, 0: none */
 	uint8_t shown;	       /* enum sv_shown told last */
@@ -50,7 +50,8 @@ struct live {
 	bool is_seen : 1;      /* by the scan that is going on */
 	bool is_alias : 1;     /* a second link leads to it */
 	bool is_recreated : 1; /* a scan awaits that its name is free */
-	bool is_ending : 1;    /* told to end, since everything does */
+	bool is_talking : 1; /* in the list of those who have said something */
+	bool is_ending : 1;  /* told to end, since everything does */
 };
 
 struct tree {
@@ -111,6 +112,9 @@ const char *state_path(uint32_t i, char room[TREE_PATH]);
 uint32_t state_next(uint32_t i);
 /* Makes the indexes of a state file that was found at start. */
 void state_reindex(void);
+/* Storage for one more index of records. */
+#define STATE_INDEX_MAX (TREE_RECORDS * 4)
+uint32_t *state_index_room(void);
 
 /* --- blobs.c: packed settings ------------------------------------------------
  */
@@ -247,6 +251,8 @@ void died_aux(uint32_t i, const struct keep_exit *e);
  * --------------------------------------------- */
 /* Opens, makes, locks. -1: another supervisor holds it; said. */
 int supervise_open(uint32_t i);
+/* The same, where the service's directory is open already. */
+int supervise_open_at(uint32_t i, int at);
 void supervise_close(uint32_t i);
 /* The directory itself, made if it is missing; -1. */
 int supervise_dir(uint32_t i);
@@ -311,14 +317,24 @@ void watch_entry(int dir, const char *scan, const char *name);
 void clients_start(void);
 void clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now);
 
-/* --- lastlines.c: output without a logger
- * --------------------------------------- */
+/* --- lastlines.c, output.c: what is said without a logger
+ * ------------------------------------- */
 void lines_start(void);
-/* live(i)->out is there after this; false: its output is svcd's. */
-bool lines_make(uint32_t i);
-void lines_close(uint32_t i);
-void lines_recover(uint32_t i);
+void lines_keep(uint32_t i, const char *p, size_t n);
 size_t lines_last(uint32_t i, struct buf *b, size_t most);
+void lines_forget(uint32_t i);
+void output_start(void);
+/* It has a FIFO, at output_path; false: its output is svcd's. */
+bool output_make(uint32_t i);
+void output_path(uint32_t i, struct buf *b);
+/* Gives what was made to the keeper, before anybody writes into it. */
+void output_flush(void);
+void output_close(uint32_t i);
+void output_recover(uint32_t i);
+/* Some of what it has said, into its last lines. True: there is more. */
+bool output_take(uint32_t i);
+/* The same for those who have said something. True: more to do. */
+bool output_run(void);
 
 /* --- logpipe.c
  * -----------------------------------------------------------------------------

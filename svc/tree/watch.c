@@ -30,6 +30,8 @@ static int scan_wd[TREE_SCANS];
 static bool is_broken;
 static char last[TREE_PATH]; /* the parent watched last: mostly the next too */
 
+static char plain[TREE_PATH]; /* a directory whose way holds no link */
+
 /*
  * Beside what is watched much else may change (/etc is full of files): only the
  * names that stand on a way of ours mean anything. A set by hash that only
@@ -144,6 +146,25 @@ add_way(const char *path)
 			return;
 	}
 	add_parent(w.now);
+	if (links == 0) {
+		struct buf dir = BUF(plain);
+		path_dir(&dir, path);
+	}
+}
+
+/* The same for one of many beside each other: its way has been walked. */
+static void
+add_next(const char *path)
+{
+	size_t n = strlen(plain);
+	char target[2];
+
+	if (n == 0 || strncmp(path, plain, n) != 0 || path[n] != '/' ||
+	    path_base(path) != path + n + 1 ||
+	    sys_readlinkat(AT_FDCWD, path, target, sizeof(target)) >= 0)
+		add_way(path);
+	else
+		add_parent(path);
 }
 
 void
@@ -151,7 +172,7 @@ watch_scan(unsigned which, const char *path)
 {
 	if (notify.fd < 0)
 		return;
-	last[0] = '\0';
+	last[0] = plain[0] = '\0';
 	add_way(path);
 	scan_wd[which] = add(path);
 }
@@ -167,12 +188,12 @@ watch_entry(int dir, const char *scan, const char *name)
 	    sys_readlinkat(dir, name, target, sizeof(target)) < 0)
 		return;
 	if (target[0] == '/') {
-		add_way(target);
+		add_next(target);
 		return;
 	}
 	path_make(&b, scan, target);
 	if (!b.full)
-		add_way(path);
+		add_next(path);
 }
 
 /* Beside a scan directory: a known name is looked at alone. */

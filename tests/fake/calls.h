@@ -35,6 +35,7 @@
 	X(getdents64, ssize_t, (int fd, void *p, size_t n), (fd, p, n), -1, EIO) \
 	X(inotify_init, int, (void), (), -1, EMFILE) \
 	X(inotify_add_watch, int, (int fd, const char *path, uint32_t mask), (fd, path, mask), -1, ENOSPC) \
+	X(inotify_rm_watch, int, (int fd, int watch), (fd, watch), -1, 0) \
 	X(memfd_create, int, (const char *name, unsigned flags), (name, flags), -1, EMFILE) \
 	X(mmap, void *, (void *at, size_t n, int prot, int flags, int fd, off_t off), (at, n, prot, flags, fd, off), NULL, ENOMEM) \
 	X(socket, int, (int domain, int type, int protocol), (domain, type, protocol), -1, EMFILE) \
