@@ -55,6 +55,7 @@ export ASAN_OPTIONS = detect_leaks=0
 override CC = gcc
 override B = build/san
 override CHECK = programs
+override MODEL =
 override CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 override LDFLAGS = -fsanitize=address,undefined -Wl,--gc-sections
@@ -363,6 +364,8 @@ SIM_SRC = \
 # The calls that tests/fake stands in for.
 SIM_WRAP = $(shell sed -n 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
 	tests/fake/calls.h)
+# Explored by spin, not run.
+MODEL = tests/model/model
 FUZZ_TARGETS = \
 	board \
 	conf \
@@ -503,6 +506,7 @@ help:
 #: make bench       Trivet beside its peers: medians, ratios, the floor
 #: make faults      every system call of init fails in turn, with every error
 #: make sim         svcd on a fake kernel; SEED=1 SEEDS=100
+#: make model       keeping, announcing and upgrading, explored whole by spin
 #: make fuzz        libFuzzer over every parser; SECONDS=60 each
 #: make install     DESTDIR= PREFIX=/usr/local; make uninstall takes it back
 #: make install-runit   the names of runit and daemontools as links
@@ -515,12 +519,12 @@ help:
 #: make CC=clang, make ARCH=aarch64     other compilers, other machines
 
 check: $(BIN) $(PROGRAMS)
-	OUT=$(B)/tests tests/run $(CHECK) $(PROGRAMS)
+	OUT=$(B)/tests tests/run $(CHECK) $(PROGRAMS) $(MODEL)
 
 test:
 	tests/need test
 	$(MAKE) all $(PROGRAMS) $(HELPERS)
-	tests/run test $(PROGRAMS)
+	tests/run test $(PROGRAMS) $(MODEL)
 
 # make bench PARTS=supervise, or one part by hand: each has options of its own.
 PARTS = supervise container log
@@ -542,6 +546,10 @@ boot:
 	tests/need boot
 	$(MAKE) all
 	boot-examples/busybox-disk/run $(ARGS)
+
+model:
+	tests/need check
+	tests/model/model large
 
 sim: $(SIM_BIN)
 	$(SIM_BIN) $(SEED) $(SEEDS)
@@ -639,7 +647,7 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: machine.txt all help check test gates boot sim fuzz fuzz-run \
+.PHONY: machine.txt model all help check test gates boot sim fuzz fuzz-run \
 	format clean install \
 	install-runit install-init uninstall
 
