@@ -118,6 +118,7 @@ LIB_SRC = \
 CORE_SRC = \
 	svc/core/board.c \
 	svc/core/budget.c \
+	svc/core/dotenv.c \
 	svc/core/graph.c \
 	svc/core/graph_ask.c \
 	svc/core/graph_ring.c \
@@ -173,6 +174,9 @@ INIT_SRC = \
 TREE_SRC = \
 	svc/tree/aux.c \
 	svc/tree/birth.c \
+	svc/tree/birth_dirs.c \
+	svc/tree/birth_env.c \
+	svc/tree/birth_rights.c \
 	svc/tree/birth_settings.c \
 	svc/tree/births.c \
 	svc/tree/blobs.c \
@@ -183,6 +187,7 @@ TREE_SRC = \
 	svc/tree/died.c \
 	svc/tree/do.c \
 	svc/tree/exits.c \
+	svc/tree/failed.c \
 	svc/tree/index.c \
 	svc/tree/keep.c \
 	svc/tree/lastlines.c \
@@ -329,6 +334,7 @@ UNIT_TESTS = \
 	cmd_when \
 	core_board \
 	core_budget \
+	core_dotenv \
 	core_graph \
 	core_settings \
 	core_status \
@@ -369,6 +375,7 @@ MODEL = tests/model/model
 FUZZ_TARGETS = \
 	board \
 	conf \
+	dotenv \
 	log \
 	settings \
 	status \

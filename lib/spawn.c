@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "lib/error.h"
 #include "lib/raw.h"
 #include "lib/spawn_step.h"
 #include "lib/sys.h"
@@ -148,7 +149,8 @@ run(const struct spawn *s)
 	long error;
 
 	for (size_t i = 0; i < s->count; i++) {
-		error = spawn_step(&s->steps[i]);
+		error = s->steps[i].refuse != 0 ? -s->steps[i].refuse
+						: spawn_step(&s->steps[i]);
 		if (error < 0 && !s->steps[i].may_fail)
 			return SPAWN_FAULT(i, s->steps[i].op, -error);
 	}
@@ -225,6 +227,16 @@ uint64_t
 spawn_here(const struct spawn *s)
 {
 	return run(s);
+}
+
+const char *
+spawn_op_error(enum spawn_op op, int error)
+{
+	if (error == ENOENT && op == SPAWN_UID)
+		return "no such user";
+	if (error == ENOENT && (op == SPAWN_GID || op == SPAWN_GROUPS))
+		return "no such group";
+	return error_text(error);
 }
 
 /* clang-format off */

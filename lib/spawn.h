@@ -92,7 +92,14 @@
 	X(WRITE, 202, "write")                    /* fd, data, size */ \
 	X(READ, 202, "wait for a byte")           /* fd: end of file is ECANCELED */ \
 	X(LISTEN_PID, 203, "set LISTEN_PID")      /* data: char[20], gets own pid */ \
-	X(EXEC, 203, "execute")
+	X(EXEC, 203, "execute") \
+	X(READ_ONLY, 226, "make read-only")       /* text: it and all below */ \
+	X(ENVIRON, 255, "read variables")         /* only refused, as these: */ \
+	X(WORDS, 203, "split the command") \
+	X(RUNTIME_DIR, 233, "make runtime-dir") \
+	X(STATE_DIR, 238, "make state-dir") \
+	X(CACHE_DIR, 239, "make cache-dir") \
+	X(LOG_DIR, 240, "make log-dir")
 /* clang-format on */
 
 #define SPAWN_ENUM(name, code, text) SPAWN_##name,
@@ -103,6 +110,7 @@ enum spawn_op {
 struct spawn_step {
 	enum spawn_op op;
 	bool may_fail; /* go on without it */
+	int refuse;    /* not 0: fails with this errno, and is not tried */
 	int fd;
 	int number;
 	unsigned flags;
@@ -204,6 +212,8 @@ spawn_fault_errno(uint64_t fault)
 }
 /* "change directory to", and the exit code that goes with it. */
 const char *spawn_op_text(enum spawn_op op);
+/* The reason: of a user or group that is not known it is no missing file. */
+const char *spawn_op_error(enum spawn_op op, int error);
 int spawn_op_exit(enum spawn_op op);
 
 #endif

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <linux/mount.h>
 #include <linux/prctl.h>
 #include <net/if.h>
 #include <signal.h>
@@ -176,6 +177,26 @@ mount_it(const struct spawn_mount *m)
 	return error == -ENOENT && m->may_be_missing ? 0 : error;
 }
 
+/* What is mounted below it as well. */
+static long
+make_read_only(const char *path)
+{
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
+	long error;
+
+	/* EINVAL: it is no mount yet. Ours, and so /, cannot be covered. */
+	error = raw5(SYS_mount_setattr, AT_FDCWD, (long)path, AT_RECURSIVE,
+	    (long)&attr, sizeof(attr));
+	if (error != -EINVAL)
+		return error;
+	error = raw5(
+	    SYS_mount, (long)path, (long)path, 0, (long)(MS_BIND | MS_REC), 0);
+	if (error < 0)
+		return error;
+	return raw5(SYS_mount_setattr, AT_FDCWD, (long)path, AT_RECURSIVE,
+	    (long)&attr, sizeof(attr));
+}
+
 static long
 raise_loopback(void)
 {
@@ -245,8 +266,16 @@ spawn_step(const struct spawn_step *s)
 	case SPAWN_NONE:
 	case SPAWN_GATE:
 	case SPAWN_EXEC:
+	case SPAWN_ENVIRON:
+	case SPAWN_WORDS:
+	case SPAWN_RUNTIME_DIR:
+	case SPAWN_STATE_DIR:
+	case SPAWN_CACHE_DIR:
+	case SPAWN_LOG_DIR:
 	case SPAWN_OP_COUNT:
 		return 0;
+	case SPAWN_READ_ONLY:
+		return make_read_only(s->text);
 	case SPAWN_SETSID:
 		return raw0(SYS_setsid);
 	case SPAWN_SETPGID:

@@ -69,7 +69,8 @@ exec_fault(const struct view *v)
 
 	return memory_text("cannot %s: %s%s%s",
 	    spawn_op_text((enum spawn_op)fault.step), v->status,
-	    *v->status != '\0' ? ": " : "", error_text(fault.error));
+	    *v->status != '\0' ? ": " : "",
+	    spawn_op_error((enum spawn_op)fault.step, fault.error));
 }
 
 const char *

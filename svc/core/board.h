@@ -62,7 +62,8 @@
 	X(REMEMBERED, 13, "down by svc down: a rescan does not start it") \
 	X(GROUP, 14, "type group: no process of its own") \
 	X(GOT_TERM, 15, "TERM was sent to this run (runit's status)") \
-	X(HELD, 16, "told to end, once what needs it is down")
+	X(HELD, 16, "told to end, once what needs it is down") \
+	X(ANSWERED, 19, "what follows from its failure has been done")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and
@@ -98,7 +99,8 @@
 	X(UNLINKED, 26, "its link was removed") \
 	X(GROUP, 27, "its group <record> was restarted or failed") \
 	X(NOTIFY, 28, "it reported errno <arg>") \
-	X(ENDED, 29, "ended well; restart policy does not start it again")
+	X(ENDED, 29, "ended well; restart policy does not start it again") \
+	X(FAILURE, 30, "started because <record> failed")
 /* clang-format on */
 
 #define BOARD_ENUM_FLAG(name, bit, text) BOARD_##name = 1 << bit,

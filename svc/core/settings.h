@@ -77,7 +77,7 @@
 	X(ionice, 69, "ionice", IONICE, 0, 7, NULL, PROCESS, "realtime N|best-effort N|idle", "its share of the disks") \
 	X(scheduler, 70, "scheduler", SCHEDULER, 0, 99, NULL, PROCESS, "other|batch|idle|fifo N|rr N", "its scheduling policy") \
 	X(cpus, 71, "cpus", CPUS, 0, 1023, NULL, PROCESS, "N|A-B...", "processors it may run on") \
-	X(oom_score_adj, 72, "oom-score-adj", NUMBER, -1000, 1000, "0", PROCESS, "N", "how soon it dies for want of memory, 1000 first") \
+	X(oom_score_adj, 72, "oom-score-adj", NUMBER, -1000, 1000, NULL, PROCESS, "N", "how soon it dies for want of memory, 1000 first") \
 	X(stdin_, 73, "stdin", STDIO, 0, 0, NULL, PROCESS, "null|tty|inherit|file PATH", "its standard input") \
 	X(stdout_, 74, "stdout", STDIO, 0, 0, NULL, PROCESS, "log|null|tty|inherit|file PATH|append PATH", "its standard output") \
 	X(stderr_, 75, "stderr", STDIO, 0, 0, NULL, PROCESS, "log|stdout|null|tty|inherit|file PATH|append PATH", "its standard error") \
@@ -232,6 +232,7 @@ enum settings_listen {
 /* "infinity" as a TIME and as a SIZE or limit. */
 #define SETTINGS_FOREVER INT64_C(-1)
 #define SETTINGS_UNLIMITED UINT64_MAX
+#define SETTINGS_OWN_CODE 256 /* the code that the service ended with */
 #define SETTINGS_BLOB_MAX 65536
 
 struct settings_ready {
@@ -245,7 +246,7 @@ struct settings_codes {
 };
 struct settings_failed {
 	enum settings_failed_kind kind;
-	int code;	  /* of FAILED_EXIT */
+	int code;	  /* of FAILED_EXIT, or SETTINGS_OWN_CODE */
 	const char *name; /* of FAILED_START */
 };
 /* Step i: send its signal, then wait. */
@@ -344,7 +345,7 @@ bool settings_value(const struct settings_row *row, const char *text,
 /*
  * Opens a packed form; false: damaged (the view is then that of an empty one).
  * Pointers in it point into `blob`. Defaults that depend on the service:
- *	restart   always 1s; a oneshot: never
+ *	restart   always 1s; a oneshot, or what is essential: never
  *	stop      TERM (down-signal), after 1m (timeout-kill) KILL; a script run
  *	          of runit or s6 without timeout-kill: never KILL
  *	kill      all; a script run: main

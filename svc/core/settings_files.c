@@ -31,7 +31,7 @@
 	X("flag-timeout-killpg", KILLPG, WITH_S6) \
 	X("flag-newpidns", REFUSED, WITH_S6) \
 	X("nosetsid", REFUSED, WITH_S6) \
-	X("flag-essential", ESSENTIAL, 0) \
+	X("flag-essential", ESSENTIAL, WITH_S6RC) \
 	X("flag-recommended", NOTHING, 0) \
 	X("pipeline-name", PIPELINE, WITH_S6RC) \
 	X("dependencies", NEEDS, WITH_S6RC) \

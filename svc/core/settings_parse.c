@@ -367,6 +367,19 @@ check_commands(struct settings_parse *p, const struct settings *s)
 }
 
 static void
+check_descriptors(struct settings_parse *p, const struct settings *s)
+{
+	const struct settings_stdio *all[] = {
+	    &s->stdin_, &s->stdout_, &s->stderr_};
+	static const char *const names[] = {"stdin", "stdout", "stderr"};
+
+	for (int n = 0; n < 3 && s->tty == NULL; n++)
+		if (all[n]->kind == STDIO_TTY)
+			parse_complain(
+			    p, names[n], "tty needs the setting tty");
+}
+
+static void
 check_rest(struct settings_parse *p, const struct settings *s)
 {
 	bool has_check = s->check != NULL || (p->files & WITH_CHECK);
@@ -380,6 +393,9 @@ check_rest(struct settings_parse *p, const struct settings *s)
 		parse_complain(p, "ready", "check needs a check");
 	if (s->check_every != 0 && !has_check)
 		parse_complain(p, "check-every", "there is no check to run");
+	check_descriptors(p, s);
+	if (settings_has(s, SET_caps) && (s->caps_ambient & ~s->caps) != 0)
+		parse_complain(p, "caps-ambient", "has more than caps");
 	if (s->on_failed.kind == FAILED_START &&
 	    str_eq(s->on_failed.name, p->name))
 		parse_complain(p, "on-failed", "starts itself");

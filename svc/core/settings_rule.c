@@ -130,7 +130,7 @@ rule_on_failed(const char *text, struct buf *bytes)
 {
 	static const char *const words[] = {SETTINGS_FAILEDS(WORD) NULL};
 	struct rule r;
-	uint32_t code = 1;
+	uint32_t code = SETTINGS_OWN_CODE;
 	int kind;
 	const char *rest;
 

@@ -337,6 +337,29 @@ default_stop(struct settings *s, bool is_script)
 	s->stop.count = 2;
 }
 
+/*
+ * The tree ends when what is essential ends: not restarted, unless it is said.
+ * s6-rc means another thing by it, that it is not stopped by a plain wish.
+ */
+static bool
+is_once(const struct settings *s)
+{
+	return s->type == TYPE_ONESHOT ||
+	       (s->essential && (s->files & WITH_S6RC) == 0);
+}
+
+/* Whoever has a terminal of its own reads and writes there. */
+static void
+default_to_tty(struct settings *s)
+{
+	if (!settings_has(s, SET_stdin_))
+		s->stdin_.kind = STDIO_TTY;
+	if (!settings_has(s, SET_stdout_))
+		s->stdout_.kind = STDIO_TTY;
+	if (!settings_has(s, SET_stderr_))
+		s->stderr_.kind = STDIO_TTY;
+}
+
 /* Defaults that depend on the rest. */
 static void
 complete(struct settings *s)
@@ -349,8 +372,7 @@ complete(struct settings *s)
 		s->autostart = false;
 	if (!settings_has(s, SET_restart))
 		s->restart = (struct budget_policy){
-		    .rule =
-			s->type == TYPE_ONESHOT ? BUDGET_NEVER : BUDGET_ALWAYS,
+		    .rule = is_once(s) ? BUDGET_NEVER : BUDGET_ALWAYS,
 		    .delay_ms = 1000,
 		    .max_ms = 1000};
 	if (!settings_has(s, SET_stop))
@@ -366,7 +388,9 @@ complete(struct settings *s)
 		    s->ready.kind == READY_NOTIFY || s->watchdog > 0
 			? ACCESS_MAIN
 			: ACCESS_NONE;
-	if (!settings_has(s, SET_stdin_))
+	if (s->tty != NULL)
+		default_to_tty(s);
+	else if (!settings_has(s, SET_stdin_))
 		s->stdin_.kind = is_script ? STDIO_INHERIT : STDIO_NULL;
 }
 

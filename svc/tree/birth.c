@@ -6,6 +6,7 @@
  */
 #include "svc/tree/births.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -51,9 +52,8 @@ birth_kind(uint32_t i)
 	return BIRTH_NONE;
 }
 
-/* The last end of `run`: finish or a script may have ended since. */
-static const struct board_exit *
-last_run(const struct board_record *r)
+const struct board_exit *
+birth_last_run(const struct board_record *r)
 {
 	for (uint32_t n = 0; n < BOARD_EXITS; n++) {
 		const struct board_exit *e = board_exit(r, n);
@@ -81,7 +81,7 @@ static void
 finish_arguments(struct birth *b)
 {
 	const struct board_record *r = rec(b->record);
-	const struct board_exit *e = last_run(r);
+	const struct board_exit *e = birth_last_run(r);
 	bool is_s6 = r->flags & BOARD_S6;
 	int code = 0, sig = 0;
 
@@ -157,6 +157,7 @@ set_environment(struct birth *b)
 
 	memcpy(b->pwd, "PWD=", 4);
 	state_path(b->record, b->pwd + 4);
+	memcpy(b->own, b->pwd + 4, sizeof(b->own));
 	b->envp[n++] = b->pwd;
 	for (char *const *e = tree.env; *e != NULL && n < BIRTH_ENV; e++)
 		if (strncmp(*e, "PWD=", 4) != 0)
@@ -171,8 +172,18 @@ set_environment(struct birth *b)
 void
 birth_step(struct birth *b, struct spawn_step s)
 {
+	/* More than there is room for: refused, not left out. */
+	if (b->spawn.count == BIRTH_STEPS - 1 && s.refuse == 0)
+		s = (struct spawn_step){.op = SPAWN_EXEC, .refuse = E2BIG};
 	if (b->spawn.count < BIRTH_STEPS)
 		b->steps[b->spawn.count++] = s;
+}
+
+void
+birth_refuse(struct birth *b, enum spawn_op op)
+{
+	birth_step(b, (struct spawn_step){
+			  .op = op, .refuse = errno != 0 ? errno : EINVAL});
 }
 
 /* `fd` of ours, by way of a low number, becomes `to` in the child. */
@@ -249,7 +260,7 @@ directory(struct birth *b, const struct settings *s)
 	if (s == NULL || b->kind == BIRTH_AUX || b->kind == BIRTH_PRE)
 		return own;
 	if (s->dir != NULL)
-		return s->dir;
+		return s->dir; /* a relative one begins at its own */
 	if (s->root != NULL)
 		return "/";
 	return rest != NULL && str_starts(rest, one) ? "/" : own;
@@ -261,32 +272,45 @@ set_directory(struct birth *b, const struct settings *s)
 	const char *dir = directory(b, s);
 	struct buf pwd = BUF(b->pwd);
 
-	if (dir != b->pwd + 4) {
+	if (dir != b->pwd + 4 && dir[0] == '/') {
 		buf_puts(&pwd, "PWD=");
+		buf_puts(&pwd, dir);
+	} else if (dir != b->pwd + 4) {
+		pwd.len = strlen(b->pwd);
+		buf_putc(&pwd, '/');
 		buf_puts(&pwd, dir);
 	}
 	birth_step(
 	    b, (struct spawn_step){.op = SPAWN_CHDIR, .text = b->pwd + 4});
 }
 
-bool
-birth_prepare(struct birth *b, int low)
+/* runsv's own code for what cannot be executed; ours tell the step. */
+static void
+set_basics(struct birth *b, const struct settings *s)
 {
-	const struct settings *s = define_view(b->record);
-
 	b->spawn = SPAWN_INIT;
 	b->spawn.steps = b->steps;
 	b->spawn.sibling = true;
-	b->spawn.fault_exit = 111;
+	b->spawn.fault_exit = s == NULL ? 111 : 0;
 	b->spawn.small = b->stack;
 	b->spawn.small_bytes = sizeof(b->stack);
 	b->spawn.fault = (_Atomic uint64_t *)&rec(b->record)->fault;
 	b->lows = 0;
 	b->text_len = 0;
-	b->limit_count = 0;
+	b->limit_count = b->mount_count = 0;
+	b->uid = b->gid = BIRTH_SELF;
+}
+
+void
+birth_prepare(struct birth *b, int low)
+{
+	const struct settings *s = define_view(b->record);
+
+	set_basics(b, s);
 	state_name(b->record, b->name);
 	set_environment(b);
 	set_program(b);
+	birth_result(b);
 	birth_step(b, (struct spawn_step){.op = SPAWN_SETSID});
 	set_descriptors(b, low);
 	if (usual_files.rlim_cur != 0)
@@ -295,9 +319,8 @@ birth_prepare(struct birth *b, int low)
 				  .data = &usual_files});
 	if (s != NULL && !(rec(b->record)->flags & BOARD_LOG))
 		birth_stdio(b, s);
-	if (s != NULL && !birth_settings(b, s))
-		return false;
+	if (s != NULL)
+		birth_settings(b, s);
 	set_directory(b, s);
 	birth_step(b, (struct spawn_step){.op = SPAWN_SIGNALS_QUICK});
-	return true;
 }

@@ -1,17 +1,19 @@
 /*
- * What a definition adds to a birth: its command line and variables, whom it
- * runs as, where, with which limits. All is looked up here, in svcd; what the
- * child does is only to set it.
+ * What a definition adds to a birth: its command line, whom it runs as, where
+ * it reads and writes, with which limits; variables, directories and rights
+ * have files of their own. All is looked up here, in svcd; what the child does
+ * is only to set it.
  */
 #include "svc/tree/births.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "lib/fmt.h"
 #include "lib/passwd.h"
+#include "lib/path.h"
 #include "lib/scan.h"
 #include "lib/str.h"
 #include "lib/sys.h"
@@ -20,17 +22,8 @@
 
 #define SEARCH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* --- variables and words
+/* --- words
  * ------------------------------------------------------------ */
-
-static const char *
-variable(const struct birth *b, const char *name, size_t len)
-{
-	for (char *const *e = b->envp; *e != NULL; e++)
-		if (strncmp(*e, name, len) == 0 && (*e)[len] == '=')
-			return *e + len + 1;
-	return NULL;
-}
 
 static bool
 expand(struct buf *to, char sigil, const char *name, size_t len, void *arg)
@@ -43,13 +36,13 @@ expand(struct buf *to, char sigil, const char *name, size_t len, void *arg)
 			buf_puts(to, settings_instance(b->name));
 		return len == 1 && name[0] == 'i';
 	}
-	value = variable(b, name, len);
+	value = birth_lookup(b, name, len);
 	if (value != NULL)
 		buf_puts(to, value);
 	return value != NULL;
 }
 
-static bool
+static void
 set_command(struct birth *b, const char *line)
 {
 	struct words w;
@@ -61,49 +54,15 @@ set_command(struct birth *b, const char *line)
 	w.percent = true;
 	if (words_split(&w, line) != WORDS_NONE || w.n == 0) {
 		errno = EINVAL;
-		return false;
+		birth_refuse(b, SPAWN_WORDS);
+		return;
 	}
 	b->text_len += w.text.len + 1;
 	b->spawn.argv = b->words;
 	b->spawn.file = b->words[0];
-	b->spawn.search = variable(b, "PATH", 4);
+	b->spawn.search = birth_lookup(b, "PATH", 4);
 	if (b->spawn.search == NULL)
 		b->spawn.search = SEARCH;
-	return true;
-}
-
-/* One NAME=VALUE more; an earlier one of that name gives way. */
-static bool
-add_variable(struct birth *b, const char *text)
-{
-	size_t len = strlen(text) + 1, name = strcspn(text, "=") + 1, n;
-	char *copy = b->text + b->text_len;
-
-	for (n = 0; b->envp[n] != NULL; n++)
-		if (strncmp(b->envp[n], text, name) == 0)
-			break;
-	if (b->text_len + len > sizeof(b->text) || n >= BIRTH_ENV) {
-		errno = E2BIG;
-		return false;
-	}
-	memcpy(copy, text, len);
-	b->text_len += len;
-	if (b->envp[n] == NULL)
-		b->envp[n + 1] = NULL;
-	b->envp[n] = copy;
-	return true;
-}
-
-static bool
-add_named(struct birth *b, const char *name, const char *value)
-{
-	char text[PASSWD_PATH + 32];
-	struct buf t = BUF(text);
-
-	buf_puts(&t, name);
-	buf_putc(&t, '=');
-	buf_puts(&t, value);
-	return !t.full && add_variable(b, text);
 }
 
 /* --- whom it runs as
@@ -136,62 +95,89 @@ find_group(const char *text, uint32_t *gid)
 	return found == 1;
 }
 
+/* What is said, or else those that a login of the user has. */
 static bool
-set_groups(struct birth *b, const struct settings *s,
-    const struct passwd_user *user, uint32_t gid)
+find_groups(
+    struct birth *b, const struct settings *s, const struct passwd_user *user)
 {
 	struct settings_list l = s->groups;
 	const char *name;
-	int n;
+	int n = 0;
 
 	if (settings_has(s, SET_groups)) {
-		for (n = 0; (name = settings_each(&l)) != NULL; n++)
+		for (; (name = settings_each(&l)) != NULL; n++)
 			if (n == BIRTH_GROUPS || !find_group(name, &b->gids[n]))
 				return false;
 	} else if (user->name[0] != '\0') {
-		n = passwd_groups(user->name, gid, b->gids, BIRTH_GROUPS);
-		if (n < 0)
-			return false;
+		n = passwd_groups(user->name, b->gid, b->gids, BIRTH_GROUPS);
 	} else {
-		b->gids[0] = gid;
-		n = 1;
+		b->gids[n++] = b->gid;
 	}
-	birth_step(
-	    b, (struct spawn_step){
-		   .op = SPAWN_GROUPS, .data = b->gids, .size = (size_t)n});
-	return true;
+	b->group_count = n;
+	return n >= 0;
+}
+
+/* Who it is, for itself; a number without an entry has no home but /. */
+static bool
+name_user(struct birth *b, const struct passwd_user *user, const char *text)
+{
+	bool is_known = user->name[0] != '\0';
+	const char *name = is_known ? user->name : text;
+
+	return birth_named(b, "USER", name) &&
+	       birth_named(b, "LOGNAME", name) &&
+	       birth_named(b, "HOME", is_known ? user->home : "/") &&
+	       birth_named(b, "SHELL",
+		   is_known && user->shell[0] != '\0' ? user->shell
+						      : "/bin/sh");
 }
 
 /* user = NAME[:GROUP]; names are looked up now: an unknown one is no root. */
-static bool
-set_user(struct birth *b, const struct settings *s)
+static void
+find_whom(struct birth *b, const struct settings *s)
 {
-	struct passwd_user user;
+	struct passwd_user user = {0};
 	char name[PASSWD_NAME];
+	struct buf n = BUF(name);
 	const char *group;
-	uint32_t gid;
 
-	if (s->user == NULL)
-		return true;
-	if (strlen(s->user) >= sizeof(name))
-		return false;
-	memcpy(name, s->user, strlen(s->user) + 1);
-	group = strchr(name, ':');
-	if (group != NULL)
-		name[group++ - name] = '\0';
-	if (!find_user(name, &user))
-		return false;
-	gid = user.gid;
-	if (group != NULL && !find_group(group, &gid))
-		return false;
-	if (!set_groups(b, s, &user, gid))
-		return false;
-	birth_step(b, (struct spawn_step){.op = SPAWN_GID, .number = (int)gid});
+	b->group_count = -1;
+	if (s->user != NULL) {
+		group = strchr(s->user, ':');
+		buf_put(&n, s->user,
+		    group != NULL ? (size_t)(group - s->user)
+				  : strlen(s->user));
+		if (n.full || !find_user(name, &user)) {
+			birth_refuse(b, SPAWN_UID);
+			return;
+		}
+		b->uid = user.uid;
+		b->gid = user.gid;
+		if (group != NULL && !find_group(group + 1, &b->gid)) {
+			birth_refuse(b, SPAWN_GID);
+			return;
+		}
+		if (!name_user(b, &user, name))
+			birth_refuse(b, SPAWN_ENVIRON);
+	}
+	if ((s->user != NULL || settings_has(s, SET_groups)) &&
+	    !find_groups(b, s, &user))
+		birth_refuse(b, SPAWN_GROUPS);
+}
+
+static void
+become(struct birth *b)
+{
+	if (b->group_count >= 0)
+		birth_step(b, (struct spawn_step){.op = SPAWN_GROUPS,
+				  .data = b->gids,
+				  .size = (size_t)b->group_count});
+	if (b->uid == BIRTH_SELF)
+		return;
 	birth_step(
-	    b, (struct spawn_step){.op = SPAWN_UID, .number = (int)user.uid});
-	return user.name[0] == '\0' || (add_named(b, "USER", user.name) &&
-					   add_named(b, "LOGNAME", user.name) &&
-					   add_named(b, "HOME", user.home));
+	    b, (struct spawn_step){.op = SPAWN_GID, .number = (int)b->gid});
+	birth_step(
+	    b, (struct spawn_step){.op = SPAWN_UID, .number = (int)b->uid});
 }
 
 /* --- limits and the rest
@@ -248,63 +234,166 @@ set_class(struct birth *b, const struct settings *s)
 				  .flags = (unsigned)s->scheduler.level});
 }
 
+/* "0-3 5" as a mask. */
+static void
+set_cpus(struct birth *b, const char *text)
+{
+	const size_t bits = 8 * sizeof(b->cpus[0]);
+
+	memset(b->cpus, 0, sizeof(b->cpus));
+	while (*text != '\0') {
+		uint32_t from = 0, to = 0;
+		text += scan_u32_prefix(text, &from);
+		to = from;
+		if (*text == '-') {
+			text++;
+			text += scan_u32_prefix(text, &to);
+		}
+		for (uint32_t n = from; n <= to && n < BIRTH_CPUS; n++)
+			b->cpus[n / bits] |= 1UL << n % bits;
+		if (*text != '\0')
+			text++;
+	}
+	birth_step(
+	    b, (struct spawn_step){
+		   .op = SPAWN_CPUS, .data = b->cpus, .size = sizeof(b->cpus)});
+}
+
+static void
+set_oom(struct birth *b, int64_t value)
+{
+	struct buf t = BUF(b->oom);
+
+	buf_i64(&t, value);
+	birth_step(b, (struct spawn_step){.op = SPAWN_OOM, .text = b->oom});
+}
+
+/* --- standard input and output
+ * ----------------------------------------------------------------
+ */
+
+static void
+open_onto(struct birth *b, const char *path, unsigned flags, int to)
+{
+	birth_step(b, (struct spawn_step){.op = SPAWN_OPEN,
+			  .text = path,
+			  .flags = flags,
+			  .mode = 0644,
+			  .number = to});
+}
+
+static void
+dup_onto(struct birth *b, int from, int to)
+{
+	birth_step(
+	    b, (struct spawn_step){.op = SPAWN_DUP, .fd = from, .number = to});
+}
+
 static void
 set_stdio(struct birth *b, const struct settings_stdio *s, int to)
 {
-	int flags = to == 0 ? O_RDONLY : O_WRONLY | O_CREAT;
-
-	/* The log is where standard output goes already. */
-	if (s->kind == STDIO_STDOUT ||
-	    (s->kind == STDIO_LOG && to == 2 && live(b->record)->pipe[1] >= 0))
-		birth_step(b, (struct spawn_step){
-				  .op = SPAWN_DUP, .fd = 1, .number = to});
-	if (s->kind != STDIO_NULL && s->kind != STDIO_FILE &&
-	    s->kind != STDIO_APPEND)
+	switch (s->kind) {
+	case STDIO_STDOUT:
+		dup_onto(b, 1, to);
 		return;
-	if (to != 0)
-		flags |= s->kind == STDIO_APPEND ? O_APPEND : O_TRUNC;
-	if (s->kind == STDIO_NULL)
-		flags = O_RDWR;
-	birth_step(b, (struct spawn_step){.op = SPAWN_OPEN,
-			  .text = s->kind == STDIO_NULL ? "/dev/null" : s->path,
-			  .flags = (unsigned)flags | O_NOCTTY,
-			  .mode = 0644,
-			  .number = to});
+	case STDIO_LOG:
+		/* The log is where standard output goes already. */
+		if (to == 2 && live(b->record)->pipe[1] >= 0)
+			dup_onto(b, 1, to);
+		return;
+	case STDIO_NULL:
+		open_onto(b, "/dev/null", O_RDWR | O_NOCTTY, to);
+		return;
+	case STDIO_FILE:
+	case STDIO_APPEND:
+		open_onto(b, s->path,
+		    (to == 0 ? O_RDONLY
+			: s->kind == STDIO_FILE
+			    ? O_WRONLY | O_CREAT | O_TRUNC
+			    : O_WRONLY | O_CREAT | O_APPEND) |
+			O_NOCTTY,
+		    to);
+		return;
+	case STDIO_TTY:
+	case STDIO_INHERIT:
+		return;
+	}
+}
+
+/* The terminal comes first, as standard input: it is what controls. */
+static void
+set_tty(struct birth *b, const struct settings *s)
+{
+	if (s->tty == NULL)
+		return;
+	open_onto(b, s->tty, O_RDWR | O_NOCTTY, 0);
+	birth_step(b, (struct spawn_step){.op = SPAWN_TTY, .fd = 0});
+	if (s->stdout_.kind == STDIO_TTY)
+		dup_onto(b, 0, 1);
+	if (s->stderr_.kind == STDIO_TTY)
+		dup_onto(b, 0, 2);
+}
+
+/* s6's lock-fd: one svcd is the owner, so the file is opened, not locked. */
+static void
+open_lock(struct birth *b, int to)
+{
+	struct buf t = BUF(b->lock);
+
+	path_make(&t, b->own, "supervise/service-lock");
+	open_onto(b, b->lock, O_RDWR | O_CREAT, to);
 }
 
 /* Descriptors: before root and user, in whose eyes files may not be there. */
 void
 birth_stdio(struct birth *b, const struct settings *s)
 {
+	set_tty(b, s);
 	set_stdio(b, &s->stdin_, 0);
 	set_stdio(b, &s->stdout_, 1);
 	set_stdio(b, &s->stderr_, 2);
+	/* One svcd is the owner, so nothing is locked: s6's file is opened. */
+	if (settings_has(s, SET_lock_fd))
+		open_lock(b, (int)s->lock_fd);
 }
 
-/* False and errno: something named does not exist; nothing is started. */
-bool
+/* --- all of it
+ * ------------------------------------------------------------------------------
+ */
+
+static const char *
+command_of(const struct birth *b, const struct settings *s)
+{
+	if (b->kind == BIRTH_RUN)
+		return s->run != NULL ? s->run : s->up;
+	if (b->kind == BIRTH_FINISH)
+		return s->type == TYPE_ONESHOT ? s->down : s->finish;
+	return NULL;
+}
+
+void
 birth_settings(struct birth *b, const struct settings *s)
 {
-	struct settings_list l = s->env;
-	const char *item, *line = NULL;
+	const char *line = command_of(b, s);
 
-	while ((item = settings_each(&l)) != NULL)
-		if (!add_variable(b, item))
-			return false;
+	find_whom(b, s);
+	birth_dirs(b, s);
+	birth_environment(b, s);
+	if (settings_has(s, SET_oom_score_adj))
+		set_oom(b, s->oom_score_adj);
+	set_class(b, s);
+	if (s->cpus != NULL)
+		set_cpus(b, s->cpus);
+	birth_namespaces(b, s);
+	set_limits(b, s);
 	if (s->root != NULL)
 		birth_step(b,
 		    (struct spawn_step){.op = SPAWN_CHROOT, .text = s->root});
 	birth_step(
 	    b, (struct spawn_step){.op = SPAWN_UMASK, .number = (int)s->umask});
-	set_class(b, s);
-	set_limits(b, s);
-	if (!set_user(b, s))
-		return false;
-	if (s->no_new_privs)
-		birth_step(b, (struct spawn_step){.op = SPAWN_NO_NEW_PRIVS});
-	if (b->kind == BIRTH_RUN)
-		line = s->run != NULL ? s->run : s->up;
-	else if (b->kind == BIRTH_FINISH)
-		line = s->type == TYPE_ONESHOT ? s->down : s->finish;
-	return line == NULL || set_command(b, line);
+	birth_bounds(b, s);
+	become(b);
+	birth_caps(b, s);
+	if (line != NULL)
+		set_command(b, line);
 }

@@ -463,10 +463,7 @@ open_pipes(struct batch *t, int *far)
 static void
 clone_one(struct birth *b, unsigned place)
 {
-	if (!birth_prepare(b, LOW_FIRST + (int)place * 3)) {
-		b->pid = errno != 0 ? -errno : -EINVAL;
-		return;
-	}
+	birth_prepare(b, LOW_FIRST + (int)place * 3);
 	b->spawn.gate = LOW_GATE;
 	b->spawn.fds_below = LOW_END;
 	b->spawn.left = &b->left;

@@ -15,11 +15,13 @@
 #define BIRTH_BATCH 16
 #define BIRTH_BATCHES 4
 #define BIRTH_ENV 512
-#define BIRTH_STEPS 40
+#define BIRTH_STEPS 128
 #define BIRTH_WORDS 256
-#define BIRTH_TEXT 16384 /* words and variables of a definition */
+#define BIRTH_TEXT 65536 /* words and variables of a definition */
 #define BIRTH_LIMITS 16
 #define BIRTH_GROUPS 64
+#define BIRTH_MOUNTS 32
+#define BIRTH_CPUS 1024
 
 enum birth_kind {
 	BIRTH_NONE,
@@ -45,7 +47,8 @@ struct birth {
 	char out[TREE_PATH]; /* where it opens what it writes to */
 	char numbers[4][16];
 	char name[BOARD_NAME_MAX + 1];
-	char pwd[TREE_PATH + 4]; /* "PWD=" and its directory */
+	char pwd[TREE_PATH + 4]; /* "PWD=" and where it stands */
+	char own[TREE_PATH];	 /* the service's directory */
 	char *envp[BIRTH_ENV + 2];
 	char stack[SPAWN_STACK];
 	/* With a definition: its words, variables, groups and limits. */
@@ -53,19 +56,52 @@ struct birth {
 	char text[BIRTH_TEXT];
 	size_t text_len;
 	uint32_t gids[BIRTH_GROUPS];
+	int group_count; /* -1: those of svcd */
 	struct rlimit limits[BIRTH_LIMITS];
 	unsigned limit_count;
+	struct spawn_mount mounts[BIRTH_MOUNTS];
+	unsigned mount_count;
+	unsigned long cpus[BIRTH_CPUS / (8 * sizeof(unsigned long))];
+	char oom[8];
+	char lock[TREE_PATH];
+	uint32_t uid, gid; /* whom it runs as; BIRTH_SELF: as svcd does */
 };
+#define BIRTH_SELF UINT32_MAX
 
+/* The last end of `run`: finish or a script may have ended since. NULL. */
+const struct board_exit *birth_last_run(const struct board_record *r);
 /* What the record's word intends; BIRTH_NONE: nothing (any more). */
 enum birth_kind birth_kind(uint32_t i);
-/* Fills in all but the gate; puts descriptors at low, low + 1, low + 2. False
- * and errno: it cannot be started as its definition says. */
-bool birth_prepare(struct birth *b, int low);
+/* Fills in all but the gate; puts descriptors at low, low + 1, low + 2. */
+void birth_prepare(struct birth *b, int low);
 void birth_step(struct birth *b, struct spawn_step s);
-struct settings;
-bool birth_settings(struct birth *b, const struct settings *s);
-void birth_stdio(struct birth *b, const struct settings *s);
+/* It cannot be started as it is defined: the child leaves by this, and errno
+ * is the reason. */
+void birth_refuse(struct birth *b, enum spawn_op op);
 void birth_limits(const struct rlimit *files);
+
+/* With a definition; what cannot be done is refused, never left out. */
+struct settings;
+void birth_settings(struct birth *b, const struct settings *s);
+void birth_stdio(struct birth *b, const struct settings *s);
+
+/* birth_env.c: false: no room. A later one takes the place of an earlier. */
+bool birth_variable(struct birth *b, const char *text);
+bool birth_named(struct birth *b, const char *name, const char *value);
+const char *birth_lookup(const struct birth *b, const char *name, size_t len);
+/* The service's own directory. */
+const char *birth_own(const struct birth *b);
+void birth_environment(struct birth *b, const struct settings *s);
+/* How the last run ended, or another service, in systemd's words. */
+void birth_result(struct birth *b);
+
+/* birth_dirs.c: the directories that are made for it. */
+void birth_dirs(struct birth *b, const struct settings *s);
+
+/* birth_rights.c: what it may see and do. */
+void birth_namespaces(struct birth *b, const struct settings *s);
+/* Before and after it becomes another user. */
+void birth_bounds(struct birth *b, const struct settings *s);
+void birth_caps(struct birth *b, const struct settings *s);
 
 #endif

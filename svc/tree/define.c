@@ -209,11 +209,9 @@ finish(void)
  * A protection that is asked for and not given would be a lie, and so would be
  * a socket that nobody opens: such a service is refused.
  */
-static const enum setting refused[] = {SET_pidfile, SET_caps, SET_caps_ambient,
-    SET_private_tmp, SET_private_net, SET_read_only, SET_hide, SET_listen,
-    SET_memory_max, SET_memory_high, SET_cpu_max, SET_cpu_weight, SET_io_weight,
-    SET_pids_max, SET_every, SET_at, SET_cpus, SET_tty, SET_runtime_dir,
-    SET_state_dir, SET_cache_dir, SET_log_dir, SET_env_file, SET_env_dir};
+static const enum setting refused[] = {SET_pidfile, SET_listen, SET_memory_max,
+    SET_memory_high, SET_cpu_max, SET_cpu_weight, SET_io_weight, SET_pids_max,
+    SET_every, SET_at};
 
 static bool
 logs_to_service(const struct settings *s)
@@ -256,8 +254,8 @@ is_supported(void)
  * believe to be: said when the definition is read, and the service is run.
  */
 static const enum setting unheard[] = {SET_ready, SET_watchdog, SET_check_every,
-    SET_on_failed, SET_essential, SET_log_rate, SET_control_by,
-    SET_notify_access, SET_producer_for, SET_consumer_for, SET_lock_fd};
+    SET_log_rate, SET_notify_access, SET_producer_for, SET_consumer_for,
+    SET_lock_fd};
 
 static void
 say_unheard(void)

@@ -2,12 +2,12 @@
  * From an exit status to an event: what the record says about the process that
  * ended, and what the restart policy makes of it.
  */
-#include "svc/tree/tree.h"
+#include "svc/tree/define.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "lib/clock.h"
-#include "lib/error.h"
 #include "lib/say.h"
 #include "lib/spawn.h"
 
@@ -20,16 +20,48 @@ left_at_gate(const struct board_record *r, const struct keep_exit *e)
 	return f.pid == (uint32_t)e->pid && f.step == BOARD_FAULT_GATE;
 }
 
+/* What the step that failed was about, if its definition tells. */
+static const char *
+fault_object(uint32_t i, enum spawn_op op, struct buf *room)
+{
+	const struct settings *s = define_view(i);
+	const char *text = NULL;
+
+	if (s == NULL)
+		return "";
+	if (op == SPAWN_CHDIR)
+		text = s->dir;
+	else if (op == SPAWN_CHROOT)
+		text = s->root;
+	else if (op == SPAWN_UID || op == SPAWN_GID ||
+		 (op == SPAWN_GROUPS && !settings_has(s, SET_groups)))
+		text = s->user;
+	else if (op == SPAWN_TTY)
+		text = s->tty;
+	else if (op == SPAWN_EXEC && s->run != NULL) {
+		buf_put(room, s->run, strcspn(s->run, " \t"));
+		text = room->p;
+	}
+	return text != NULL ? text : "";
+}
+
+/* Said, and kept for those who ask. */
 static void
 say_fault(uint32_t i, const struct board_record *r, const struct keep_exit *e)
 {
 	struct board_fault f = board_fault_unpack(r->fault);
-	char name[BOARD_NAME_MAX + 1];
+	enum spawn_op op = (enum spawn_op)f.step;
+	char name[BOARD_NAME_MAX + 1], room[256];
+	struct buf b = BUF(room);
+	const char *object;
 
 	if (f.pid != (uint32_t)e->pid || f.step == BOARD_FAULT_GATE)
 		return;
-	say_warnx("%s: cannot %s: %s", state_name(i, name),
-	    spawn_op_text((enum spawn_op)f.step), error_text(f.error));
+	object = fault_object(i, op, &b);
+	say_warnx("%s: cannot %s: %s%s%s", state_name(i, name),
+	    spawn_op_text(op), object, object[0] != '\0' ? ": " : "",
+	    spawn_op_error(op, f.error));
+	board_set_status(tree.board, i, object, strlen(object));
 }
 
 static void

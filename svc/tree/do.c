@@ -139,7 +139,10 @@ tell(uint32_t i)
 	if (now == SV_SHOWN_WAITING)
 		relations_cause(i);
 	views_add(i);
+	failed_look(i);
 	if (now != old) {
+		if (now == SV_SHOWN_DOWN || now == SV_SHOWN_FAILED)
+			dirs_remove(i);
 		relations_news(i);
 		clients_tell(i, old, now);
 	}

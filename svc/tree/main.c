@@ -96,6 +96,7 @@ recover_events(void)
 		aux_recover(i);
 		post(i, EV_RECOVER);
 		relations_recover(i);
+		failed_look(i);
 		views_add(i);
 	}
 }

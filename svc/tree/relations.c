@@ -81,8 +81,8 @@ provides(uint32_t i, const char *role)
 	return false;
 }
 
-static uint32_t
-resolve(const char *name)
+uint32_t
+relations_find(const char *name)
 {
 	uint32_t i = state_by_name(name);
 
@@ -111,7 +111,7 @@ relate_list(uint32_t i, struct settings_list list, enum graph_kind kind,
 		size_t n = strcspn(p, "\n");
 		uint32_t to;
 		p[n] = '\0';
-		to = resolve(p);
+		to = relations_find(p);
 		if (!is_from_other_end)
 			graph_relate(&graph, i, kind, to);
 		else if (to != 0)
@@ -200,7 +200,7 @@ first_missing(struct settings_list list)
 	const char *name;
 
 	while ((name = settings_each(&list)) != NULL)
-		if (resolve(name) == 0)
+		if (relations_find(name) == 0)
 			return name;
 	return NULL;
 }

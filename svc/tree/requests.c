@@ -4,12 +4,15 @@
  * whose outcome the client is to wait for.
  */
 #include "svc/tree/clients.h"
+#include "svc/tree/define.h"
 #include "svc/tree/logger.h"
 
 #include <signal.h>
 #include <string.h>
 
 #include "lib/bits.h"
+#include "lib/passwd.h"
+#include "lib/scan.h"
 #include "lib/sys.h"
 #include "svc/tree/upgrade.h"
 
@@ -138,7 +141,8 @@ is_named(struct wire names, uint16_t count, uint32_t i)
  * names. NULL: nobody.
  */
 static const char *
-needed_by(uint32_t i, const struct wire_wish *asked, struct wire names)
+needed_by(uint32_t i, const struct wire_wish *asked, struct wire names,
+    bool is_master)
 {
 	static char room[1024];
 	char name[BOARD_NAME_MAX + 1];
@@ -147,8 +151,11 @@ needed_by(uint32_t i, const struct wire_wish *asked, struct wire names)
 
 	if (asked->verb != WIRE_VERB_DOWN && asked->verb != WIRE_VERB_EXIT)
 		return NULL;
-	if (asked->flags & (WIRE_DEPENDENTS | WIRE_FORCE))
+	/* Who may control this one may not control the others by it. */
+	if (is_master && (asked->flags & (WIRE_DEPENDENTS | WIRE_FORCE)))
 		return NULL;
+	if (rec(i)->flags & BOARD_ESSENTIAL)
+		buf_puts(&b, "the tree, as it is essential");
 	while ((other = relations_dependent(i, &cursor)) != 0) {
 		if (is_named(names, asked->count, other))
 			continue;
@@ -198,6 +205,56 @@ grant(uint32_t i, const struct wire_wish *asked, uid_t uid)
 	return result;
 }
 
+#define GROUPS 256
+
+/* The group it connected with, and its further ones. */
+static bool
+is_in_group(const struct client *c, uint32_t gid)
+{
+	gid_t gids[GROUPS];
+	socklen_t bytes = sizeof(gids);
+
+	if (c->peer.gid == gid)
+		return true;
+	if (sys_getsockopt(
+		c->watch.fd, SOL_SOCKET, SO_PEERGROUPS, gids, &bytes) < 0)
+		return false;
+	for (size_t n = 0; n < bytes / sizeof(gids[0]); n++)
+		if (gids[n] == gid)
+			return true;
+	return false;
+}
+
+/* control-by: users, and groups behind an @, by name or number. */
+static bool
+may_control(const struct client *c, uint32_t i)
+{
+	const struct settings *s = define_view(i);
+	struct settings_list list;
+	struct passwd_user user;
+	const char *who;
+	uint32_t id;
+
+	if (s == NULL)
+		return false;
+	list = s->control_by;
+	while ((who = settings_each(&list)) != NULL) {
+		if (who[0] == '@') {
+			if ((scan_u32(who + 1, &id) ||
+				passwd_group(who + 1, &id) == 1) &&
+			    is_in_group(c, id))
+				return true;
+		} else if (scan_u32(who, &id)) {
+			if (c->peer.uid == id)
+				return true;
+		} else if (passwd_user(who, &user) == 1 &&
+			   c->peer.uid == user.uid) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* One name of a wish; `names` are all of them. */
 static struct wire_result
 answer_one(struct client *c, uint32_t i, const struct wire_wish *asked,
@@ -209,10 +266,13 @@ answer_one(struct client *c, uint32_t i, const struct wire_wish *asked,
 	no.reason = WIRE_REASON_NO_SUCH;
 	if (i == 0)
 		return no;
+	no.reason = WIRE_REASON_DENIED;
+	if (!c->is_master && !may_control(c, i))
+		return no;
 	no.reason = WIRE_REASON_ENDING;
 	if (stop_is_on() && asked->verb != WIRE_VERB_KILL)
 		return no;
-	who = needed_by(i, asked, names);
+	who = needed_by(i, asked, names, c->is_master);
 	if (who == NULL)
 		return grant(i, asked, c->peer.uid);
 	no.reason = WIRE_REASON_NEEDED;
@@ -228,10 +288,6 @@ wish_for(struct client *c, uint32_t id, struct wire *w)
 	struct wire names;
 	struct buf b = answer();
 
-	if (!c->is_master) {
-		client_no(c, id, WIRE_REASON_DENIED);
-		return;
-	}
 	if (!wire_get_wish(w, &asked)) {
 		client_no(c, id, WIRE_REASON_BAD);
 		return;

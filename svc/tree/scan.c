@@ -187,6 +187,8 @@ scan_define(uint32_t i, int dir)
 		d = define_directory(i, dir);
 	set_flags(i, service_is_s6(i) ? BOARD_S6 : 0,
 	    service_is_s6(i) ? 0 : BOARD_S6);
+	set_flags(i, service_is_essential(i) ? BOARD_ESSENTIAL : 0,
+	    service_is_essential(i) ? 0 : BOARD_ESSENTIAL);
 	return d;
 }
 

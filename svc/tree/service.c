@@ -38,6 +38,14 @@ service_is_s6(uint32_t i)
 	return s != NULL && (s->files & (WITH_S6 | WITH_S6RC));
 }
 
+bool
+service_is_essential(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && s->essential;
+}
+
 /* What is true of a directory that says nothing more than runit knows. It has
  * just been looked through. */
 static struct sv_config

@@ -185,6 +185,8 @@ void births_ungate(uint32_t i);
 void births_drop(uint32_t i);
 /* Its process is on its way to its program. */
 bool births_has(uint32_t i);
+/* birth_dirs.c: removes what is to go with it. */
+void dirs_remove(uint32_t i);
 /* A pid died that no record names. */
 void births_stray(int32_t pid);
 /* Clones one batch. True: more to do now. */
@@ -224,6 +226,14 @@ uint32_t relations_dependent(uint32_t i, uint32_t *cursor);
 void relations_settle(void);
 /* Something was told that has not been settled. */
 bool relations_wait(void);
+
+/* A record of that name, or one that provides it; 0. */
+uint32_t relations_find(const char *name);
+
+/* --- failed.c: what follows when a service is over -------------------------
+ */
+/* After whatever may have ended it, and in a new life. */
+void failed_look(uint32_t i);
 
 /* --- died.c, deadlines.c, ready.c
  * --------------------------------------------- */
@@ -270,6 +280,7 @@ void control_letter(uint32_t i, char letter);
  * ---------------------------------------------- */
 struct sv_config service_config(uint32_t i, int dir);
 bool service_is_s6(uint32_t i);
+bool service_is_essential(uint32_t i);
 bool service_is_down(uint32_t i, int dir);
 /* How an exit counts. */
 bool service_is_clean(uint32_t i, int code, int value);

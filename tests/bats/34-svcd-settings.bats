@@ -71,7 +71,7 @@ EOF
 	enable b
 	tree_start
 	await is_up b
-	await has_line "$D/said" 'a: cannot start a process: no such'
+	await has_line "$D/said" 'a: cannot set user: nobody-of-that-name: no such user'
 	[ ! -e "$D/ran" ]
 }
 
@@ -85,20 +85,6 @@ EOF
 	tree_start
 	await is_up b
 	await has_line "$D/said" 'a: service:1:.*runn.*run'
-	await is_down a
-}
-
-@test "a protection that cannot be given is refused, not forgotten" {
-	lines a <<EOF
-run = sleep 1000
-private-tmp = yes
-EOF
-	enable a
-	sleeper b
-	enable b
-	tree_start
-	await is_up b
-	await has_line "$D/said" 'private-tmp is not supported'
 	await is_down a
 }
 

@@ -1,0 +1,111 @@
+/*
+ * What follows when a service has failed for good (on-failed), or an essential
+ * one is over. A mark in the record says that it was done: a svcd that is
+ * killed before does it in its next life, and none does it twice.
+ */
+#include "svc/tree/define.h"
+
+#include <signal.h>
+
+#include "lib/say.h"
+
+/* How its last run ended, as a shell would say it. */
+static int
+own_code(uint32_t i)
+{
+	const struct board_exit *e = board_exit(rec(i), 0);
+
+	if (e == NULL)
+		return 111;
+	return e->code == CLD_EXITED ? e->value : 128 + e->value;
+}
+
+static void
+start_other(uint32_t i, const char *name)
+{
+	char room[BOARD_NAME_MAX + 1];
+	uint32_t other = relations_find(name);
+	struct board_record *r;
+
+	if (other == 0) {
+		say_warnx("%s: on-failed: no such service: %s",
+		    state_name(i, room), name);
+		return;
+	}
+	r = rec(other);
+	board_begin(r);
+	r->cause = CAUSE_FAILURE;
+	r->cause_record = i;
+	board_end(r);
+	relations_keep(other);
+	post(other, sv_unpack(board_word(r)).sv.is_oneshot ? EV_ONCE : EV_UP);
+}
+
+static void
+end_all(uint32_t i, enum keep_ending ending, int code)
+{
+	static const char *const names[] = {
+#define ENDING(name, number, text) [number] = text,
+	    KEEP_ENDINGS(ENDING)};
+	char room[BOARD_NAME_MAX + 1];
+
+	say_warnx("%s is over, which ends everything: %s", state_name(i, room),
+	    names[ending]);
+	keep_end(ending, code, false);
+}
+
+static void
+act(uint32_t i, const struct settings_failed *f)
+{
+	switch (f->kind) {
+	case FAILED_STAY:
+		return;
+	case FAILED_REBOOT:
+		end_all(i, KEEP_END_REBOOT, 0);
+		return;
+	case FAILED_POWEROFF:
+		end_all(i, KEEP_END_POWEROFF, 0);
+		return;
+	case FAILED_EXIT:
+		end_all(i, KEEP_END_EXIT,
+		    f->code == SETTINGS_OWN_CODE ? own_code(i) : f->code);
+		return;
+	case FAILED_RESCUE:
+		end_all(i, KEEP_END_RESCUE, 0);
+		return;
+	case FAILED_START:
+		start_other(i, f->name);
+		return;
+	}
+}
+
+static void
+mark(uint32_t i, bool is_answered)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->flags &= ~(uint32_t)BOARD_ANSWERED;
+	if (is_answered)
+		r->flags |= BOARD_ANSWERED;
+	board_end(r);
+}
+
+void
+failed_look(uint32_t i)
+{
+	enum sv_state state = sv_unpack(board_word(rec(i))).sv.state;
+	bool is_over = state == S_FAILED || state == S_ENDED;
+	bool is_answered = rec(i)->flags & BOARD_ANSWERED;
+	const struct settings *s;
+
+	if (is_over == is_answered)
+		return;
+	s = is_over ? define_view(i) : NULL;
+	/* What everything is being stopped for is not made twice. */
+	if (s != NULL && !stop_is_on() && s->essential)
+		end_all(i, KEEP_END_EXIT, own_code(i));
+	else if (s != NULL && !stop_is_on() && state == S_FAILED)
+		act(i, &s->on_failed);
+	mark(i, is_over);
+}
