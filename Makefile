@@ -264,6 +264,8 @@ CMD_SRC = \
 	svc/cmd/logs_find.c \
 	svc/cmd/logs_follow.c \
 	svc/cmd/logs_read.c \
+	svc/cmd/lsb.c \
+	svc/cmd/lsb_read.c \
 	svc/cmd/main.c \
 	svc/cmd/memory.c \
 	svc/cmd/note.c \
@@ -614,7 +616,7 @@ man_dir = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))
 
 # The stages are the administrator's once they are there: one that was changed
 # stays, ours is put beside it as FILE.new; uninstall leaves it.
-STAGE_FILES = boot shutdown rescue steps \
+STAGE_FILES = boot shutdown rescue steps step lsb \
 	$(patsubst stages/%,%,$(wildcard stages/*.d/* stages/sv/*/run \
 	stages/sv/*/service))
 define stage
@@ -622,7 +624,7 @@ define stage
 	if [ -e "$$at" ] && ! cmp -s stages/$(1) "$$at"; then \
 		at=$$at.new; \
 	fi; \
-	install -m $(if $(findstring .,$(1))$(filter steps %/service,$(1)),644,755) stages/$(1) "$$at"
+	install -m $(if $(findstring .,$(1))$(filter steps lsb %/service,$(1)),644,755) stages/$(1) "$$at"
 
 endef
 define unstage
@@ -641,12 +643,17 @@ install: all
 install-runit: install
 	$(call each_runit_link,link)
 
+# Scripts of /etc/init.d ask svc first, where LSB's functions let them.
+LSB_HOOKS = /lib/lsb/init-functions.d
 install-init: install
 	$(call each_init_link,link)
+	[ ! -d $(DESTDIR)$(LSB_HOOKS) ] || \
+		ln -sf $(ETCDIR)/lsb $(DESTDIR)$(LSB_HOOKS)/40-trivet
 
 uninstall:
 	$(call each_runit_link,unlink)
 	$(call each_init_link,unlink)
+	rm -f $(DESTDIR)$(LSB_HOOKS)/40-trivet
 	$(foreach f,$(STAGE_FILES),$(call unstage,$(f)))
 	rm -f $(BINARIES:%=$(DESTDIR)$(BINDIR)/%)
 	rm -f $(foreach p,$(MAN_PAGES) $(MAN_LINKS),$(call man_dir,$(p))/$(notdir $(p)))
@@ -654,7 +661,7 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: machine.txt model all help check test gates boot sim fuzz fuzz-run \
+.PHONY: machine.txt model all help bench check test gates boot sim fuzz fuzz-run \
 	format clean install \
 	install-runit install-init uninstall
 

@@ -40,6 +40,7 @@
 	X(rescue) \
 	X(telinit) \
 	X(requests) \
+	X(lsb) \
 	X(runlevel) \
 	X(wall) \
 	X(sv) \
