@@ -121,9 +121,12 @@ keep_signal(int sig)
 static int
 run_kept(void *arg)
 {
+	/* The scan directory is a word of the kernel's, read after the mounts.
+	 */
+	const char *const own[] = {keep.argv[0], memo.settings.services, NULL};
 	struct program program = {
 	    .fd = FD_KEPT,
-	    .argv = keep.argv,
+	    .argv = memo.settings.services[0] != '\0' ? own : keep.argv,
 	    .keep = KEEP_FD_END,
 	    .all_files = true,
 	};

@@ -178,7 +178,7 @@ static _Noreturn void
 carry_on(char **argv, char **envp)
 {
 	enum role role = (enum role)memo_step()->plan.role;
-	static const char *machine_argv[3] = {"svcd"};
+	static const char *machine_argv[] = {"svcd", NULL};
 	const char *const *kept_argv = (const char *const *)argv;
 
 	if (memo.runit.is)
@@ -192,11 +192,8 @@ carry_on(char **argv, char **envp)
 	job_environment(role == ROLE_MACHINE && !memo.runit.is
 			    ? machine_environment(envp)
 			    : envp);
-	if (role != ROLE_KEEPER) {
-		if (memo.settings.services[0] != '\0')
-			machine_argv[1] = memo.settings.services;
+	if (role != ROLE_KEEPER)
 		kept_argv = machine_argv;
-	}
 	if (memo.faults > 0)
 		say_warnx("fault number %u: carrying on", memo.faults);
 	run(kept_argv);

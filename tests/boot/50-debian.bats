@@ -14,10 +14,6 @@ setup_file() {
 	}
 	(cd "$BATS_FILE_TMPDIR" && package 1.0 && package 2.0 && few)
 	lay_over
-	cp --sparse=always "$EXAMPLE/disk" "$BATS_FILE_TMPDIR/disk"
-	vm start "$(guest full)" --initrd "$EXAMPLE/start.cpio" --memory 512 \
-		--disk "$BATS_FILE_TMPDIR/disk" --net --rng --limit 800
-	vm login -t 200 "$(guest full)" root
 }
 
 teardown_file() {
@@ -131,7 +127,11 @@ debian() {
 	echo "$output"
 }
 
-@test "debian: everything is up, from udev to PostgreSQL" {
+@test "debian: a login; everything is up, from udev to PostgreSQL" {
+	cp --sparse=always "$EXAMPLE/disk" "$BATS_FILE_TMPDIR/disk"
+	vm start "$(guest full)" --initrd "$EXAMPLE/start.cpio" --memory 512 \
+		--disk "$BATS_FILE_TMPDIR/disk" --net --rng --limit 800
+	vm login -t 200 "$(guest full)" root
 	debian 'svc wait -t 100s settled; svc list'
 	for name in udev devices check mounts network syslog cron dbus ssh nginx \
 		postgresql requests getty@ttyS0; do
