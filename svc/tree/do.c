@@ -24,8 +24,12 @@ signal_one(pid_t pid, int sig)
 	enum exits_answer gone;
 	int result = -1;
 
-	if (handle < 0)
+	if (handle < 0) {
+		/* Reaped, while its number still names a group of others. */
+		if (errno == EINVAL)
+			errno = ESRCH;
 		return -1;
+	}
 	gone = exits_names(pid);
 	if (gone == EXITS_NO)
 		result = sys_pidfd_send_signal(handle, sig);

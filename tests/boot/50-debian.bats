@@ -112,8 +112,8 @@ lay_over() {
 	write $BATS_FILE_TMPDIR/count /var/lib/again
 	symlink /etc/few/check /etc/trivet/sv/check
 	symlink /etc/few/mounts /etc/trivet/sv/mounts
-	symlink /etc/few/syslog /etc/trivet/sv/syslog
-	symlink /etc/few/cron /etc/trivet/sv/cron
+	rm /etc/rc2.d/S01nginx
+	rm /etc/rc2.d/S01postgresql
 	END
 	debugfs -w -f /dev/stdin "$EXAMPLE/disk" <<-END
 	write $BATS_FILE_TMPDIR/greeter_1.0.deb /root/greeter_1.0.deb
