@@ -289,6 +289,7 @@ CMD_SRC = \
 	svc/cmd/runsvchdir.c \
 	svc/cmd/runsvold.c \
 	svc/cmd/screen.c \
+	svc/cmd/seed.c \
 	svc/cmd/sheet.c \
 	svc/cmd/shutdown.c \
 	svc/cmd/status.c \

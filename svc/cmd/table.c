@@ -41,6 +41,7 @@
 	X(telinit) \
 	X(requests) \
 	X(lsb) \
+	X(seed) \
 	X(runlevel) \
 	X(wall) \
 	X(sv) \
