@@ -170,6 +170,7 @@ INIT_SRC = \
 	init/tini.c \
 	init/unmount.c \
 	init/upgrade.c \
+	init/version.c \
 	init/words.c
 TREE_SRC = \
 	svc/tree/aux.c \
@@ -469,7 +470,11 @@ $(call objs,$(INIT_SRC)): CFLAGS := $(CFLAGS) $(SMALL)
 $(B)/bin/svcd: $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
 $(B)/bin/svlogd: $(call objs,svc/log/main.c) $(B)/log.a $(B)/core.a $(B)/lib.a
 $(B)/bin/svc: $(call objs,svc/cmd/main.c) $(B)/cmd.a $(B)/core.a $(B)/lib.a
-$(BIN):
+# Init as it will be one day: it knows a state of which this one is the past.
+$(B)/tests/init-after: $(call objs,$(filter-out init/version.c,$(INIT_SRC)) \
+	tests/version_after.c) $(INIT_START:%.S=$(B)/obj/%.o) $(B)/lib-small.a
+$(B)/tests/init-after: ENTRY = -Wl,-e,init_start
+$(BIN) $(B)/tests/init-after:
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(LDFLAGS) $(ENTRY)
 
@@ -502,6 +507,7 @@ HELPERS = \
 	$(B)/tests/bats/early \
 	$(B)/tests/faulter \
 	$(B)/tests/faults \
+	$(B)/tests/init-after \
 	$(B)/tests/kept \
 	$(B)/tests/orphans
 

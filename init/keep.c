@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "init/line.h"
@@ -28,7 +29,7 @@
 #define DEATHS_AGAIN 60 /* and so often afterwards */
 #define LIVED_MS 1000	/* a life as long as this forgives all deaths */
 #define TRIAL_MS 10000	/* for a new program to become READY */
-#define FULL_MS 30000	/* a queue full for so long has no reader */
+#define UNREAD_MS 30000 /* an exit unread for so long has no reader */
 
 static struct {
 	const struct keep_asks *asks;
@@ -176,6 +177,31 @@ start(int64_t now_ns)
 	k->start_ns = now_ns + NS_OF_MS(DELAY_MAX_MS);
 }
 
+/*
+ * The heartbeat of a kept child is that it reads what ended. So one that hangs
+ * is noticed where it matters, and nobody wakes up to ask an idle one.
+ */
+static void
+look_at_queue(int64_t now_ns)
+{
+	struct kept_memo *k = &memo.kept;
+	int bytes = 0;
+
+	sys_ioctl(FD_QUEUE, FIONREAD, &bytes);
+	uint32_t count = (uint32_t)bytes / sizeof(struct keep_exit);
+	uint32_t oldest = memo.sequence - count + 1;
+	bool hangs = oldest == k->unread_seq && (k->spoke || k->full) &&
+		     now_ns - k->started_ns >= NS_OF_MS(UNREAD_MS);
+
+	k->unread_seq = oldest;
+	k->unread_ns = count > 0 ? now_ns : 0;
+	if (count == 0 || !hangs || !job_runs(JOB_KEPT))
+		return;
+	say_warnx("%s has not read the exits of %d s: ending it", keep.argv[0],
+	    UNREAD_MS / 1000);
+	job_signal(JOB_KEPT, SIGKILL);
+}
+
 void
 keep_turn(int64_t now_ns)
 {
@@ -185,12 +211,8 @@ keep_turn(int64_t now_ns)
 		start(now_ns);
 	if (job_runs(JOB_KEPT))
 		line_send();
-	if (k->full && now_ns >= k->full_ns + NS_OF_MS(FULL_MS)) {
-		k->full_ns = now_ns;
-		say_warnx("%s has not read the exits of %d s: ending it",
-		    keep.argv[0], FULL_MS / 1000);
-		job_signal(JOB_KEPT, SIGKILL);
-	}
+	if (k->unread_ns != 0 && now_ns >= k->unread_ns + NS_OF_MS(UNREAD_MS))
+		look_at_queue(now_ns);
 }
 
 bool
@@ -209,8 +231,8 @@ keep_next_ns(void)
 
 	if (k->on && !job_runs(JOB_KEPT))
 		next = k->start_ns;
-	if (k->full && k->full_ns + NS_OF_MS(FULL_MS) < next)
-		next = k->full_ns + NS_OF_MS(FULL_MS);
+	if (k->unread_ns != 0 && k->unread_ns + NS_OF_MS(UNREAD_MS) < next)
+		next = k->unread_ns + NS_OF_MS(UNREAD_MS);
 	return next;
 }
 
@@ -296,11 +318,18 @@ keep_stopped(void)
 }
 
 void
-keep_queue_full(bool full)
+keep_told(void)
 {
 	struct kept_memo *k = &memo.kept;
 
-	if (full && !k->full)
-		k->full_ns = mono_now().ns;
-	k->full = full;
+	if (k->unread_ns != 0)
+		return;
+	k->unread_seq = memo.sequence;
+	k->unread_ns = mono_now().ns;
+}
+
+void
+keep_queue_full(bool full)
+{
+	memo.kept.full = full;
 }

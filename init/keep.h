@@ -49,6 +49,7 @@ void keep_listen(void);
 /* What the reaper saw. */
 void keep_ended(const struct job_end *end);
 void keep_stopped(void);
+void keep_told(void); /* a record is in the queue */
 void keep_queue_full(bool full);
 
 #endif

@@ -40,6 +40,12 @@ lay_over(int fd)
 		   MAP_SHARED | MAP_FIXED, fd, 0) != NULL;
 }
 
+bool
+memo_knows(uint32_t version)
+{
+	return version == memo_version || version + 1 == memo_version;
+}
+
 /* Ours, of a state we know, and not something that a stranger left open. */
 bool
 memo_adopt(void)
@@ -49,7 +55,7 @@ memo_adopt(void)
 
 	if (found == NULL)
 		return false;
-	ours = found->magic == MEMO_MAGIC && found->version == MEMO_VERSION &&
+	ours = found->magic == MEMO_MAGIC && memo_knows(found->version) &&
 	       found->pid == sys_getpid() && !found->anew;
 	sys_munmap((void *)(uintptr_t)found, MEMO_BYTES);
 	return ours && lay_over(FD_MEMO);
@@ -63,7 +69,7 @@ memo_create(void)
 	if (fd >= 0 && memo_pin(fd, FD_MEMO) >= 0)
 		lay_over(FD_MEMO);
 	memset(&memo, 0, MEMO_BYTES);
-	memo.version = MEMO_VERSION;
+	memo.version = memo_version;
 	memo.pid = sys_getpid();
 	memo.magic = MEMO_MAGIC;
 }

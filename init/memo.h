@@ -81,10 +81,11 @@ struct kept_memo {
 	uint8_t stop_due; /* which is still to be sent to this one */
 	uint8_t refused;  /* REFUSED is to be sent */
 	int32_t refused_why;
-	uint32_t deaths; /* in a row */
+	uint32_t deaths;     /* in a row */
+	uint32_t unread_seq; /* the oldest record that may be unread */
 	int64_t started_ns;
 	int64_t start_ns;	      /* when to start the next */
-	int64_t full_ns;	      /* since when the queue has been full */
+	int64_t unread_ns;	      /* since then; 0: all was read */
 	uint32_t get_slot, get_count; /* of a GET that is being answered */
 	uint64_t signals;	      /* SIGNALs that are to be sent */
 	struct keep_msg stop;
@@ -117,9 +118,17 @@ struct console_memo {
 };
 
 #define MEMO_MAGIC 0x54525654u
-#define MEMO_VERSION 1u
 #define MEMO_BYTES 8192	 /* of which all are used or spare */
 #define MEMO_ALIGN 65536 /* the largest page there is */
+
+/*
+ * An init carries on from what the version before its own has left, too. So
+ * this only grows: a new member is put where the older one has left zeros, in a
+ * hole or at the end, and zero is a value it can have; none is moved, resized
+ * or given another meaning. The older program can be taken back while
+ * memo.version is its own, which is until the new one has proved itself.
+ */
+extern const uint32_t memo_version;
 
 struct memo {
 	uint32_t magic;
@@ -149,6 +158,8 @@ struct memo {
 /* Has its pages to itself, so that the memory file can be laid over it. */
 extern struct memo memo;
 
+/* True for a memo of this version, and of the one before it. */
+bool memo_knows(uint32_t version);
 /* True: this program was executed again, and memo is what it was. */
 bool memo_adopt(void);
 /* An empty memo, in a memory file if one can be had. */

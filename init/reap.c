@@ -115,7 +115,7 @@ is_job(int32_t pid)
 }
 
 static enum reaped
-reap_strangers(void)
+reap_strangers(const struct reap_asks *asks)
 {
 	siginfo_t info, gone;
 
@@ -130,6 +130,7 @@ reap_strangers(void)
 			begin(info.si_pid);
 			if (!announce(&info))
 				return REAPED_FULL;
+			asks->told();
 		}
 		if (sys_waitid(P_PID, (id_t)info.si_pid, &gone,
 			WEXITED | WNOHANG) == -1 &&
@@ -164,14 +165,13 @@ reap_job(enum job job, struct job_end *end, void (*stopped)(void))
 }
 
 enum reaped
-reap_pass(void (*ended)(enum job job, const struct job_end *end),
-    void (*stopped)(void))
+reap_pass(const struct reap_asks *asks)
 {
 	struct job_end end;
 
 	for (int job = 0; job < JOB_COUNT; job++)
 		if (memo.jobs[job].pid != 0 &&
-		    reap_job((enum job)job, &end, stopped))
-			ended((enum job)job, &end);
-	return reap_strangers();
+		    reap_job((enum job)job, &end, asks->stopped))
+			asks->ended((enum job)job, &end);
+	return reap_strangers(asks);
 }

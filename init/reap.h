@@ -20,13 +20,21 @@ enum reaped {
 };
 
 /*
- * One bounded pass. Init's own jobs come first and by pid, the kept child
- * before all others: it is the one who empties a full queue. `ended` hears of
- * each job that ended and is to call job_forget last; `stopped` of a kept child
- * that somebody stopped.
+ * Who hears of what: `ended` of each job that ended, and is to call job_forget
+ * last; `stopped` of a kept child that somebody stopped; `told` of each record
+ * that went into the queue.
  */
-enum reaped reap_pass(void (*ended)(enum job job, const struct job_end *end),
-    void (*stopped)(void));
+struct reap_asks {
+	void (*ended)(enum job job, const struct job_end *end);
+	void (*stopped)(void);
+	void (*told)(void);
+};
+
+/*
+ * One bounded pass. Init's own jobs come first and by pid, the kept child
+ * before all others: it is the one who empties a full queue.
+ */
+enum reaped reap_pass(const struct reap_asks *asks);
 
 /* Makes the exit queue. 0 or -1. */
 int reap_open(void);

@@ -391,9 +391,11 @@ ended(enum job job, const struct job_end *end)
 static void
 reap(int64_t now_ns)
 {
+	static const struct reap_asks who = {ended, keep_stopped, keep_told};
+
 	if (now_ns < reap_ns)
 		return;
-	enum reaped reaped = reap_pass(ended, keep_stopped);
+	enum reaped reaped = reap_pass(&who);
 
 	keep_queue_full(reaped == REAPED_FULL);
 	switch (reaped) {

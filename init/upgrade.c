@@ -6,12 +6,15 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "init/keep.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
 #include "lib/say.h"
+#include "lib/scan.h"
 #include "lib/str.h"
 #include "lib/sys.h"
 
@@ -28,21 +31,23 @@ upgrade_init(const struct keep_asks *who, const char *name)
 	kept_name = name;
 }
 
-/* What both must know alike: this memo, and the contract with the kept. */
-static void
-put_versions(struct buf *b)
-{
-	buf_fmt(b, "%u.%d", MEMO_VERSION, KEEP_VERSION);
-}
-
+/* What the new one must know: this memo, and the contract with the kept. */
 int
 upgrade_accepts(const char *version)
 {
 	char room[32];
 	struct buf ours = BUF(room);
+	const char *dot = strchr(version, '.');
+	uint32_t found;
 
-	put_versions(&ours);
-	return str_eq(version, room) ? ACCEPTS : 1;
+	if (dot == NULL || dot - version >= (ptrdiff_t)sizeof(room))
+		return 1;
+	buf_put(&ours, version, (size_t)(dot - version));
+	if (!scan_u32(room, &found) || !memo_knows(found))
+		return 1;
+	buf_clear(&ours);
+	buf_fmt(&ours, ".%d", KEEP_VERSION);
+	return str_eq(dot, room) ? ACCEPTS : 1;
 }
 
 static int
@@ -55,7 +60,7 @@ run_trial(void *arg)
 	    .fd = FD_SELF_NEW, .argv = argv, .keep = FD_END};
 
 	(void)arg;
-	put_versions(&version);
+	buf_fmt(&version, "%u.%d", memo.version, KEEP_VERSION);
 	return job_become(JOB_TRIAL, &program);
 }
 
@@ -133,6 +138,8 @@ void
 upgrade_done(void)
 {
 	memo.kept.trial = false;
+	/* From here on the program before cannot be taken back. */
+	memo.version = memo_version;
 	sys_close(FD_KEPT_OLD);
 	sys_close(FD_SELF_OLD);
 }

@@ -250,6 +250,53 @@ slot 8 0" ]
 	pid1_ends 130
 }
 
+@test "an init of the next version carries on from this one's state" {
+	pid1
+	noted start
+	tell put 5 1
+	tell exec "$KEPT" "$ROOT/build/tests/init-after"
+	noted 'start 2'
+	tell get 5 1
+	noted 'slot 5 1'
+	[ "$(readlink "/proc/$(pid1_pid)/exe")" = "$ROOT/build/tests/init-after" ]
+	# The state is its own now: a fault finds it, this init does not know it.
+	signal1 SEGV
+	said 'fault number 1: carrying on'
+	tell exec "$KEPT" "$INIT"
+	noted 'refused 0'
+	[ "$(starts)" = 2 ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "the next version whose svcd does not come up gives the state back" {
+	pid1
+	noted start
+	tell put 5 1
+	tell exec /bin/false "$ROOT/build/tests/init-after"
+	said 'the new svcd did not come up: taking the old one again'
+	noted 'start 2'
+	tell get 5 1
+	noted 'slot 5 1'
+	[ "$(readlink "/proc/$(pid1_pid)/exe")" = "$INIT" ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "svcd that runs but reads nothing is ended, after half a minute" {
+	touch "$T/kept/deaf"
+	pid1
+	noted start
+	tell spawn 'exit 7'
+	until_true 120 grep -q 'svcd has not read the exits of 30 s' "$T/said"
+	noted 'start 2'
+	rm "$T/kept/deaf"
+	tell junk # it looks at that file when something happens
+	noted 'exit [0-9]* 1 7$'
+	signal1 USR2
+	pid1_ends 130
+}
+
 @test "a console that is stopped holds up nobody" {
 	# Nobody reads it, and soon it is full.
 	stage boot <<<"exit 3"
