@@ -526,6 +526,19 @@ next_ns(bool all_done, int64_t now_ns)
 	return next;
 }
 
+/* It never fails; but if it did, this must not spin. */
+static void
+wait_blind(void)
+{
+	const struct timespec t = {.tv_nsec = NS_OF_MS(RETRY_MS)};
+	siginfo_t info;
+	int sig = sys_rt_sigtimedwait(SIG_ALL & ~fault_signals(), &info, &t);
+
+	if (sig > 0)
+		hear_signal(sig);
+	reap_ns = 0;
+}
+
 static void
 wait_until(int64_t until_ns, int64_t now_ns)
 {
@@ -541,12 +554,8 @@ wait_until(int64_t until_ns, int64_t now_ns)
 
 	int ready = sys_ppoll(p, 3, until_ns == INT64_MAX ? NULL : &t);
 
-	if (ready == -1) {
-		/* It never fails; but if it did, this must not spin. */
-		t = (struct timespec){.tv_nsec = NS_OF_MS(RETRY_MS)};
-		sys_ppoll(NULL, 0, &t);
-		reap_ns = 0;
-	}
+	if (ready == -1)
+		wait_blind();
 	hear_signals();
 	if (line && ready > 0 && p[1].revents != 0)
 		keep_listen();

@@ -3,10 +3,12 @@
  * that PID 1 makes after its exec, for n = FROM, FROM + STEP, … until a run
  * makes fewer than n.
  *
- *	faults WHAT FROM STEP [TO] -- INIT ARGUMENTS…
+ *	faults [for MS] WHAT FROM STEP [TO] -- INIT ARGUMENTS…
  *
  * WHAT is an errno by number; or -SIGNAL, and that signal arrives after the
- * n-th call instead, as a fault of init's own would (si_code SI_KERNEL).
+ * n-th call instead, as a fault of init's own would (si_code SI_KERNEL). With
+ * `for`, from the n-th on each call of the same number fails until that time
+ * has passed: init is then to wait, not to spin, and to recover.
  * Each run is a PID namespace of its own. It passes when it ends by itself
  * within the time limit as power off does (SIGINT). Prints TAP.
  */
@@ -27,13 +29,17 @@
 #include <unistd.h>
 
 #define LIMIT_S 20
+#define SPIN 2000 /* failures in a second that are more than trying again */
 
 struct outcome {
 	long calls;  /* that init made */
 	long failed; /* number of the call that was made to fail, or -1 */
 	int status;  /* wait status of init */
 	bool late;   /* had to be killed */
+	long failures;
 };
+
+static long for_ms; /* 0: one call fails */
 
 static volatile sig_atomic_t alarmed;
 
@@ -79,12 +85,42 @@ answer(pid_t pid, int error)
 	ptrace(PTRACE_SETREGS, pid, 0, &regs);
 }
 
+static long
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Whether the call that begins here is to fail: the n-th, or one like it. */
+static bool
+is_next(pid_t pid, long n, int error, struct outcome *o, long *until_ms)
+{
+	struct user_regs_struct regs;
+
+	if (++o->calls == n) {
+		*until_ms = now_ms() + for_ms;
+	} else {
+		if (for_ms == 0 || o->calls < n || now_ms() >= *until_ms)
+			return false;
+		ptrace(PTRACE_GETREGS, pid, 0, &regs);
+		if ((long)regs.orig_rax != o->failed)
+			return false;
+	}
+	spoil(pid, error > 0, &o->failed);
+	o->failures++;
+	return true;
+}
+
 /* Follows init to its end; true when there was one within the limit. */
 static bool
 follow(pid_t pid, long n, int error, struct outcome *o)
 {
 	bool in_call = false, spoilt = false;
 	int status, sig = 0;
+	long until_ms = 0;
 
 	for (;;) {
 		if (ptrace(PTRACE_SYSCALL, pid, 0, sig) == -1 && errno != ESRCH)
@@ -102,9 +138,8 @@ follow(pid_t pid, long n, int error, struct outcome *o)
 			continue;
 		sig = 0;
 		in_call = !in_call;
-		if (in_call && ++o->calls == n) {
-			spoil(pid, error > 0, &o->failed);
-			spoilt = true;
+		if (in_call) {
+			spoilt = is_next(pid, n, error, o, &until_ms);
 		} else if (spoilt) {
 			if (error > 0)
 				answer(pid, error);
@@ -151,13 +186,20 @@ static bool
 is_good(const struct outcome *o)
 {
 	return !o->late && WIFSIGNALED(o->status) &&
-	       WTERMSIG(o->status) == SIGINT;
+	       WTERMSIG(o->status) == SIGINT &&
+	       (for_ms == 0 || o->failures <= SPIN * for_ms / 1000);
 }
 
 int
 main(int argc, char **argv)
 {
 	struct sigaction act = {.sa_handler = on_alarm};
+
+	if (argc > 2 && strcmp(argv[1], "for") == 0) {
+		for_ms = atol(argv[2]);
+		argv += 2;
+		argc -= 2;
+	}
 	int error = argc > 5 ? atoi(argv[1]) : 0, failed = 0, runs = 0;
 	long from = argc > 5 ? atol(argv[2]) : 0;
 	long step = argc > 5 ? atol(argv[3]) : 0;
@@ -175,9 +217,9 @@ main(int argc, char **argv)
 		runs++;
 		if (!is_good(&o)) {
 			failed++;
-			printf("# call %ld (number %ld) with %s: %s, status "
-			       "%x\n",
-			    n, o.failed, what(error),
+			printf("# call %ld (number %ld, %ld times) with %s: "
+			       "%s, status %x\n",
+			    n, o.failed, o.failures, what(error),
 			    o.late ? "does not end" : "ends otherwise",
 			    o.status);
 			fflush(stdout);

@@ -1,7 +1,8 @@
 # Every system call that init makes, from its first to its last, fails in turn;
 # and after every one of them init has a fault. Each time it boots, keeps,
 # announces an exit, restarts the kept child and powers off all the same.
-# `make faults` does this with every error there is.
+# `make faults` does this with every error there is. A call may also fail for a
+# second, each time that it is tried: init waits, and then recovers.
 
 load pid1
 
@@ -11,9 +12,9 @@ setup() {
 	touch "$T/kept/script"
 }
 
-# faults WHAT FROM STEP
+# faults WHAT FROM STEP, with FOR='for MILLISECONDS' or not
 faults() {
-	# shellcheck disable=SC2016 # for the shell inside
+	# shellcheck disable=SC2016,SC2086 # for the shell inside; words
 	run unshare --mount sh -c '
 		T=$1 KEPT=$2
 		shift 2
@@ -27,7 +28,7 @@ faults() {
 			--timeout-term=200ms --timeout-kill=200ms || status=$?
 		kill $!
 		exit $status
-	' sh "$T" "$KEPT" "$ROOT/build/tests/faults" "$@" -- "$INIT"
+	' sh "$T" "$KEPT" "$ROOT/build/tests/faults" ${FOR-} "$@" -- "$INIT"
 	echo "$output"
 	[ "$status" = 0 ]
 	# A sweep that swept nothing proves nothing.
@@ -50,6 +51,11 @@ faults() {
 	done
 }
 
+@test "each call fails for a second, however often it is tried" {
+	FOR='for 1000' faults 12 1 1
+	FOR='for 1000' faults 11 2 3
+}
+
 @test "a fault after each call" {
 	faults -11 1 1
 }
@@ -59,5 +65,8 @@ faults() {
 	local what
 	for what in $FAULTS; do
 		faults "$what" 1 1
+		# The door to the kernel tries an interrupted call again itself.
+		[ "$what" -le 0 ] || [ "$what" = 4 ] ||
+			FOR='for 1000' faults "$what" 1 1
 	done
 }
