@@ -217,6 +217,9 @@ help(void)
 	      "words, on the kernel's command line as trivet.WORD[=VALUE]:\n");
 #define HELP(name, kind, member, text) print("  " name "\t" text "\n");
 	WORDS(HELP)
+	print("words for the stages, on the kernel's command line only:\n");
+#define STAGE_HELP(name, text) print("  " name "\t" text "\n");
+	STAGE_WORDS(STAGE_HELP)
 }
 
 /* telinit is one of svc's names; it is beside us, or where it usually is. */

@@ -55,6 +55,10 @@ take_named(struct settings *s, const char *word)
 	if (str_is(word, n, name))     \
 		return take_##kind(&s->member, value);
 	WORDS(TAKE)
+#define LEAVE(name, text)          \
+	if (str_is(word, n, name)) \
+		return WORD_FOREIGN;
+	STAGE_WORDS(LEAVE)
 	return WORD_UNKNOWN;
 }
 

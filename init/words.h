@@ -35,6 +35,11 @@
 	X("timeout-kill", TIME, limits[PHASE_KILL], "after KILL") \
 	X("timeout-final", TIME, limits[PHASE_FINAL], \
 	    "for each step of leaving the file systems")
+
+/* Ours as well, but for the stages, which look at the kernel's line. */
+#define STAGE_WORDS(X) \
+	X("hostname", "the host name") \
+	X("verbose", "each step of the stages, and all that it says")
 /* clang-format on */
 
 #define WORD_PATH_MAX 256 /* bytes, with the NUL; empty: the default */
@@ -51,7 +56,7 @@ struct settings {
 
 enum word_verdict {
 	WORD_TAKEN,
-	WORD_FOREIGN, /* not ours: the kernel's or somebody else's */
+	WORD_FOREIGN, /* not init's: the stages', the kernel's, anybody's */
 	WORD_UNKNOWN, /* begins as ours do, and is none */
 	WORD_VALUE,   /* ours, with a value it cannot have */
 };

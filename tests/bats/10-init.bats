@@ -120,7 +120,8 @@ shutdown poweroff" ]
 
 @test "every dialect's way to end" {
 	local row
-	for row in 2:129 12:130 37:130 38:130 39:129 47:130 48:130 49:129 40:129; do
+	for row in 2:129 12:130 37:130 38:130 39:129 40:129 47:130 48:130 \
+		49:129 50:129 58:130; do
 		: >"$T/kept/log"
 		pid1
 		noted start
@@ -160,6 +161,53 @@ one_more_int() {
 	noted 'signal 30'
 	signal1 USR2
 	pid1_ends 130
+}
+
+@test "a signal that is no way to end ends nothing, whichever it is" {
+	local sig
+	pid1
+	noted start
+	for sig in 1 3 10 {13..16} 18 {20..29} 30 {32..34} 42 43 44 45 46 52 53 \
+		54 55 56 57 {60..64}; do
+		signal1 "$sig"
+	done
+	# Each of those that nobody gives a meaning is named.
+	for sig in 16 24 32 42 46 52 63; do
+		said "signal $sig means nothing here: ignored"
+	done
+	for sig in 1 10 14 28 30; do
+		noted "signal $sig\$"
+	done
+	! grep -q stop "$T/kept/log"
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a soft reboot by signal, in order and at once" {
+	local sig
+	for sig in 41 51; do
+		: >"$T/kept/log"
+		pid1
+		noted start
+		signal1 "$sig"
+		until_true 20 eval "[ \$(grep -c 'start 1 ' $T/kept/log) = 2 ]"
+		signal1 USR2
+		pid1_ends 130
+		pid1_teardown
+	done
+}
+
+@test "quiet: only warnings; a rescue program at another place" {
+	stage elsewhere <<<"echo our rescue"
+	stage boot <<<"exit 3"
+	pid1 --quiet --rescue --rescue-program=/etc/trivet/elsewhere
+	noted start
+	said 'our rescue'
+	said '/etc/trivet/boot: exit code 3'
+	! grep -q 'starting the services$' "$T/said"
+	signal1 USR2
+	pid1_ends 130
+	! grep -q 'TERM to all' "$T/said"
 }
 
 @test "PWR powers off where no svcd could judge it" {

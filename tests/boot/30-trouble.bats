@@ -86,11 +86,14 @@ goes_down() {
 	goes_down
 }
 
-@test "a clock in 1970 is set forward" {
+@test "a clock in 1970 is set forward; words for the stages" {
 	overlay etc/trivet/boot.d/99-never 644 <<<$'title \'a file of our time\''
-	comes_up clock --rtc 1970-01-02T00:00:00
+	comes_up clock --rtc 1970-01-02T00:00:00 \
+		--append 'trivet.hostname=named trivet.verbose'
 	[[ $(console) == *"the clock was behind"* ]]
 	[ "$(in_guest 'date +%Y')" -ge 2026 ]
+	[ "$(in_guest 'cat /proc/sys/kernel/hostname')" = named ]
+	[[ $(console) != *"no such word"* ]]
 	goes_down
 }
 

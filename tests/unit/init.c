@@ -126,6 +126,8 @@ words_are_refused(void)
 	HOLDS(settings_word(&s, "--") == WORD_FOREIGN);
 	HOLDS(settings_word(&s, "") == WORD_FOREIGN);
 	HOLDS(settings_word(&s, "trivet.") == WORD_FOREIGN);
+	HOLDS(settings_word(&s, "trivet.hostname=x") == WORD_FOREIGN);
+	HOLDS(settings_word(&s, "trivet.verbose") == WORD_FOREIGN);
 	HOLDS(memcmp(&s, &before, sizeof(s)) == 0);
 }
 
