@@ -189,6 +189,7 @@ TREE_SRC = \
 	svc/tree/do.c \
 	svc/tree/exits.c \
 	svc/tree/failed.c \
+	svc/tree/group.c \
 	svc/tree/index.c \
 	svc/tree/keep.c \
 	svc/tree/lastlines.c \

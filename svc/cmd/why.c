@@ -35,7 +35,8 @@ points_on(const struct view *v)
 	/* A service that is up by somebody's need is no trouble's effect. */
 	return cause == CAUSE_WAITS_FOR || cause == CAUSE_NEED_DOWN ||
 	       cause == CAUSE_NEED_FAILED || cause == CAUSE_CONFLICT ||
-	       cause == CAUSE_NEEDED_BY || cause == CAUSE_GROUP;
+	       cause == CAUSE_NEEDED_BY || cause == CAUSE_GROUP ||
+	       cause == CAUSE_MEMBER;
 }
 
 static struct chain

@@ -63,7 +63,9 @@
 	X(GROUP, 14, "type group: no process of its own") \
 	X(GOT_TERM, 15, "TERM was sent to this run (runit's status)") \
 	X(HELD, 16, "told to end, once what needs it is down") \
-	X(ANSWERED, 19, "what follows from its failure has been done")
+	X(ANSWERED, 19, "what follows from its failure has been done") \
+	X(RESTART, 20, "a group: its members are restarted, by its strategy") \
+	X(AGAIN, 21, "a member: stopped by its group, which starts it again")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and
@@ -97,10 +99,11 @@
 	X(NEEDED_BY, 24, "up because <record> needs it") \
 	X(OOM, 25, "killed for want of memory") \
 	X(UNLINKED, 26, "its link was removed") \
-	X(GROUP, 27, "its group <record> was restarted or failed") \
+	X(GROUP, 27, "its group <record> was stopped, restarted or failed") \
 	X(NOTIFY, 28, "it reported errno <arg>") \
 	X(ENDED, 29, "ended well; restart policy does not start it again") \
-	X(FAILURE, 30, "started because <record> failed")
+	X(FAILURE, 30, "started because <record> failed") \
+	X(MEMBER, 31, "its member <record> failed, or died too often")
 /* clang-format on */
 
 #define BOARD_ENUM_FLAG(name, bit, text) BOARD_##name = 1 << bit,

@@ -322,7 +322,9 @@ settings_has(const struct settings *s, enum setting setting)
 static void
 default_stop(struct settings *s, bool is_script)
 {
-	int64_t wait = is_script ? SETTINGS_FOREVER : 60000;
+	/* A group waits for its members, each of which has its own. */
+	int64_t wait =
+	    is_script || s->type == TYPE_GROUP ? SETTINGS_FOREVER : 60000;
 
 	if (settings_has(s, SET_timeout_kill))
 		wait = s->timeout_kill > 0 ? s->timeout_kill : SETTINGS_FOREVER;
@@ -489,6 +491,6 @@ settings_config(const struct settings *s)
 	    .has_finish =
 		is_oneshot ? s->down != NULL
 			   : s->finish != NULL || (s->files & WITH_FINISH) != 0,
-	    .has_sweep = s->kill != KILL_MAIN,
+	    .has_sweep = s->type != TYPE_GROUP && s->kill != KILL_MAIN,
 	};
 }

@@ -242,7 +242,7 @@ is_supported(void)
 		complain(now.name, "log = NAME is not supported yet");
 		return false;
 	}
-	if (s.type == TYPE_GROUP || s.type == TYPE_FORKING) {
+	if (s.type == TYPE_FORKING) {
 		complain(now.name, "this type is not supported yet");
 		return false;
 	}

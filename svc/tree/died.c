@@ -105,7 +105,8 @@ set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 	struct sv sv = sv_unpack(board_word(r)).sv;
 
 	/* Whoever wanted it down explains more than how it ended. */
-	if (r->cause == CAUSE_ASKED && !sv_wanted(sv))
+	if (!sv_wanted(sv) &&
+	    (r->cause == CAUSE_ASKED || r->cause == CAUSE_GROUP))
 		return;
 	r->cause = CAUSE_EXITED;
 	if (has_fault(r, e)) {
@@ -148,6 +149,7 @@ died(uint32_t i, const struct keep_exit *e)
 {
 	struct board_record *r = rec(i);
 	struct sv_word w = sv_unpack(board_word(r));
+	enum sv_event event;
 
 	if (left_at_gate(r, e)) {
 		step(i, EV_GATE, 0);
@@ -158,7 +160,12 @@ died(uint32_t i, const struct keep_exit *e)
 	switch (sv_role(w.sv)) {
 	case SV_ROLE_RUN:
 		service_refresh(i);
-		step(i, verdict(i, e), 0);
+		event = verdict(i, e);
+		/* Before it is committed: a group's own marks come first. */
+		if ((event == EV_DIED_NOW || event == EV_DIED_LATER) &&
+		    sv_wanted(w.sv) && !w.sv.again)
+			group_death(i);
+		step(i, event, 0);
 		log_over(i);
 		return;
 	case SV_ROLE_PRE:

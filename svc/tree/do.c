@@ -197,6 +197,8 @@ free_record(uint32_t i)
 static void
 do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 {
+	if (group_effect(i, bit))
+		return;
 	switch (bit) {
 	case SV_BIT_FORGIVE:	forgive(i); break;
 	case SV_BIT_DISARM:	deadline_disarm(i); break;

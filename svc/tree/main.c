@@ -97,6 +97,7 @@ recover_events(void)
 		post(i, EV_RECOVER);
 		relations_recover(i);
 		failed_look(i);
+		group_recover(i);
 		views_add(i);
 	}
 }
@@ -111,6 +112,7 @@ set_up(void)
 	blobs_start();
 	tree.loop.now = mono_now();
 	queue_start();
+	group_start();
 	views_start();
 	births_start(&files);
 	control_start();

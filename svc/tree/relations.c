@@ -135,6 +135,7 @@ relate(uint32_t i)
 	relate_list(i, s.wants, GRAPH_WANTS, false);
 	relate_list(i, s.after, GRAPH_AFTER, false);
 	relate_list(i, s.conflicts, GRAPH_CONFLICTS, false);
+	relate_list(i, s.members, GRAPH_MEMBER, false);
 	relate_list(i, s.before, GRAPH_AFTER, true);
 }
 
@@ -316,7 +317,8 @@ relations_has(uint32_t i)
 	       (settings_has(s, SET_needs) || settings_has(s, SET_binds) ||
 		   settings_has(s, SET_wants) || settings_has(s, SET_after) ||
 		   settings_has(s, SET_before) ||
-		   settings_has(s, SET_conflicts));
+		   settings_has(s, SET_conflicts) ||
+		   settings_has(s, SET_members));
 }
 
 void
@@ -390,6 +392,7 @@ relations_tell(uint32_t i)
 		return;
 	graph_tell(&graph, i, value(i));
 	mark_pushed(i, holds);
+	group_tell(i);
 }
 
 /* DOWN or EXIT: what needs it ends first. */
@@ -438,6 +441,38 @@ relations_recover(uint32_t i)
 		    i, is_gone || (flags & BOARD_EXITED) ? EV_EXIT : EV_DOWN);
 }
 
+uint32_t
+relations_member(uint32_t i, uint32_t *cursor)
+{
+	if (is_stale)
+		relate_all();
+	return is_on ? graph_asked(&graph, i, 1u << GRAPH_MEMBER, cursor) : 0;
+}
+
+uint32_t
+relations_group(uint32_t i, uint32_t *cursor)
+{
+	if (is_stale)
+		relate_all();
+	return is_on ? graph_asker(&graph, i, 1u << GRAPH_MEMBER, cursor) : 0;
+}
+
+bool
+relations_is_whole(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+	struct settings_list list;
+	const char *name;
+
+	if (s == NULL)
+		return false;
+	list = s->members;
+	while ((name = settings_each(&list)) != NULL)
+		if (state_by_name(name) == 0)
+			return false;
+	return true;
+}
+
 /* One answer; true: there was one. */
 static bool
 answer(void)
@@ -471,11 +506,11 @@ relations_settle(void)
 {
 	do
 		queue_settle();
-	while (answer());
+	while (answer() || group_answer());
 }
 
 bool
 relations_wait(void)
 {
-	return is_moved;
+	return is_moved || group_waits();
 }

@@ -189,6 +189,10 @@ scan_define(uint32_t i, int dir)
 	    service_is_s6(i) ? 0 : BOARD_S6);
 	set_flags(i, service_is_essential(i) ? BOARD_ESSENTIAL : 0,
 	    service_is_essential(i) ? 0 : BOARD_ESSENTIAL);
+	/* What runs is stopped as what it was started as. */
+	if (sv_is_rest(sv_unpack(board_word(rec(i))).sv))
+		set_flags(i, service_is_group(i) ? BOARD_GROUP : 0,
+		    service_is_group(i) ? 0 : BOARD_GROUP);
 	return d;
 }
 
@@ -199,6 +203,7 @@ scan_define(uint32_t i, int dir)
 bool
 service_begin(uint32_t i, int dir)
 {
+	char name[BOARD_NAME_MAX + 1];
 	enum define d;
 	struct sv sv;
 	struct sv_step s = {0};
@@ -213,7 +218,7 @@ service_begin(uint32_t i, int dir)
 	if (!relations_has(i))
 		sv = sv_step(sv, EV_DEPS_OK).sv;
 	s.sv = sv;
-	if (service_is_down(i, dir))
+	if (service_is_down(i, dir) || group_has(state_name(i, name)))
 		set_flags(i, BOARD_MANUAL, 0);
 	else if (d != DEFINE_BROKEN)
 		s = sv_step(sv, EV_UP);
@@ -221,6 +226,8 @@ service_begin(uint32_t i, int dir)
 	relations_add(i);
 	views_add(i);
 	do_effects(i, sv, s.sv, s.effects);
+	if (rec(i)->flags & BOARD_GROUP)
+		group_begin(i);
 	return true;
 }
 

@@ -39,6 +39,14 @@ service_is_s6(uint32_t i)
 }
 
 bool
+service_is_group(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && s->type == TYPE_GROUP;
+}
+
+bool
 service_is_essential(uint32_t i)
 {
 	const struct settings *s = define_view(i);

@@ -52,6 +52,7 @@ struct live {
 	bool is_recreated : 1; /* a scan awaits that its name is free */
 	bool is_talking : 1; /* in the list of those who have said something */
 	bool is_ending : 1;  /* told to end, since everything does */
+	bool is_due : 1;     /* a group that is to be looked at */
 };
 
 struct tree {
@@ -230,6 +231,26 @@ bool relations_wait(void);
 /* A record of that name, or one that provides it; 0. */
 uint32_t relations_find(const char *name);
 
+/* The next member of a group, the last first; the next group of a member. */
+uint32_t relations_member(uint32_t i, uint32_t *cursor);
+uint32_t relations_group(uint32_t i, uint32_t *cursor);
+/* All members that a group names are there. */
+bool relations_is_whole(uint32_t i);
+
+/* --- group.c ---------------------------------------------------------------
+ */
+void group_start(void);
+bool group_is(uint32_t i);
+bool group_effect(uint32_t i, enum sv_effect_bit bit);
+void group_death(uint32_t m);
+void group_tell(uint32_t m);
+bool group_answer(void);
+bool group_waits(void);
+/* Some group names it. */
+bool group_has(const char *name);
+void group_begin(uint32_t i);
+void group_recover(uint32_t i);
+
 /* --- failed.c: what follows when a service is over -------------------------
  */
 /* After whatever may have ended it, and in a new life. */
@@ -281,6 +302,7 @@ void control_letter(uint32_t i, char letter);
 struct sv_config service_config(uint32_t i, int dir);
 bool service_is_s6(uint32_t i);
 bool service_is_essential(uint32_t i);
+bool service_is_group(uint32_t i);
 bool service_is_down(uint32_t i, int dir);
 /* How an exit counts. */
 bool service_is_clean(uint32_t i, int code, int value);
