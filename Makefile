@@ -127,6 +127,7 @@ CORE_SRC = \
 	svc/core/logwire.c \
 	svc/core/machine.c \
 	svc/core/moves.c \
+	svc/core/notify.c \
 	svc/core/settings.c \
 	svc/core/settings_files.c \
 	svc/core/settings_parse.c \
@@ -341,6 +342,7 @@ UNIT_TESTS = \
 	core_budget \
 	core_dotenv \
 	core_graph \
+	core_notify \
 	core_settings \
 	core_status \
 	core_wire \
@@ -382,6 +384,7 @@ FUZZ_TARGETS = \
 	conf \
 	dotenv \
 	log \
+	notify \
 	settings \
 	status \
 	text \
