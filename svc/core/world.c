@@ -89,7 +89,7 @@ world_ready(struct sv sv)
 	if (sv.state != S_START || sv.is_oneshot)
 		return move_stay(sv);
 	sv.state = S_UP;
-	return move_go(sv, sv.reload ? DO_RELOAD : 0);
+	return move_go(sv, DO_WATCH | (sv.reload ? DO_RELOAD : 0));
 }
 
 struct sv_step
