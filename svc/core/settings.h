@@ -121,9 +121,10 @@
 	X(log_rate, 131, "log-rate", RATE, 0, 0, NULL, LOGGING, "N in TIME", "more lines than that are dropped and counted") \
 	X(producer_for, 132, "producer-for", NAMES, 0, 0, NULL, LOGGING, "NAME", "s6: its output is that service's input") \
 	X(consumer_for, 133, "consumer-for", NAMES, 0, 0, NULL, LOGGING, "NAME...", "s6: it reads what these write") \
-	X(listen, 140, "listen", LISTEN, 0, 0, NULL, SOCKETS, "tcp|udp [ADDR:]PORT, unix|dgram|seqpacket|fifo PATH", "opened before it starts and handed over (LISTEN_FDS)") \
+	X(listen, 140, "listen", LISTEN, 0, 0, NULL, SOCKETS, "tcp|udp [ADDR:]PORT, unix|dgram|seqpacket|fifo PATH [as NAME] [mode OCTAL] [owner USER[:GROUP]] [backlog N]", "opened before it starts and handed over (LISTEN_FDS)") \
 	X(check_every, 150, "check-every", TIME, 0, 0, NULL, HEALTH, "TIME", "run check that often while it is up") \
 	X(check_failures, 151, "check-failures", NUMBER, 1, 1000, "3", HEALTH, "N", "so many in a row and it is restarted") \
+	X(timeout_check, 153, "timeout-check", TIME, 0, 0, "10s", HEALTH, "TIME", "a check that runs longer is killed and has failed") \
 	X(watchdog, 152, "watchdog", TIME, 0, 0, NULL, HEALTH, "TIME", "restarted when it does not notify that often") \
 	X(every, 160, "every", TIME, 0, 0, NULL, SCHEDULE, "TIME", "run it that often, by once") \
 	X(at, 161, "at", AT, 0, 0, NULL, SCHEDULE, "[DAY...] HH:MM", "run it at that time of day") \

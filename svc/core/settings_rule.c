@@ -4,6 +4,7 @@
  * settings_view.c, field by field in the same order.
  */
 #include "svc/core/settings_rule.h"
+#include "svc/core/listen.h"
 #include "svc/core/logplan.h"
 
 #include <string.h>
@@ -114,7 +115,9 @@ rule_ready(const char *text, struct buf *bytes)
 		rest = "";
 	} else if (kind == READY_TCP || kind == READY_UNIX ||
 		   kind == READY_FILE) {
-		if (*rest == '\0')
+		struct address a;
+		if (*rest == '\0' ||
+		    (kind == READY_TCP && !address_parse(&a, rest, true)))
 			return false;
 	} else if (*rest != '\0') {
 		return false;
@@ -484,37 +487,17 @@ rule_log(const char *text, struct buf *bytes)
 	return true;
 }
 
-static bool
-is_port(const char *s)
-{
-	uint32_t port;
-
-	return scan_u32(s, &port) && port > 0 && port < 65536;
-}
-
+/* Kept as it was written, its kind first: svcd reads it again. */
 bool
 rule_listen(const char *text, struct buf *bytes)
 {
-	static const char *const words[] = {SETTINGS_LISTENS(WORD) NULL};
-	struct rule r;
-	const char *rest, *colon;
-	int kind;
+	struct listen_spec spec;
 
-	rule_begin(&r, text);
-	kind = rule_index(&r, words);
-	rest = rule_rest(&r);
-	if (kind < 0)
+	while (is_blank(*text))
+		text++;
+	if (!listen_parse(&spec, text))
 		return false;
-	if (kind == LISTEN_TCP || kind == LISTEN_UDP) {
-		colon = strrchr(rest, ':');
-		if (!is_port(colon != NULL ? colon + 1 : rest))
-			return false;
-	} else if (*rest != '/' && *rest != '@' && *rest != '$') {
-		return false;
-	}
-	buf_puts(bytes, words[kind]);
-	buf_putc(bytes, ' ');
-	rule_put_text(bytes, rest);
+	rule_put_text(bytes, text);
 	return true;
 }
 

@@ -327,7 +327,7 @@ test_kinds(void)
 		     "cpu-max = 150%\n"
 		     "log-rate = 1000 in 10s\n"
 		     "listen = tcp [::1]:80\n"
-		     "listen = unix /run/x y\n"
+		     "listen = unix /run/x\n"
 		     "at = Mon Fri 03:30\n"
 		     "at = 12:00\n"
 		     "stop = 5s TERM 10s INT 1m KILL\n"
@@ -350,7 +350,7 @@ test_kinds(void)
 	HOLDS(s.log_rate.count == 1000 && s.log_rate.time_ms == 10000);
 	l = s.listen;
 	SAME(settings_each(&l), "tcp [::1]:80");
-	SAME(settings_each(&l), "unix /run/x y");
+	SAME(settings_each(&l), "unix /run/x");
 	l = s.at;
 	SAME(settings_each(&l), "Mon,Fri 03:30");
 	SAME(settings_each(&l), "12:00");
