@@ -152,31 +152,64 @@ union control {
 		   CMSG_SPACE(sizeof(struct ucred))];
 };
 
-ssize_t
-sock_send(int fd, const void *p, size_t n, const int *fds, size_t nfds)
+/* One part more of what goes beside the bytes. */
+static void
+add_control(struct msghdr *m, int type, const void *data, size_t n)
+{
+	struct cmsghdr *c =
+	    (struct cmsghdr *)((char *)m->msg_control + m->msg_controllen);
+
+	m->msg_controllen += CMSG_SPACE(n);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(n);
+	memcpy(CMSG_DATA(c), data, n);
+}
+
+static ssize_t
+send_with(int fd, const void *p, size_t n, const int *fds, size_t nfds,
+    const struct ucred *as)
 {
 	struct iovec v = {(void *)(uintptr_t)p, n};
-	struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1};
 	union control control;
+	struct msghdr m = {
+	    .msg_iov = &v, .msg_iovlen = 1, .msg_control = control.bytes};
 
 	if (nfds > SOCK_FDS) {
 		errno = EINVAL;
 		return -1;
 	}
-	if (nfds > 0) {
-		size_t bytes = nfds * sizeof(int);
-		struct cmsghdr *c;
-
-		memset(&control, 0, sizeof(control));
-		m.msg_control = control.bytes;
-		m.msg_controllen = CMSG_SPACE(bytes);
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(bytes);
-		memcpy(CMSG_DATA(c), fds, bytes);
-	}
+	memset(&control, 0, sizeof(control));
+	if (nfds > 0)
+		add_control(&m, SCM_RIGHTS, fds, nfds * sizeof(int));
+	if (as != NULL)
+		add_control(&m, SCM_CREDENTIALS, as, sizeof(*as));
 	return sys_sendmsg(fd, &m, 0);
+}
+
+ssize_t
+sock_send(int fd, const void *p, size_t n, const int *fds, size_t nfds)
+{
+	return send_with(fd, p, n, fds, nfds, NULL);
+}
+
+int
+sock_notify(const char *address, int type, const void *p, size_t n,
+    const int *fds, size_t nfds, pid_t as)
+{
+	struct ucred cred = {as, sys_getuid(), sys_getgid()};
+	int fd = sock_connect(address, type);
+	ssize_t sent = -1;
+
+	if (fd < 0)
+		return -1;
+	if (as > 0)
+		sent = send_with(fd, p, n, fds, nfds, &cred);
+	/* EPERM, or ESRCH for one that has gone. */
+	if (sent < 0 && (as <= 0 || errno == EPERM || errno == ESRCH))
+		sent = send_with(fd, p, n, fds, nfds, NULL);
+	sys_close(fd);
+	return sent < 0 ? -1 : 0;
 }
 
 static void

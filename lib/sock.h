@@ -48,6 +48,15 @@ int sock_want_creds(int fd);
 ssize_t sock_send(int fd, const void *p, size_t n, const int *fds, size_t nfds);
 
 /*
+ * One datagram to an address in the manner of sd_notify: a path, or @NAME.
+ * `as`: the process it is to seem from, which the kernel grants only to those
+ * with the rights; else it is sent as what we are. 0: no such wish. `type` is
+ * SOCK_DGRAM, with SOCK_NONBLOCK if wished. 0 or -1.
+ */
+int sock_notify(const char *address, int type, const void *p, size_t n,
+    const int *fds, size_t nfds, pid_t as);
+
+/*
  * One received message. `fds` has room for fds_cap and belongs to the caller
  * afterwards; more than that are closed and `dropped` counts them.
  */
