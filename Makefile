@@ -116,12 +116,14 @@ LIB_SRC = \
 
 # --- svc/core: decides, never acts -------------------------------------------
 CORE_SRC = \
+	svc/core/address.c \
 	svc/core/board.c \
 	svc/core/budget.c \
 	svc/core/dotenv.c \
 	svc/core/graph.c \
 	svc/core/graph_ask.c \
 	svc/core/graph_ring.c \
+	svc/core/listen.c \
 	svc/core/logindex.c \
 	svc/core/logplan.c \
 	svc/core/logwire.c \
@@ -180,8 +182,10 @@ TREE_SRC = \
 	svc/tree/birth_env.c \
 	svc/tree/birth_rights.c \
 	svc/tree/birth_settings.c \
+	svc/tree/birth_talk.c \
 	svc/tree/births.c \
 	svc/tree/blobs.c \
+	svc/tree/check.c \
 	svc/tree/clients.c \
 	svc/tree/control.c \
 	svc/tree/deadlines.c \
@@ -191,14 +195,18 @@ TREE_SRC = \
 	svc/tree/exits.c \
 	svc/tree/failed.c \
 	svc/tree/group.c \
+	svc/tree/heard.c \
 	svc/tree/index.c \
 	svc/tree/keep.c \
 	svc/tree/lastlines.c \
+	svc/tree/listen.c \
 	svc/tree/logger.c \
 	svc/tree/logpipe.c \
 	svc/tree/main.c \
+	svc/tree/notify.c \
 	svc/tree/options.c \
 	svc/tree/output.c \
+	svc/tree/probe.c \
 	svc/tree/queue.c \
 	svc/tree/ready.c \
 	svc/tree/relations.c \
@@ -210,9 +218,12 @@ TREE_SRC = \
 	svc/tree/stop.c \
 	svc/tree/supervise.c \
 	svc/tree/sweep.c \
+	svc/tree/talk.c \
 	svc/tree/upgrade.c \
+	svc/tree/upward.c \
 	svc/tree/views.c \
-	svc/tree/watch.c
+	svc/tree/watch.c \
+	svc/tree/watchdog.c
 LOG_SRC = \
 	svc/log/archive.c \
 	svc/log/conf.c \
@@ -338,6 +349,7 @@ UNIT_TESTS = \
 	cmd_text \
 	cmd_utmp \
 	cmd_when \
+	core_address \
 	core_board \
 	core_budget \
 	core_dotenv \

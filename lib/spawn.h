@@ -99,7 +99,9 @@
 	X(RUNTIME_DIR, 233, "make runtime-dir") \
 	X(STATE_DIR, 238, "make state-dir") \
 	X(CACHE_DIR, 239, "make cache-dir") \
-	X(LOG_DIR, 240, "make log-dir")
+	X(LOG_DIR, 240, "make log-dir") \
+	X(LISTEN, 202, "listen") \
+	X(NOTIFY, 202, "make what it tells its readiness by")
 /* clang-format on */
 
 #define SPAWN_ENUM(name, code, text) SPAWN_##name,

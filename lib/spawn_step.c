@@ -272,6 +272,8 @@ spawn_step(const struct spawn_step *s)
 	case SPAWN_STATE_DIR:
 	case SPAWN_CACHE_DIR:
 	case SPAWN_LOG_DIR:
+	case SPAWN_LISTEN:
+	case SPAWN_NOTIFY:
 	case SPAWN_OP_COUNT:
 		return 0;
 	case SPAWN_READ_ONLY:

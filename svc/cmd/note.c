@@ -144,6 +144,10 @@ flag_note(const struct view *v)
 			? memory_text("%u processes of former runs live on",
 			      (unsigned)v->r.left)
 			: "processes of former runs live on");
+	if ((v->r.flags & BOARD_RELOADING) != 0)
+		note = join(note, "reloading");
+	if ((v->r.flags & BOARD_LEAVING) != 0)
+		note = join(note, "says that it is ending");
 	if ((v->r.flags & BOARD_UNLINKED) != 0)
 		note = join(note, "its link was removed");
 	if ((v->r.flags & BOARD_NO_FILES) != 0)
@@ -163,7 +167,8 @@ state_note(const struct views *all, const struct view *v)
 			return "";
 		return view_cause(all, v);
 	case SV_SHOWN_STARTING:
-		return join("not ready yet", until(all, v, "given up"));
+		return join(join("not ready yet", v->status),
+		    until(all, v, "given up"));
 	case SV_SHOWN_UP:
 		return v->r.cause == CAUSE_NONE || v->r.cause == CAUSE_ASKED ||
 			       v->r.cause == CAUSE_NEEDED_BY ||

@@ -63,6 +63,8 @@
 	X(GROUP, 14, "type group: no process of its own") \
 	X(GOT_TERM, 15, "TERM was sent to this run (runit's status)") \
 	X(HELD, 16, "told to end, once what needs it is down") \
+	X(RELOADING, 17, "it says that it reads its configuration again") \
+	X(LEAVING, 18, "it says that it is ending") \
 	X(ANSWERED, 19, "what follows from its failure has been done") \
 	X(RESTART, 20, "a group: its members are restarted, by its strategy") \
 	X(AGAIN, 21, "a member: stopped by its group, which starts it again")
@@ -131,8 +133,9 @@ struct board_head {
 	uint32_t changes; /* goes up with every change that a person may see */
 	uint32_t free_hint;	/* no free slot is below this one */
 	uint64_t settings_used; /* bytes used in the settings memory file */
-	char program[32]; /* version of the program that wrote, NUL ended */
-	char spare[BOARD_HEAD - 120];
+	char program[32];   /* version of the program that wrote, NUL ended */
+	uint32_t talk_slot; /* keeper's slot of what services tell; 0: none */
+	char spare[BOARD_HEAD - 124];
 };
 
 /* A text: in the record where it fits, else in a chain of text slots. */

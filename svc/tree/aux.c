@@ -1,8 +1,9 @@
 /*
- * The auxiliary process of a service: a control script, which runs beside the
- * main process while commands are taken as ever. One at a time; letters that
- * come meanwhile wait as bits in the record. If a script that stands in for a
- * signal does not exit 0, the signal is sent after all.
+ * The auxiliary process of a service: a control script, a check, a reload
+ * command, which runs beside the main process while commands are taken as
+ * ever. One at a time; what is asked for meanwhile waits as bits in the record.
+ * If a script that stands in for a signal does not exit 0, the signal is sent
+ * after all. Checks and reloads have a time limit.
  */
 #include "svc/tree/tree.h"
 
@@ -11,12 +12,19 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/clock.h"
 #include "lib/path.h"
+#include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/core/status.h"
+#include "svc/tree/talk.h"
 
 /* Bit n of aux_pending is letter n of these; new ones go to the end. */
 static const char letters[] = "tdxpchaiq12k";
+#define PENDING_CHECK (1u << 30)
+#define PENDING_RELOAD (1u << 31)
+#define RELOAD_MS 60000
+#define MS INT64_C(1000000)
 
 static bool
 has_script(uint32_t i, char letter)
@@ -43,14 +51,20 @@ set_pending(uint32_t i, uint32_t bits)
 }
 
 static void
-begin(uint32_t i, char letter, int after)
+begin_kind(uint32_t i, enum sv_aux_kind kind, unsigned arg, int after)
 {
 	state_commit_aux(
-	    i, (struct sv_aux){.kind = AUX_CONTROL,
-		   .arg = (unsigned char)letter,
+	    i, (struct sv_aux){.kind = kind,
+		   .arg = arg,
 		   .after = (unsigned)after,
 		   .generation = sv_unpack(board_word(rec(i))).generation});
 	births_add_aux(i);
+}
+
+static void
+begin(uint32_t i, char letter, int after)
+{
+	begin_kind(i, AUX_CONTROL, (unsigned char)letter, after);
 }
 
 bool
@@ -68,12 +82,72 @@ aux_control(uint32_t i, char letter, int after)
 	return true;
 }
 
+bool
+aux_check(uint32_t i, bool is_health)
+{
+	struct sv_aux a = sv_aux_unpack(rec(i)->aux);
+
+	if (a.kind == AUX_CHECK)
+		return !a.killed;
+	if (a.kind == AUX_NONE)
+		begin_kind(i, AUX_CHECK, is_health, 0);
+	else
+		set_pending(i, rec(i)->aux_pending | PENDING_CHECK);
+	return true;
+}
+
+bool
+aux_reload(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	if (s == NULL || s->reload == NULL || (rec(i)->flags & BOARD_LOG))
+		return false;
+	if (sv_aux_unpack(rec(i)->aux).kind == AUX_NONE)
+		begin_kind(i, AUX_RELOAD, 0, 0);
+	else
+		set_pending(i, rec(i)->aux_pending | PENDING_RELOAD);
+	return true;
+}
+
+/* With all of its session's group: it is no one's but ours. */
+static void
+kill_aux(uint32_t i)
+{
+	struct sv_aux a = sv_aux_unpack(rec(i)->aux);
+
+	if (a.pid <= 1 || exits_names((int32_t)a.pid) != EXITS_NO)
+		return;
+	if (sys_kill(-(pid_t)a.pid, SIGKILL) < 0)
+		sys_kill((pid_t)a.pid, SIGKILL);
+	a.killed = true;
+	state_commit_aux(i, a);
+}
+
+void
+aux_end_check(uint32_t i)
+{
+	struct sv_aux a = sv_aux_unpack(rec(i)->aux);
+
+	if (rec(i)->aux_pending & PENDING_CHECK)
+		set_pending(i, rec(i)->aux_pending & ~PENDING_CHECK);
+	if (a.kind == AUX_CHECK && !a.killed)
+		kill_aux(i);
+}
+
 static void
 next(uint32_t i)
 {
 	uint32_t bits = rec(i)->aux_pending;
 
 	state_commit_aux(i, (struct sv_aux){.kind = AUX_NONE});
+	rec(i)->aux_ns = 0;
+	stop_want_look();
+	if (bits & PENDING_RELOAD) {
+		set_pending(i, bits & ~PENDING_RELOAD);
+		begin_kind(i, AUX_RELOAD, 0, 0);
+		return;
+	}
 	for (unsigned n = 0; n < sizeof(letters) - 1; n++) {
 		if ((bits & 1u << n) == 0)
 			continue;
@@ -84,15 +158,38 @@ next(uint32_t i)
 			: status_letter_signal(letters[n]));
 		return;
 	}
+	if (bits & PENDING_CHECK) {
+		set_pending(i, bits & ~PENDING_CHECK);
+		ready_look(i);
+	}
+}
+
+/* How long it may run; 0: as long as it likes, as runit's scripts do. */
+static int64_t
+limit_ns(uint32_t i, enum sv_aux_kind kind)
+{
+	const struct settings *s = define_view(i);
+
+	if (kind == AUX_RELOAD)
+		return RELOAD_MS * MS;
+	if (kind != AUX_CHECK || s == NULL || s->timeout_check <= 0)
+		return 0;
+	return s->timeout_check * MS;
 }
 
 void
 aux_spawned(uint32_t i, uint32_t pid)
 {
 	struct sv_aux a = sv_aux_unpack(rec(i)->aux);
+	struct board_record *r = rec(i);
+	int64_t ns = limit_ns(i, a.kind);
 
 	a.pid = pid;
 	state_commit_aux(i, a);
+	board_begin(r);
+	r->aux_ns = ns > 0 ? mono_add_ns(mono_now(), ns).ns : 0;
+	board_end(r);
+	deadline_sync(i);
 }
 
 /* The signal that the script stood in for, if its process still lives. */
@@ -109,9 +206,23 @@ instead(uint32_t i, struct sv_aux a)
 void
 aux_spawn_failed(uint32_t i, int error)
 {
+	struct sv_aux a = sv_aux_unpack(rec(i)->aux);
+
 	(void)error;
-	instead(i, sv_aux_unpack(rec(i)->aux));
+	instead(i, a);
 	next(i);
+	if (a.kind == AUX_CHECK)
+		check_ended(i, false);
+}
+
+static void
+say_reload(uint32_t i, const struct keep_exit *e)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	say_warnx("%s: its reload command %s %d", state_name(i, name),
+	    e->code == CLD_EXITED ? "exited" : "was killed by signal",
+	    (int)e->value);
 }
 
 void
@@ -119,6 +230,7 @@ died_aux(uint32_t i, const struct keep_exit *e)
 {
 	struct sv_aux a = sv_aux_unpack(rec(i)->aux);
 	struct board_fault f = board_fault_unpack(rec(i)->fault);
+	bool is_good;
 
 	if (f.pid == (uint32_t)e->pid && f.step == BOARD_FAULT_GATE) {
 		a.pid = 0;
@@ -126,19 +238,37 @@ died_aux(uint32_t i, const struct keep_exit *e)
 		births_add_aux(i);
 		return;
 	}
-	if (e->code != CLD_EXITED || e->value != 0)
+	is_good = e->code == CLD_EXITED && e->value == 0 && !a.killed;
+
+	if (!is_good)
 		instead(i, a);
+	if (a.kind == AUX_RELOAD && !is_good)
+		say_reload(i, e);
 	next(i);
+	if (a.kind == AUX_CHECK && !a.killed &&
+	    a.generation == sv_unpack(board_word(rec(i))).generation)
+		check_ended(i, is_good);
 }
 
 void
 aux_late(uint32_t i)
 {
 	struct board_record *r = rec(i);
+	struct sv_aux a = sv_aux_unpack(r->aux);
+	char name[BOARD_NAME_MAX + 1];
 
 	board_begin(r);
 	r->aux_ns = 0;
 	board_end(r);
+	if (a.kind == AUX_NONE || a.killed)
+		return;
+	kill_aux(i);
+	say_warnx("%s: its %s takes too long: killed", state_name(i, name),
+	    sv_aux_name(a.kind));
+	/* Not when it has died, which a hanging one may never do. */
+	if (a.kind == AUX_CHECK &&
+	    a.generation == sv_unpack(board_word(r)).generation)
+		check_ended(i, false);
 }
 
 void

@@ -16,7 +16,7 @@
 #include "lib/fmt.h"
 #include "lib/str.h"
 #include "lib/sys.h"
-#include "svc/tree/define.h"
+#include "svc/tree/talk.h"
 
 enum birth_kind
 birth_kind(uint32_t i)
@@ -119,6 +119,16 @@ file_name(struct birth *b, const char *name)
 	buf_puts(&to, name);
 }
 
+/* A command line of its definition comes in place of this. */
+static void
+aux_program(struct birth *b, struct sv_aux a)
+{
+	if (a.kind == AUX_CONTROL)
+		control_arguments(b, (char)a.arg);
+	else
+		file_name(b, a.kind == AUX_CHECK ? "./check" : "./reload");
+}
+
 static void
 set_program(struct birth *b)
 {
@@ -141,8 +151,7 @@ set_program(struct birth *b)
 		finish_arguments(b);
 		break;
 	case BIRTH_AUX:
-		control_arguments(
-		    b, (char)sv_aux_unpack(rec(b->record)->aux).arg);
+		aux_program(b, sv_aux_unpack(rec(b->record)->aux));
 		break;
 	}
 	b->spawn.file = b->file;
@@ -187,8 +196,8 @@ birth_refuse(struct birth *b, enum spawn_op op)
 }
 
 /* `fd` of ours, by way of a low number, becomes `to` in the child. */
-static int
-hand_over(struct birth *b, int fd, int low)
+int
+birth_hand_over(struct birth *b, int fd, int low)
 {
 	if (fd < 0 || sys_dup3(fd, low + b->lows) < 0)
 		return -1;
@@ -233,9 +242,9 @@ set_descriptors(struct birth *b, int low)
 	const struct live *l = live(b->record);
 
 	if (r->flags & BOARD_LOG)
-		give(b, hand_over(b, live(r->parent)->pipe[0], low), 0);
+		give(b, birth_hand_over(b, live(r->parent)->pipe[0], low), 0);
 	else if (l->pipe[1] >= 0)
-		give(b, hand_over(b, l->pipe[1], low), 1);
+		give(b, birth_hand_over(b, l->pipe[1], low), 1);
 	else if (output_make(b->record))
 		give_output(b);
 }
@@ -286,7 +295,7 @@ set_directory(struct birth *b, const struct settings *s)
 
 /* runsv's own code for what cannot be executed; ours tell the step. */
 static void
-set_basics(struct birth *b, const struct settings *s)
+set_basics(struct birth *b, const struct settings *s, int low)
 {
 	b->spawn = SPAWN_INIT;
 	b->spawn.steps = b->steps;
@@ -298,6 +307,10 @@ set_basics(struct birth *b, const struct settings *s)
 	b->lows = 0;
 	b->text_len = 0;
 	b->limit_count = b->mount_count = 0;
+	b->low = low;
+	b->has_all = false;
+	b->end = -1;
+	b->pid_at[0] = b->pid_at[1] = b->inode_at = NULL;
 	b->uid = b->gid = BIRTH_SELF;
 }
 
@@ -306,7 +319,7 @@ birth_prepare(struct birth *b, int low)
 {
 	const struct settings *s = define_view(b->record);
 
-	set_basics(b, s);
+	set_basics(b, s, low);
 	state_name(b->record, b->name);
 	set_environment(b);
 	set_program(b);
@@ -319,6 +332,8 @@ birth_prepare(struct birth *b, int low)
 				  .data = &usual_files});
 	if (s != NULL && !(rec(b->record)->flags & BOARD_LOG))
 		birth_stdio(b, s);
+	if (b->kind == BIRTH_RUN)
+		talk_renew(b->record);
 	if (s != NULL)
 		birth_settings(b, s);
 	set_directory(b, s);

@@ -357,6 +357,17 @@ birth_stdio(struct birth *b, const struct settings *s)
 		open_lock(b, (int)s->lock_fd);
 }
 
+/* NULL: a script. */
+static const char *
+aux_line(const struct birth *b, const struct settings *s)
+{
+	enum sv_aux_kind kind = sv_aux_unpack(rec(b->record)->aux).kind;
+
+	if (kind == AUX_RELOAD)
+		return s->reload;
+	return kind == AUX_CHECK ? s->check : NULL;
+}
+
 /* --- all of it
  * ------------------------------------------------------------------------------
  */
@@ -368,7 +379,7 @@ command_of(const struct birth *b, const struct settings *s)
 		return s->run != NULL ? s->run : s->up;
 	if (b->kind == BIRTH_FINISH)
 		return s->type == TYPE_ONESHOT ? s->down : s->finish;
-	return NULL;
+	return b->kind == BIRTH_AUX ? aux_line(b, s) : NULL;
 }
 
 void
@@ -378,6 +389,7 @@ birth_settings(struct birth *b, const struct settings *s)
 
 	find_whom(b, s);
 	birth_dirs(b, s);
+	birth_talk(b, s);
 	birth_environment(b, s);
 	if (settings_has(s, SET_oom_score_adj))
 		set_oom(b, s->oom_score_adj);

@@ -388,6 +388,7 @@ commit_one(struct birth *b)
 		return;
 	}
 	mark_start(b);
+	birth_told(b);
 	step(b->record, EV_SPAWNED, (uint32_t)b->pid);
 }
 
@@ -430,9 +431,11 @@ clear_low(struct batch *t)
 {
 	sys_dup3(null_fd, LOW_GATE);
 	sys_dup3(null_fd, LOW_ALIVE);
-	for (unsigned k = 0; k < t->n; k++)
+	for (unsigned k = 0; k < t->n; k++) {
 		for (int j = 0; j < t->births[k].lows; j++)
 			sys_dup3(null_fd, LOW_FIRST + (int)k * 3 + j);
+		fd_close(&t->births[k].end);
+	}
 }
 
 /* Both pipes; their near ends low, where the children find them. */
@@ -462,11 +465,13 @@ open_pipes(struct batch *t, int *far)
 }
 
 static void
-clone_one(struct birth *b, unsigned place)
+clone_one(struct birth *b, unsigned place, int far)
 {
 	birth_prepare(b, LOW_FIRST + (int)place * 3);
 	b->spawn.gate = LOW_GATE;
-	b->spawn.fds_below = LOW_END;
+	/* One that takes all along has a copy of the gate's far end too. */
+	b->spawn.fds_below = b->has_all ? 0 : LOW_END;
+	b->spawn.gate_far = b->has_all ? far : -1;
 	b->spawn.left = &b->left;
 	b->spawn.memory = &b->memory;
 	atomic_store(&b->left, 0);
@@ -484,7 +489,7 @@ clone_one(struct birth *b, unsigned place)
 }
 
 static void
-take_one(struct batch *t, uint32_t i, bool is_aux)
+take_one(struct batch *t, uint32_t i, bool is_aux, int far)
 {
 	struct birth *b = &t->births[t->n];
 	enum birth_kind kind = is_aux ? BIRTH_AUX : birth_kind(i);
@@ -495,13 +500,13 @@ take_one(struct batch *t, uint32_t i, bool is_aux)
 	b->kind = kind;
 	b->life = live(i)->life;
 	b->is_dead = b->is_open = false;
-	clone_one(b, t->n);
+	clone_one(b, t->n, far);
 	b->generation = sv_unpack(board_word(rec(i))).generation;
 	t->n++;
 }
 
 static void
-take_all(struct batch *t)
+take_all(struct batch *t, int far)
 {
 	uint32_t i;
 
@@ -510,11 +515,11 @@ take_all(struct batch *t)
 	timer_set(&tree.loop, &t->look, mono_add_ms(mono_now(), LOOK_MS));
 	while (t->n < BIRTH_BATCH && (i = todo_take(&waiting_aux)) != 0) {
 		live(i)->is_aux_born = false;
-		take_one(t, i, true);
+		take_one(t, i, true, far);
 	}
 	while (t->n < BIRTH_BATCH && (i = todo_take(&waiting)) != 0) {
 		live(i)->is_born = false;
-		take_one(t, i, false);
+		take_one(t, i, false, far);
 	}
 }
 
@@ -531,7 +536,7 @@ births_run(void)
 		    &tree.loop, &retry, mono_add_ms(tree.loop.now, RETRY_MS));
 		return false;
 	}
-	take_all(t);
+	take_all(t, far);
 	at_gate = t;
 	exits_drain();
 	for (unsigned k = 0; k < t->n; k++)

@@ -40,6 +40,9 @@ struct birth {
 	_Atomic uint32_t memory; /* the kernel zeroes it when it leaves ours */
 	int lows;		 /* descriptors put low for it */
 	bool is_open, is_dead;
+	bool has_all; /* all our descriptors: it takes sockets along */
+	int end;      /* open until it has a table of its own */
+	int low;      /* where descriptors may be put for it */
 	struct spawn spawn;
 	struct spawn_step steps[BIRTH_STEPS];
 	char *argv[8];
@@ -65,6 +68,8 @@ struct birth {
 	char oom[8];
 	char lock[TREE_PATH];
 	uint32_t uid, gid; /* whom it runs as; BIRTH_SELF: as svcd does */
+	char *pid_at[2];   /* where its variables name its own pid */
+	char *inode_at;	   /* and the inode of its pidfd */
 };
 #define BIRTH_SELF UINT32_MAX
 
@@ -79,9 +84,15 @@ void birth_step(struct birth *b, struct spawn_step s);
  * is the reason. */
 void birth_refuse(struct birth *b, enum spawn_op op);
 void birth_limits(const struct rlimit *files);
+/* birth_talk.c: sockets, readiness, what it is told about both. */
+struct settings;
+void birth_talk(struct birth *b, const struct settings *s);
+/* The pid is known: it goes where the variables name it. */
+void birth_told(struct birth *b);
+/* `fd` of ours, by way of a low number that this gives; -1. */
+int birth_hand_over(struct birth *b, int fd, int low);
 
 /* With a definition; what cannot be done is refused, never left out. */
-struct settings;
 void birth_settings(struct birth *b, const struct settings *s);
 void birth_stdio(struct birth *b, const struct settings *s);
 

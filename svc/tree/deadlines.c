@@ -7,6 +7,7 @@
 
 #include "lib/clock.h"
 #include "lib/say.h"
+#include "svc/tree/talk.h"
 
 #define RETRY_MS 1000
 #define SWEEP_MS 5000
@@ -89,24 +90,47 @@ has_come(int64_t at)
 	return at != 0 && at <= tree.loop.now.ns;
 }
 
+/* Whose time is over while it starts has failed, however it then ends. */
+static void
+note_late(uint32_t i)
+{
+	enum sv_state state = sv_unpack(board_word(rec(i))).sv.state;
+
+	if (state == S_START || state == S_ADOPT)
+		talk_sick(i, CAUSE_TIMEOUT_UP, 0);
+}
+
 static void
 due(void *arg)
 {
 	uint32_t i = (uint32_t)(uintptr_t)arg;
 	struct board_record *r = rec(i);
+	uint16_t life = live(i)->life;
 
+	/* What it has said in time counts, though we read it only now. */
+	if (kept(i, false) != NULL &&
+	    (has_come(r->deadline_ns) || has_come(watchdog_at(i)))) {
+		notify_drain(i);
+		queue_settle();
+		if (live(i)->life != life)
+			return;
+	}
 	if (has_come(r->deadline_ns)) {
 		bool is_mine = r->deadline_tag == sv_tag(board_word(r));
 		board_begin(r);
 		r->deadline_ns = 0;
 		board_end(r);
-		if (is_mine)
+		if (is_mine) {
+			note_late(i);
 			post(i, EV_TIMER);
+		}
 	}
 	if (has_come(r->aux_ns))
 		aux_late(i);
 	if (has_come(r->watch_ns))
 		ready_look(i);
+	if (has_come(watchdog_at(i)))
+		watchdog_due(i);
 	deadline_sync(i);
 }
 
@@ -126,6 +150,7 @@ deadline_sync(uint32_t i)
 	at = earlier(at, r->deadline_ns);
 	at = earlier(at, r->aux_ns);
 	at = earlier(at, r->watch_ns);
+	at = earlier(at, watchdog_at(i));
 	if (t->due == NULL)
 		timer_init(t, due, (void *)(uintptr_t)i);
 	if (timer_set(&tree.loop, t, at) < 0)

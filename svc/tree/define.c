@@ -209,9 +209,9 @@ finish(void)
  * A protection that is asked for and not given would be a lie, and so would be
  * a socket that nobody opens: such a service is refused.
  */
-static const enum setting refused[] = {SET_pidfile, SET_listen, SET_memory_max,
-    SET_memory_high, SET_cpu_max, SET_cpu_weight, SET_io_weight, SET_pids_max,
-    SET_every, SET_at};
+static const enum setting refused[] = {SET_memory_max, SET_memory_high,
+    SET_cpu_max, SET_cpu_weight, SET_io_weight, SET_pids_max, SET_every,
+    SET_at};
 
 static bool
 logs_to_service(const struct settings *s)
@@ -253,9 +253,8 @@ is_supported(void)
  * Wishes that do no harm while they are not fulfilled, but that nobody may
  * believe to be: said when the definition is read, and the service is run.
  */
-static const enum setting unheard[] = {SET_ready, SET_watchdog, SET_check_every,
-    SET_log_rate, SET_notify_access, SET_producer_for, SET_consumer_for,
-    SET_lock_fd};
+static const enum setting unheard[] = {
+    SET_log_rate, SET_producer_for, SET_consumer_for, SET_lock_fd};
 
 static void
 say_unheard(void)
@@ -265,9 +264,7 @@ say_unheard(void)
 	settings_view(&s, now.blob.p, now.blob.len);
 	for (size_t n = 0; n < sizeof(unheard) / sizeof(unheard[0]); n++) {
 		const char *key = settings_of((uint16_t)unheard[n])->key;
-		bool is_usual =
-		    unheard[n] == SET_ready && s.ready.kind == READY_STARTED;
-		if (settings_has(&s, unheard[n]) && !is_usual)
+		if (settings_has(&s, unheard[n]))
 			say_warnx("%s: %s is not heeded yet", now.name, key);
 	}
 }

@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/spawn.h"
+#include "svc/tree/talk.h"
 
 /* It left at the gate: nothing was executed. */
 static bool
@@ -108,7 +109,8 @@ set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 	if (!sv_wanted(sv) &&
 	    (r->cause == CAUSE_ASKED || r->cause == CAUSE_GROUP))
 		return;
-	r->cause = CAUSE_EXITED;
+	if (!(r->flags & BOARD_SICK))
+		r->cause = CAUSE_EXITED;
 	if (has_fault(r, e)) {
 		r->cause = CAUSE_EXEC;
 	} else if (service_is_fatal(i, e->code, e->value)) {
@@ -116,6 +118,9 @@ set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 	} else if (is_spent) {
 		r->cause = CAUSE_SPENT;
 		r->cause_arg = (int32_t)r->budget.restarts;
+	} else if (talk_said(i, SAID_ERRNO)) {
+		r->cause = CAUSE_NOTIFY; /* better than its code */
+		r->cause_arg = (int32_t)kept(i, false)->error;
 	}
 }
 
@@ -126,7 +131,8 @@ verdict(uint32_t i, const struct keep_exit *e)
 	struct budget_verdict v = budget_verdict(service_policy(i), r->budget,
 	    (struct budget_death){.started = {r->start_mono_ns},
 		.now = mono_now(),
-		.is_clean = service_is_clean(i, e->code, e->value),
+		.is_clean = !(r->flags & BOARD_SICK) &&
+			    service_is_clean(i, e->code, e->value),
 		.is_fatal = service_is_fatal(i, e->code, e->value),
 		.is_oneshot = sv_unpack(board_word(r)).sv.is_oneshot});
 
@@ -145,12 +151,19 @@ log_over(uint32_t i)
 }
 
 void
-died(uint32_t i, const struct keep_exit *e)
+died(uint32_t i, const struct keep_exit *told)
 {
 	struct board_record *r = rec(i);
-	struct sv_word w = sv_unpack(board_word(r));
+	struct keep_exit end = *told, *e = &end;
+	struct sv_word w;
 	enum sv_event event;
 
+	/* Its last words; they may have named another main process. */
+	notify_drain(i);
+	w = sv_unpack(board_word(r));
+	if (w.pid != (uint32_t)e->pid)
+		return;
+	talk_judge(i, e);
 	if (left_at_gate(r, e)) {
 		step(i, EV_GATE, 0);
 		return;
@@ -159,6 +172,7 @@ died(uint32_t i, const struct keep_exit *e)
 	add_exit(i, w, e);
 	switch (sv_role(w.sv)) {
 	case SV_ROLE_RUN:
+		talk_main_over(i);
 		service_refresh(i);
 		event = verdict(i, e);
 		/* Before it is committed: a group's own marks come first. */

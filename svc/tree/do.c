@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/core/status.h"
+#include "svc/tree/talk.h"
 
 /*
  * A pid may have been given to a stranger once it is reaped; but then its exit
@@ -125,6 +127,17 @@ go_on(uint32_t i, struct sv before)
 }
 
 static void
+reload(uint32_t i)
+{
+	struct kept *k = kept(i, false);
+
+	if (k != NULL)
+		k->reload_ns = mono_now().ns;
+	if (!aux_reload(i))
+		send_or_script(i, service_reload_signal(i));
+}
+
+static void
 tell(uint32_t i)
 {
 	struct board_record *r = rec(i);
@@ -142,6 +155,7 @@ tell(uint32_t i)
 	h->changes++;
 	if (now == SV_SHOWN_WAITING)
 		relations_cause(i);
+	listen_settled(i);
 	views_add(i);
 	failed_look(i);
 	if (now != old) {
@@ -183,6 +197,7 @@ free_record(uint32_t i)
 		return;
 	}
 	scan_freed(i);
+	talk_close(i);
 	logpipe_close(i);
 	output_close(i);
 	views_last(i);
@@ -210,7 +225,7 @@ do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 	case SV_BIT_KILL:	do_kill(i, SIGKILL, service_kills_group(i)); break;
 	case SV_BIT_PAUSE:	send_or_script(i, SIGSTOP); break;
 	case SV_BIT_CONT:	go_on(i, before); break;
-	case SV_BIT_RELOAD:	send_or_script(i, service_reload_signal(i)); break;
+	case SV_BIT_RELOAD:	reload(i); break;
 	case SV_BIT_SWEEP:	sweep(i, bit == SV_BIT_SWEEP ? SIGTERM : SIGKILL); break;
 	case SV_BIT_SWEEP_KILL:	sweep(i, bit == SV_BIT_SWEEP ? SIGTERM : SIGKILL); break;
 	case SV_BIT_WATCH:	ready_watch(i); break;

@@ -20,6 +20,7 @@
 #include "lib/sys.h"
 #include "svc/tree/logger.h"
 #include "svc/tree/options.h"
+#include "svc/tree/talk.h"
 
 #define USUAL_FILES 1024
 
@@ -64,6 +65,7 @@ recover(void)
 			supervise_open(i);
 		logpipe_recover(i);
 		output_recover(i);
+		talk_recover(i);
 		deadline_sync(i);
 	}
 }
@@ -115,6 +117,7 @@ set_up(void)
 	group_start();
 	views_start();
 	births_start(&files);
+	talk_start();
 	control_start();
 	clients_start();
 	output_start();
@@ -150,8 +153,10 @@ turn(void)
 		relations_settle();
 	more = births_run() || more;
 	more = more || queue_waits() || relations_wait() || stop_waits();
-	if (!more && !births_are_near())
+	if (!more && !births_are_near()) {
 		more = views_run();
+		upward_look();
+	}
 	more = output_run() || more;
 	if (more)
 		loop_turn_until(&tree.loop, mono_zero());
@@ -167,6 +172,7 @@ main(int argc, char **argv, char **envp)
 	options_read(argc, argv);
 	if (!keep_above())
 		options_under_keeper(argv);
+	upward_start(envp);
 	set_up();
 	/* From here on we do not die, and if we do, nothing is lost. */
 	for (;;)

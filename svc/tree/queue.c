@@ -11,6 +11,7 @@ struct event {
 	uint32_t record;
 	uint16_t life; /* of the record when it was added */
 	uint16_t what; /* enum sv_event */
+	uint16_t generation;
 };
 
 static struct event *ring;
@@ -31,8 +32,18 @@ post(uint32_t i, enum sv_event ev)
 		say_warnx("more than %d events wait: one is lost", TREE_EVENTS);
 		return;
 	}
-	ring[(head + len++) % TREE_EVENTS] = (struct event){
-	    .record = i, .life = live(i)->life, .what = (uint16_t)ev};
+	ring[(head + len++) % TREE_EVENTS] = (struct event){.record = i,
+	    .life = live(i)->life,
+	    .what = (uint16_t)ev,
+	    .generation = sv_unpack(board_word(rec(i))).generation};
+}
+
+/* News of a process that is not the one that runs now. */
+static bool
+is_stale(struct event e)
+{
+	return (e.what == EV_READY || e.what == EV_SICK) &&
+	       e.generation != sv_unpack(board_word(rec(e.record))).generation;
 }
 
 /* The process that the word named has ended (or left us, FORKED). */
@@ -153,7 +164,7 @@ queue_run(unsigned most)
 		struct event e = ring[head];
 		head = (head + 1) % TREE_EVENTS;
 		len--;
-		if (live(e.record)->life == e.life)
+		if (live(e.record)->life == e.life && !is_stale(e))
 			step(e.record, (enum sv_event)e.what, 0);
 	}
 	return len > 0;

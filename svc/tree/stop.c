@@ -2,7 +2,7 @@
  * The end of the tree: everything is told to go, loggers last, because they
  * read until their services are gone. The keeper is told when nothing lives.
  */
-#include "svc/tree/tree.h"
+#include "svc/tree/talk.h"
 
 #include <signal.h>
 #include <string.h>
@@ -95,6 +95,7 @@ stop_look(void)
 	if (living > 0 || !logger_end())
 		return;
 	is_told = true;
+	upward_exit(head()->ending_arg);
 	keep_done(head()->ending_arg);
 }
 
@@ -103,6 +104,8 @@ stop_all(enum keep_ending ending, int64_t ms, bool at_once)
 {
 	(void)ms; /* the keeper ends what is left by then */
 	timer_unset(&tree.loop, &restore);
+	if (!stop_is_on())
+		upward_stopping();
 	head()->ending = ending;
 	tree.is_ending = true;
 	wants_look = true;

@@ -272,6 +272,12 @@ void ready_look(uint32_t i);
  * ----------------------------- */
 /* Runs control/LETTER if there is one; false: there is none. */
 bool aux_control(uint32_t i, char letter, int after);
+/* Runs the check, now or as the next; false: the last is past its time. */
+bool aux_check(uint32_t i, bool is_health);
+/* Nobody wants to know any more. */
+void aux_end_check(uint32_t i);
+/* Runs the reload command if there is one. */
+bool aux_reload(uint32_t i);
 void aux_spawned(uint32_t i, uint32_t pid);
 void aux_spawn_failed(uint32_t i, int error);
 void aux_late(uint32_t i);
