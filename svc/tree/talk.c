@@ -221,13 +221,15 @@ main_ended(void *arg, uint32_t events)
 {
 	uint32_t i = (uint32_t)(uintptr_t)arg;
 	uint32_t pid = sv_unpack(board_word(rec(i))).pid;
+	/* First: a child of the keeper's that is gone has been announced. */
+	uint32_t parent = notify_parent(pid);
 	struct keep_exit e = {.pid = (int32_t)pid, .code = CLD_EXITED};
 
 	(void)events;
 	exits_drain();
 	if (talk(i)->main.fd < 0)
 		return;
-	if (notify_parent(pid) == (uint32_t)sys_getppid()) {
+	if (parent == (uint32_t)sys_getppid()) {
 		/* Its maker has gone as well: the queue will tell. */
 		talk_main_over(i);
 		return;

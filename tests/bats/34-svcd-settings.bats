@@ -91,13 +91,11 @@ EOF
 @test "a wish that is not heeded yet is said, and the service runs" {
 	one a <<EOF
 run = sleep 1000
-watchdog = 10s
-ready = started
+log-rate = 5 in 1m
 EOF
 	tree_start
 	await one_is a run
-	await has_line "$D/said" 'a: watchdog is not heeded yet'
-	run ! grep -q 'ready is not' "$D/said"
+	await has_line "$D/said" 'a: log-rate is not heeded yet'
 }
 
 @test "an error in a changed definition leaves the former one in force" {
