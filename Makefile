@@ -258,6 +258,7 @@ CMD_SRC = \
 	svc/cmd/completion.c \
 	svc/cmd/cont.c \
 	svc/cmd/definition.c \
+	svc/cmd/definition_rings.c \
 	svc/cmd/detail.c \
 	svc/cmd/down.c \
 	svc/cmd/enable.c \
@@ -290,6 +291,7 @@ CMD_SRC = \
 	svc/cmd/place.c \
 	svc/cmd/plot.c \
 	svc/cmd/power.c \
+	svc/cmd/present.c \
 	svc/cmd/process.c \
 	svc/cmd/readproctitle.c \
 	svc/cmd/reload.c \

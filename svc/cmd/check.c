@@ -18,6 +18,7 @@
 #include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
 #include "svc/cmd/place.h"
+#include "svc/cmd/present.h"
 #include "svc/cmd/screen.h"
 
 extern const struct cmd cmd_check;
@@ -74,23 +75,65 @@ check_names(struct check *c, struct definition *d, struct settings_list list,
 	return text;
 }
 
-/* Relations: names that exist, and no ring. */
+static bool
+is_in(struct settings_list list, const struct definition *d)
+{
+	struct settings_list roles;
+	const char *name, *role;
+
+	while ((name = settings_each(&list)) != NULL) {
+		if (str_eq(name, d->name))
+			return true;
+		roles = d->settings.provides;
+		while ((role = settings_each(&roles)) != NULL)
+			if (str_eq(name, role))
+				return true;
+	}
+	return false;
+}
+
+/* Started by itself, by another, or by its schedule. */
+static bool
+is_reached(const struct check *c, const struct definition *d)
+{
+	if (d->settings.autostart || settings_has(&d->settings, SET_every) ||
+	    settings_has(&d->settings, SET_at))
+		return true;
+	for (size_t i = 0; i < c->all.count; i++) {
+		const struct settings *s = &c->all.d[i].settings;
+		if (c->all.d[i].is_good &&
+		    (is_in(s->needs, d) || is_in(s->binds, d) ||
+			is_in(s->wants, d) || is_in(s->members, d) ||
+			(s->on_failed.kind == FAILED_START &&
+			    str_eq(s->on_failed.name, d->name))))
+			return true;
+	}
+	return false;
+}
+
+/* Relations: names that exist, no ring, and whether anything leads to it. */
 static const char *
 check_relations(struct check *c, struct definition *d)
 {
 	const struct definition *linked = definitions_find(&c->all, d->name);
-	const char *text = "", *ring;
+	const char *text = "";
 
 	text = check_names(c, d, d->settings.needs, "needs", text);
 	text = check_names(c, d, d->settings.binds, "binds", text);
 	text = check_names(c, d, d->settings.members, "members", text);
-	if (linked == NULL)
-		return text;
-	ring = definitions_ring(&c->all, linked);
-	if (ring == NULL)
-		return text;
-	d->errors++;
-	return memory_text("%s%s: needs itself: %s\n", text, d->path, ring);
+	if (linked != NULL && linked->ring != NULL) {
+		d->errors++;
+		text = memory_text(
+		    "%s%s: needs itself: %s\n", text, d->path, linked->ring);
+	}
+	if (linked != NULL && !is_reached(c, d)) {
+		d->warnings++;
+		text =
+		    memory_text("%s%s: warning: nothing starts it: autostart "
+				"= no, and nobody needs it\n",
+			text, d->path);
+	}
+	return memory_text("%s%s", text, present_check(c->root, d));
 }
 
 /* --- telling

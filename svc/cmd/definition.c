@@ -21,7 +21,6 @@
 
 #define FILE_MAX 262144
 #define COMPLAINTS_MAX 65536
-#define RING_MAX 256 /* services in one ring */
 
 struct reading {
 	struct settings_parse parse;
@@ -43,7 +42,9 @@ complain(struct reading *r, const char *where, const char *what)
 static bool
 fetch(struct reading *r, const char *path, struct buf *bytes)
 {
-	*bytes = buf_over(memory_get(FILE_MAX, 1), FILE_MAX);
+	static char room[FILE_MAX];
+
+	*bytes = BUF(room);
 	if (fd_slurp(AT_FDCWD, path, bytes) == 0)
 		return true;
 	if (errno != ENOENT)
@@ -100,7 +101,8 @@ read_entry(struct reading *r, const char *dir, const char *name)
 		return;
 	if (fetch(r, path, &bytes))
 		settings_file(&r->parse, name, bytes.p, bytes.len);
-	if ((str_eq(name, "run") || str_eq(name, "finish")) &&
+	if ((str_eq(name, "run") || str_eq(name, "finish") ||
+		str_eq(name, "check")) &&
 	    (st.st_mode & 0111) == 0)
 		complain(r, path, "is not executable");
 }
@@ -130,8 +132,11 @@ definition_read(const char *root, const char *path, const char *name)
 	struct reading r = {.d = &d};
 	struct stat st;
 
-	r.blob = buf_over(memory_get(SETTINGS_BLOB_MAX, 1), SETTINGS_BLOB_MAX);
-	r.text = buf_over(memory_get(COMPLAINTS_MAX, 1), COMPLAINTS_MAX);
+	/* What is kept of them is small. */
+	static char blob[SETTINGS_BLOB_MAX], text[COMPLAINTS_MAX];
+
+	r.blob = BUF(blob);
+	r.text = BUF(text);
 	settings_begin(&r.parse, &r.blob, &r.text, name);
 	read_lines(&r, memory_text("%s" TRIVET_ETC "/defaults", root),
 	    settings_defaults);
@@ -146,9 +151,10 @@ definition_read(const char *root, const char *path, const char *name)
 	settings_end(&r.parse);
 	d.errors += r.parse.errors;
 	d.warnings = r.parse.warnings;
-	d.complaints = r.text.p;
+	d.complaints = memory_copy(r.text.p, r.text.len);
 	d.is_good =
-	    d.errors == 0 && settings_view(&d.settings, r.blob.p, r.blob.len);
+	    d.errors == 0 && settings_view(&d.settings,
+				 memory_copy(r.blob.p, r.blob.len), r.blob.len);
 	return d;
 }
 
@@ -157,6 +163,23 @@ by_name(const void *a, const void *b)
 {
 	return strcmp(((const struct definition *)a)->name,
 	    ((const struct definition *)b)->name);
+}
+
+/* By name and place, as svcd would come to know them. */
+static void
+collect_roles(struct definitions *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct settings_list list = all->d[i].settings.provides;
+		const char *name;
+		while (all->d[i].is_good &&
+		       (name = settings_each(&list)) != NULL) {
+			all->roles = memory_grow(all->roles, &all->role_room,
+			    all->role_count + 1, sizeof *all->roles);
+			all->roles[all->role_count++] =
+			    (struct definition_role){name, i};
+		}
+	}
 }
 
 bool
@@ -178,106 +201,29 @@ definitions_read(struct definitions *all, const char *root, const char *scan)
 		    root, memory_text("%s%s/%s", root, scan, name), name);
 	}
 	closedir(d);
-	qsort(all->d, all->count, sizeof *all->d, by_name);
+	if (all->count > 0)
+		qsort(all->d, all->count, sizeof *all->d, by_name);
+	collect_roles(all);
+	definitions_rings(all);
 	return true;
 }
 
-static bool
-provides(const struct definition *d, const char *role)
+static int
+is_of_name(const void *name, const void *d)
 {
-	struct settings_list list = d->settings.provides;
-	const char *name;
-
-	while (d->is_good && (name = settings_each(&list)) != NULL)
-		if (str_eq(name, role))
-			return true;
-	return false;
+	return strcmp(name, ((const struct definition *)d)->name);
 }
 
 const struct definition *
 definitions_find(const struct definitions *all, const char *name)
 {
-	for (size_t i = 0; i < all->count; i++)
-		if (str_eq(all->d[i].name, name))
-			return &all->d[i];
-	for (size_t i = 0; i < all->count; i++)
-		if (provides(&all->d[i], name))
-			return &all->d[i];
-	return NULL;
-}
+	const struct definition *d = NULL;
 
-/* --- rings -------------------------------------------------------------------
- */
-
-struct search {
-	const struct definitions *all;
-	const struct definition *path[RING_MAX];
-	size_t length;
-	bool *seen; /* leads to no ring */
-};
-
-static bool walk(struct search *s, const struct definition *d);
-
-/* Follows one list of names. */
-static bool
-follow(struct search *s, struct settings_list list)
-{
-	const char *name;
-
-	while ((name = settings_each(&list)) != NULL) {
-		const struct definition *next = definitions_find(s->all, name);
-		if (next != NULL && walk(s, next))
-			return true;
-	}
-	return false;
-}
-
-/* What says it comes before d. */
-static bool
-follow_before(struct search *s, const struct definition *d)
-{
-	for (size_t i = 0; i < s->all->count; i++) {
-		const struct definition *other = &s->all->d[i];
-		struct settings_list list = other->settings.before;
-		const char *name;
-		while (other->is_good && (name = settings_each(&list)) != NULL)
-			if (definitions_find(s->all, name) == d &&
-			    walk(s, other))
-				return true;
-	}
-	return false;
-}
-
-/* True: a ring back to path[0]. */
-static bool
-walk(struct search *s, const struct definition *d)
-{
-	size_t index = (size_t)(d - s->all->d);
-
-	if (s->length > 0 && d == s->path[0])
-		return true;
-	if (s->seen[index] || !d->is_good || s->length == RING_MAX)
-		return false;
-	s->seen[index] = true;
-	s->path[s->length++] = d;
-	if (follow(s, d->settings.needs) || follow(s, d->settings.binds) ||
-	    follow(s, d->settings.wants) || follow(s, d->settings.after) ||
-	    follow_before(s, d))
-		return true;
-	s->length--;
-	return false;
-}
-
-const char *
-definitions_ring(const struct definitions *all, const struct definition *d)
-{
-	struct search s = {
-	    .all = all, .seen = memory_get(all->count, sizeof(bool))};
-	const char *text = "";
-
-	if (!walk(&s, d))
-		return NULL;
-	for (size_t i = 0; i < s.length; i++)
-		text = memory_text("%s%s -> ", text, s.path[i]->name);
-	return memory_text("%s%s", text, d->name);
+	if (all->count > 0)
+		d = bsearch(
+		    name, all->d, all->count, sizeof *all->d, is_of_name);
+	for (size_t i = 0; d == NULL && i < all->role_count; i++)
+		if (str_eq(all->roles[i].name, name))
+			d = &all->d[all->roles[i].of];
+	return d;
 }

@@ -16,12 +16,18 @@ struct definition {
 	bool is_good;	  /* no errors */
 	unsigned errors, warnings;
 	const char *complaints; /* lines "FILE:LINE: what" */
+	const char *ring;	/* "a -> b -> a", see definitions_rings() */
 	struct settings settings;
 };
 
 struct definitions {
 	struct definition *d; /* by name */
 	size_t count, room;
+	struct definition_role {
+		const char *name;
+		size_t of; /* index of who provides it */
+	} * roles;
+	size_t role_count, role_room;
 };
 
 /*
@@ -38,10 +44,9 @@ bool definitions_read(
 const struct definition *definitions_find(
     const struct definitions *all, const char *name);
 /*
- * A ring of `needs`, `binds`, `wants` and order in which d stands, as "a -> b
- * -> a"; NULL: none.
+ * Finds the rings of needs, binds, wants, order and membership: `ring` of each
+ * who stands in one begins with him; NULL: none.
  */
-const char *definitions_ring(
-    const struct definitions *all, const struct definition *d);
+void definitions_rings(struct definitions *all);
 
 #endif

@@ -34,7 +34,8 @@ END
 
 @test "check: another root, what is not enabled, a path, JSON" {
 	inside <<'END'
-mkdir -p root/etc/service root/etc/sv/a
+mkdir -p root/etc/service root/etc/sv/a root/bin
+cp "$(command -v sleep)" root/bin
 echo 'run = sleep 100' >root/etc/sv/a/service
 echo 'nonsense' >root/etc/service/b
 answers 1 'root/etc/service/b:1: *' svc check -q -R root -s /etc/service
@@ -110,5 +111,122 @@ grep -q '^  needs  *db$' out
 grep -q "^  enabled  *by the link $SVDIR/web$" out
 svc status db >out || :
 grep -q '^  needed by  *web$' out
+END
+}
+
+@test "check: users, programs and files of that root, and what nothing starts" {
+	inside <<'END'
+mkdir -p root/etc/service root/bin root/srv
+cp "$(command -v sleep)" root/bin
+echo 'www:x:33:33::/srv:/bin/sh' >root/etc/passwd
+echo 'www:x:33:' >root/etc/group
+printf '%s\n' 'run = sleep 1' 'user = www:www' 'groups = 7 www' 'dir = /srv' >root/etc/service/good
+printf '%s\n' 'run = /bin/sleep 1' 'autostart = no' >root/etc/service/lone
+printf '%s\n' 'run = sleep 1' 'autostart = no' >root/etc/service/led
+printf '%s\n' 'run = sleep 1' 'wants = led' >root/etc/service/leads
+printf '%s\n' 'run = slepe 1' 'user = wwww' 'groups = wheel' 'dir = /nowhere' \
+	'env-file = /etc/missing' 'env-file = -/etc/missing' 'finish = /srv' \
+	'control-by = www @admins' >root/etc/service/bad
+echo 'run = slepe 1' >root/etc/service/typo
+answers 1 '*/bad: user: wwww: no such user
+*/bad: groups: wheel: no such group
+*/bad: control-by: @admins: no such group
+*/bad: dir: /nowhere: no such file or directory
+*/bad: env-file: /etc/missing: no such file or directory
+*/bad: finish: /srv: permission denied
+*/lone: warning: nothing starts it: autostart = no, and nobody needs it
+*/typo: run: slepe: no such program
+6 checked, 7 errors, 1 warning' svc check -R root -s /etc/service
+END
+}
+
+@test "check: rings of members too, whole, for each that stands in one" {
+	inside <<'END'
+settings g 'type = group' 'members = a'
+settings a 'run = sleep 100' 'needs = b'
+settings b 'run = sleep 100' 'after = g'
+settings c 'run = sleep 100' 'needs = a'
+answers 1 '*scan/a: needs itself: a -> b -> g -> a
+*scan/b: needs itself: b -> g -> a -> b
+*scan/g: needs itself: g -> a -> b -> g
+4 checked, 3 errors, 0 warnings' svc check -s scan
+END
+}
+
+# What check refuses does not come up, and why says so; what it takes does.
+@test "check and the tree refuse the same" {
+	inside <<'END'
+mkdir -p scan
+n=0
+bad() {
+	n=$((n + 1))
+	printf '%s\n' "$@" >"scan/bad$n"
+}
+bad 'run = sleep 100' 'timeout-up = 5'
+bad 'runn = sleep 100'
+bad 'run = sleep "100'
+bad 'run = sleep 100 | cat'
+bad 'type = process'
+bad 'run = sleep 100' 'needs = nobody-has-this'
+bad 'run = sleep 100' 'binds = nobody-has-this'
+bad 'run = sleep 100' 'needs = bad9'
+bad 'run = sleep 100' 'binds = bad8'
+bad 'type = group' 'members = nobody-has-this'
+bad 'type = group'
+bad 'type = group' 'members = bad13'
+bad 'run = sleep 100' 'needs = bad12'
+bad 'run = sleep 100' 'user = nobody-has-this'
+bad 'run = sleep 100' 'user = nobody:nobody-has-this'
+bad 'run = sleep 100' 'groups = nobody-has-this'
+bad 'run = /nowhere/sleep 100'
+bad 'run = no-such-program'
+bad 'run = sleep 100' 'dir = /nowhere'
+bad 'run = sleep 100' 'root = /nowhere'
+bad 'run = sleep 100' 'env-file = /nowhere'
+bad 'run = sleep 100' 'stdin = file /nowhere'
+bad 'run = sleep 100' 'stdin = tty'
+bad 'run = sleep 100' 'tty = /nowhere'
+bad 'run = sleep 100' 'read-only = /nowhere'
+bad 'run = sleep 100' 'caps = chown' 'caps-ambient = kill'
+bad 'run = sleep 100' 'on-failed = start'
+bad 'run = sleep 100' 'restart = sometimes'
+bad 'run = sleep 100' 'type = forking'
+bad 'run = sleep 100' 'members = bad1'
+good() {
+	printf '%s\n' "${@:2}" >"scan/$1"
+}
+good good1 'run = sleep 100' 'needs = good2 role' 'wants = nobody-has-this'
+good good2 'run = sleep 100' 'after = nobody-has-this' 'before = good3'
+good good3 'run = sleep 100' 'provides = role' 'user = nobody' 'dir = /usr'
+good good4 'type = group' 'members = good5'
+good good5 'run = sleep 100' 'env-file = -/nowhere'
+svc check -s scan >checked || [ $? = 1 ]
+for i in $(seq $n); do
+	grep -q "\(^\|/\)bad$i:" checked || { echo "check takes bad$i:"; cat "scan/bad$i"; false; }
+done
+! grep good checked
+tree
+svc wait -t 20s ready good1 good2 good3 good4 good5
+for i in $(seq $n); do
+	until_true sh -c "svc why bad$i | grep -q 'is [a-z]*: .'"
+	answers 1 '*' svc wait -t 0 ready "bad$i" || { svc why "bad$i"; false; }
+done
+END
+}
+
+@test "check of 1,000 services with 3,000 relations" {
+	inside <<'END'
+mkdir scan
+for i in $(seq 1000); do
+	printf '%s\n' 'run = sleep 100' "needs = s$((i + 1)) s$((i + 7))" "wants = s$((i * 7 % 1000))" >scan/s$i
+done
+printf '%s\n' 'run = sleep 100' >scan/s0
+for i in 1 2 3 4 5 6 7; do
+	printf '%s\n' 'run = sleep 100' >scan/s$((1000 + i))
+done
+# They stand in rings, all of them: each is told its own.
+svc check -s scan >out || [ $? = 1 ]
+tail -n 1 out | grep -q '^1008 checked, '
+grep -q '/s1: needs itself: s1 -> ' out
 END
 }
