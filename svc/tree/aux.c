@@ -142,7 +142,6 @@ next(uint32_t i)
 
 	state_commit_aux(i, (struct sv_aux){.kind = AUX_NONE});
 	rec(i)->aux_ns = 0;
-	stop_want_look();
 	if (bits & PENDING_RELOAD) {
 		set_pending(i, bits & ~PENDING_RELOAD);
 		begin_kind(i, AUX_RELOAD, 0, 0);
@@ -162,6 +161,7 @@ next(uint32_t i)
 		set_pending(i, bits & ~PENDING_CHECK);
 		ready_look(i);
 	}
+	stop_rested(i);
 }
 
 /* How long it may run; 0: as long as it likes, as runit's scripts do. */

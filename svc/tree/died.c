@@ -173,7 +173,8 @@ died(uint32_t i, const struct keep_exit *told)
 	switch (sv_role(w.sv)) {
 	case SV_ROLE_RUN:
 		talk_main_over(i);
-		service_refresh(i);
+		if (!stop_is_on()) /* or it will not be started again */
+			service_refresh(i);
 		event = verdict(i, e);
 		/* Before it is committed: a group's own marks come first. */
 		if ((event == EV_DIED_NOW || event == EV_DIED_LATER) &&

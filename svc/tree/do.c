@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "lib/clock.h"
+#include "lib/fd.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/core/status.h"
@@ -18,34 +19,57 @@
  * A pid may have been given to a stranger once it is reaped; but then its exit
  * stands in the queue, because the keeper announces before it reaps. So: a
  * handle first, then a look at the queue, then the signal through the handle.
+ * The handle is kept for the signals that follow in the same breath (TERM and
+ * CONT): it names that one process and no other.
  */
-static int
-signal_one(pid_t pid, int sig)
-{
-	int handle = sys_pidfd_open(pid);
-	enum exits_answer gone;
-	int result = -1;
+static struct {
+	pid_t pid;
+	int fd;
+} handle = {.fd = -1};
 
-	if (handle < 0) {
+static void
+let_go(void)
+{
+	fd_close(&handle.fd);
+	handle.pid = 0;
+}
+
+static bool
+take_hold(pid_t pid)
+{
+	enum exits_answer gone;
+
+	if (handle.pid == pid)
+		return true;
+	let_go();
+	handle.fd = sys_pidfd_open(pid);
+	if (handle.fd < 0) {
 		/* Reaped, while its number still names a group of others. */
 		if (errno == EINVAL)
 			errno = ESRCH;
-		return -1;
+		return false;
 	}
 	gone = exits_names(pid);
-	if (gone == EXITS_NO)
-		result = sys_pidfd_send_signal(handle, sig);
-	else
-		errno = gone == EXITS_YES ? ESRCH : EAGAIN;
-	sys_close(handle);
-	return result;
+	if (gone == EXITS_NO) {
+		handle.pid = pid;
+		return true;
+	}
+	let_go();
+	errno = gone == EXITS_YES ? ESRCH : EAGAIN;
+	return false;
+}
+
+static int
+signal_one(pid_t pid, int sig)
+{
+	return take_hold(pid) ? sys_pidfd_send_signal(handle.fd, sig) : -1;
 }
 
 /* A signal was not sent, because the queue was too long to look through. */
 static bool is_unsent;
 
-bool
-do_kill(uint32_t i, int sig, bool group)
+static bool
+give_signal(uint32_t i, int sig, bool group)
 {
 	pid_t pid = (pid_t)sv_unpack(board_word(rec(i))).pid;
 	char name[BOARD_NAME_MAX + 1];
@@ -60,6 +84,15 @@ do_kill(uint32_t i, int sig, bool group)
 		say_warn("%s: cannot signal process %d", state_name(i, name),
 		    (int)pid);
 	return false;
+}
+
+bool
+do_kill(uint32_t i, int sig, bool group)
+{
+	bool sent = give_signal(i, sig, group);
+
+	let_go();
+	return sent;
 }
 
 static void
@@ -89,7 +122,7 @@ send_or_script(uint32_t i, int sig)
 	char letter = status_signal_letter(sig);
 
 	if (letter == 0 || !aux_control(i, letter, sig))
-		do_kill(i, sig, service_kills_group(i));
+		give_signal(i, sig, service_kills_group(i));
 }
 
 /* One step of the stop schedule; the first also takes the exit scripts along:
@@ -100,7 +133,7 @@ stop_signal_step(uint32_t i, struct sv sv)
 	int sig = service_stop_signal(i, sv.step);
 
 	if (sig == SIGKILL)
-		do_kill(i, sig, service_kills_group(i));
+		give_signal(i, sig, service_kills_group(i));
 	else if (sig != 0)
 		send_or_script(i, sig);
 	if (sig == SIGTERM)
@@ -121,7 +154,7 @@ go_on(uint32_t i, struct sv before)
 {
 	if (before.pause == PAUSE_NO ||
 	    sv_unpack(board_word(rec(i))).sv.state == S_STOP)
-		do_kill(i, SIGCONT, false);
+		give_signal(i, SIGCONT, false);
 	else
 		send_or_script(i, SIGCONT);
 }
@@ -164,7 +197,7 @@ tell(uint32_t i)
 		relations_news(i);
 		clients_tell(i, old, now);
 	}
-	stop_want_look();
+	stop_rested(i);
 }
 
 /*
@@ -205,7 +238,6 @@ free_record(uint32_t i)
 	clients_tell(i, (enum sv_shown)live(i)->shown, SV_SHOWN_DOWN);
 	relations_remove(i);
 	state_free(i);
-	stop_want_look();
 }
 
 /* clang-format off */
@@ -222,7 +254,7 @@ do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 	case SV_BIT_DROP:	births_drop(i); break;
 	case SV_BIT_SIGNAL:	stop_signal_step(i, now); break;
 	case SV_BIT_TERM:	terminate(i); break;
-	case SV_BIT_KILL:	do_kill(i, SIGKILL, service_kills_group(i)); break;
+	case SV_BIT_KILL:	give_signal(i, SIGKILL, service_kills_group(i)); break;
 	case SV_BIT_PAUSE:	send_or_script(i, SIGSTOP); break;
 	case SV_BIT_CONT:	go_on(i, before); break;
 	case SV_BIT_RELOAD:	reload(i); break;
@@ -251,6 +283,7 @@ do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects)
 	for (unsigned bit = 0; bit < SV_EFFECT_COUNT; bit++)
 		if (effects & 1u << bit)
 			do_effect(i, before, now, (enum sv_effect_bit)bit);
+	let_go();
 	/* Unsent: when the queue has been drained the machine names it again.
 	 */
 	if (effects & SIGNALS)

@@ -191,7 +191,6 @@ gone(void)
 	watch_del(&tree.loop, &logger.line);
 	fd_close(&fd);
 	logger.is_ready = false;
-	stop_want_look();
 	if (logger.is_leaving)
 		return;
 	mark_all();

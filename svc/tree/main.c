@@ -152,9 +152,9 @@ turn(void)
 	if (!more)
 		relations_settle();
 	more = births_run() || more;
-	more = more || queue_waits() || relations_wait() || stop_waits();
+	more = more || queue_waits() || relations_wait();
 	if (!more && !births_are_near()) {
-		more = views_run();
+		more = !stop_is_near() && views_run();
 		upward_look();
 	}
 	more = output_run() || more;

@@ -262,6 +262,23 @@ state_add(const char *name, const char *path, uint64_t dev, uint64_t ino,
 	return i;
 }
 
+static uint32_t living;
+
+bool
+state_is_living(uint32_t i)
+{
+	uint64_t word = board_word(rec(i));
+
+	return word != 0 && (!sv_is_rest(sv_unpack(word).sv) ||
+				sv_aux_unpack(rec(i)->aux).kind != AUX_NONE);
+}
+
+uint32_t
+state_living(void)
+{
+	return living;
+}
+
 void
 state_free(uint32_t i)
 {
@@ -269,6 +286,7 @@ state_free(uint32_t i)
 	index_del(&tree.places, hash_place(i), i);
 	timer_unset(&tree.loop, &live(i)->timer);
 	live(i)->life++;
+	living -= state_is_living(i);
 	board_free(tree.board, i);
 }
 
@@ -286,6 +304,7 @@ state_reindex(void)
 		begin_live(i);
 		live(i)->shown =
 		    (uint8_t)sv_shown(sv_unpack(board_word(rec(i))).sv);
+		living += state_is_living(i);
 		index_names(i);
 		index_pid(sv_unpack(board_word(rec(i))).pid, i << 1);
 		index_pid(sv_aux_unpack(rec(i)->aux).pid, i << 1 | 1);
@@ -354,9 +373,12 @@ state_commit(uint32_t i, struct sv sv, uint16_t generation, uint32_t pid)
 	struct board_record *r = rec(i);
 	uint32_t old = sv_unpack(board_word(r)).pid;
 
+	living -= state_is_living(i);
+
 	if (old != 0 && old != pid)
 		index_del(&tree.pids, index_hash(old, 0), i << 1);
 	board_commit(r, sv_pack(sv, generation, pid));
+	living += state_is_living(i);
 	if (old != pid)
 		index_pid(pid, i << 1);
 }
@@ -367,9 +389,11 @@ state_commit_aux(uint32_t i, struct sv_aux aux)
 	struct board_record *r = rec(i);
 	uint32_t old = sv_aux_unpack(r->aux).pid;
 
+	living -= state_is_living(i);
 	if (old != 0 && old != aux.pid)
 		index_del(&tree.pids, index_hash(old, 0), i << 1 | 1);
 	board_commit_aux(r, sv_aux_pack(aux));
+	living += state_is_living(i);
 	if (old != aux.pid)
 		index_pid(aux.pid, i << 1 | 1);
 }

@@ -13,7 +13,12 @@
 
 #define AGAIN_MS 200
 
-static bool is_told, wants_look;
+static enum {
+	END_NONE, /* or the keeper has not said so in this life of ours */
+	END_ASKED,
+	END_BEGUN, /* everybody was told, but loggers that are still read */
+	END_TOLD   /* the keeper, that it is over */
+} stage;
 static struct timer restore;
 
 static struct board_head *
@@ -29,22 +34,9 @@ stop_is_on(void)
 }
 
 bool
-stop_waits(void)
+stop_is_near(void)
 {
-	return wants_look && stop_is_on() && !is_told;
-}
-
-void
-stop_want_look(void)
-{
-	wants_look = true;
-}
-
-static bool
-is_at_rest(uint32_t i)
-{
-	return sv_is_rest(sv_unpack(board_word(rec(i))).sv) &&
-	       sv_aux_unpack(rec(i)->aux).kind == AUX_NONE;
+	return stage == END_ASKED || stage == END_BEGUN;
 }
 
 static void
@@ -75,26 +67,39 @@ may_end(uint32_t i)
 
 	if ((r->flags & BOARD_LOG) == 0)
 		return true;
-	return r->parent == 0 || is_at_rest(r->parent);
+	return r->parent == 0 || !state_is_living(r->parent);
 }
 
-/* Once a turn: who may be told now, and whether all is over. */
+/* It may be that this one lives no more: its logger is next. */
+void
+stop_rested(uint32_t i)
+{
+	uint32_t logger = rec(i)->logger;
+
+	if (stage == END_BEGUN && logger != 0 && may_end(logger))
+		end_record(logger, false);
+}
+
+static void
+begin(void)
+{
+	stage = END_BEGUN;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (may_end(i))
+			end_record(i, false);
+}
+
+/* Once a turn: whether all is over. */
 void
 stop_look(void)
 {
-	uint32_t living = 0;
-
-	if (!wants_look || !stop_is_on() || is_told)
+	if (stage == END_ASKED)
+		begin();
+	if (stage != END_BEGUN || state_living() > 0 || !logger_end())
 		return;
-	wants_look = false;
-	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
-		if (may_end(i))
-			end_record(i, false);
-		living += !is_at_rest(i);
-	}
-	if (living > 0 || !logger_end())
-		return;
-	is_told = true;
+	stage = END_TOLD;
+	while (views_run())
+		;
 	upward_exit(head()->ending_arg);
 	keep_done(head()->ending_arg);
 }
@@ -108,8 +113,7 @@ stop_all(enum keep_ending ending, int64_t ms, bool at_once)
 		upward_stopping();
 	head()->ending = ending;
 	tree.is_ending = true;
-	wants_look = true;
-	is_told = false;
+	stage = END_ASKED;
 	for (uint32_t i = state_next(0); at_once && i != 0; i = state_next(i))
 		end_record(i, true);
 }
@@ -123,6 +127,7 @@ restore_due(void *arg)
 {
 	(void)arg;
 	head()->ending = KEEP_END_NONE;
+	tree.is_ending = false;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		if (rec(i)->cause == CAUSE_SHUTDOWN) {
 			relations_keep(i);

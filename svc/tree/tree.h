@@ -109,6 +109,9 @@ void state_commit_aux(uint32_t i, struct sv_aux aux);
 /* Into the caller's room, always terminated. */
 const char *state_name(uint32_t i, char room[BOARD_NAME_MAX + 1]);
 const char *state_path(uint32_t i, char room[TREE_PATH]);
+/* It has a process, or will have one by itself; how many such there are. */
+bool state_is_living(uint32_t i);
+uint32_t state_living(void);
 /* Records in use one after the other; from 0, 0 at the end. */
 uint32_t state_next(uint32_t i);
 /* Makes the indexes of a state file that was found at start. */
@@ -390,9 +393,9 @@ void stop_start(void);
 void stop_all(enum keep_ending ending, int64_t ms, bool at_once);
 void stop_signal(int sig);
 bool stop_is_on(void);
-void stop_want_look(void);
-/* A look is due. */
-bool stop_waits(void);
+/* Everything is on its way down. */
+bool stop_is_near(void);
+void stop_rested(uint32_t i);
 void stop_look(void);
 
 #endif
