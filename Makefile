@@ -299,6 +299,7 @@ CMD_SRC = \
 	svc/cmd/report.c \
 	svc/cmd/rescan.c \
 	svc/cmd/restart.c \
+	svc/cmd/rootdev.c \
 	svc/cmd/run.c \
 	svc/cmd/runas.c \
 	svc/cmd/runlevel.c \
@@ -315,6 +316,7 @@ CMD_SRC = \
 	svc/cmd/sv_wait.c \
 	svc/cmd/svscanboot.c \
 	svc/cmd/svstat.c \
+	svc/cmd/switchroot.c \
 	svc/cmd/table.c \
 	svc/cmd/tai64n.c \
 	svc/cmd/telinit.c \

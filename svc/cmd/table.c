@@ -42,6 +42,7 @@
 	X(requests) \
 	X(lsb) \
 	X(seed) \
+	X(switch_root) \
 	X(runlevel) \
 	X(wall) \
 	X(sv) \
