@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -19,6 +21,8 @@
 #include "lib/sys.h"
 #include "svc/tree/index.h"
 #include "svc/tree/slots.h"
+
+#define NAPS 50 /* of a millisecond */
 
 /* --- one socket
  * ------------------------------------------------------------------------- */
@@ -179,15 +183,53 @@ say_refused(uint32_t i, const char *text)
 	errno = error;
 }
 
+/* The file of a local socket goes with it. */
+static void
+remove_name(int fd)
+{
+	struct sock_name a = {.len = sizeof(a.sun)};
+
+	if (sys_getsockname(fd, (struct sockaddr *)&a.sun, &a.len) == 0 &&
+	    a.sun.sun_family == AF_UNIX &&
+	    a.len > offsetof(struct sockaddr_un, sun_path) &&
+	    a.sun.sun_path[0] == '/')
+		sys_unlinkat(AT_FDCWD, a.sun.sun_path, 0);
+}
+
+/* Nobody is answered any more, whoever still holds a copy. */
 static void
 close_all(uint32_t i)
 {
-	for (unsigned n = 0; n < TALK_LISTENS; n++)
+	for (unsigned n = 0; n < TALK_LISTENS; n++) {
+		int fd = talk(i)->listen[n];
+		if (fd < 0)
+			continue;
+		remove_name(fd);
+		sys_shutdown(fd, SHUT_RDWR);
 		fd_close(&talk(i)->listen[n]);
+	}
+}
+
+/*
+ * The keeper lets go of its copy a moment after we have told it to; until then
+ * an address that was ours is in use.
+ */
+static int
+open_in_time(const struct listen_spec *s, bool was_ours)
+{
+	static const struct timespec nap = {.tv_nsec = 1000000};
+	int fd = open_one(s);
+
+	for (unsigned n = 0;
+	     fd < 0 && errno == EADDRINUSE && was_ours && n < NAPS; n++) {
+		sys_ppoll(NULL, 0, &nap);
+		fd = open_one(s);
+	}
+	return fd;
 }
 
 static int
-open_all(uint32_t i, const struct settings *s)
+open_all(uint32_t i, const struct settings *s, bool was_ours)
 {
 	struct settings_list l = s->listen;
 	struct listen_spec spec;
@@ -197,7 +239,7 @@ open_all(uint32_t i, const struct settings *s)
 	for (; (text = settings_each(&l)) != NULL; n++) {
 		errno = n == TALK_LISTENS ? E2BIG : EINVAL;
 		if (n < TALK_LISTENS && listen_parse(&spec, text))
-			talk(i)->listen[n] = open_one(&spec);
+			talk(i)->listen[n] = open_in_time(&spec, was_ours);
 		if (n < TALK_LISTENS && talk(i)->listen[n] >= 0)
 			continue;
 		say_refused(i, text);
@@ -246,6 +288,7 @@ int
 listen_open(uint32_t i, const struct settings *s)
 {
 	struct kept *k;
+	bool was_ours;
 	int n;
 
 	if (!settings_has(s, SET_listen)) {
@@ -257,8 +300,9 @@ listen_open(uint32_t i, const struct settings *s)
 		return -1;
 	if (are_open(i) && k->listen_hash == hash_of(s))
 		return rec(i)->fd_count;
+	was_ours = k->listen_hash != 0;
 	listen_close(i);
-	n = open_all(i, s);
+	n = open_all(i, s, was_ours);
 	if (n <= 0)
 		return n;
 	if (!have_kept(i, (uint32_t)n)) {

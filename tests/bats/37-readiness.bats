@@ -198,8 +198,8 @@ ready = pidfile"
 	await has_line "$D/a.told" '^pid'
 	tell a 'send EXTEND_TIMEOUT_USEC=600000000'
 	barrier a
-	"$SVC" status a | grep -q 'given up in 9 m'
+	status_has a 'given up in 9 m'
 	kill_svcd
-	"$SVC" status a | grep -q 'given up in 9 m'
+	status_has a 'given up in 9 m'
 	state_is a starting
 }

@@ -42,7 +42,8 @@ state_of() { "$SVC" status -j "$1" | grep -o '"state":"[a-z]*"' | head -n 1 | cu
 state_is() { [ "$(state_of "$1")" = "$2" ]; }
 main_of() { "$SVC" status -j "$1" | grep -o '"pid":[0-9]*' | head -n 1 | cut -d: -f2; }
 main_is() { [ "$(main_of "$1")" = "$2" ]; }
-status_has() { "$SVC" status "$1" | grep -q -e "$2"; }
+# The whole text first: grep leaves at the first match, and svc is not done.
+status_has() { grep -q -e "$2" <<<"$("$SVC" status "$1")"; }
 # Up by a process other than this.
 up_not() { state_is "$1" up && [ "$(main_of "$1")" != "$2" ]; }
 
