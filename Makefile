@@ -525,6 +525,7 @@ PROGRAMS = $(UNIT_BIN) $(WALK_BIN) $(SIM_BIN)
 # What bats suites run beside the binaries, or inside guests.
 HELPERS = \
 	$(B)/tests/bats/early \
+	$(B)/tests/devices \
 	$(B)/tests/faulter \
 	$(B)/tests/faults \
 	$(B)/tests/init-after \

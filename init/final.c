@@ -21,6 +21,8 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 
+#define ROUNDS 16 /* one for each file system that lies upon another */
+
 /* One path a line, after a line of headings. */
 static void
 swap_off(void)
@@ -137,6 +139,19 @@ mapper_detach(void)
 	sys_close(fd);
 }
 
+/*
+ * What lies upon each other comes apart in rounds: a file system on a loop of a
+ * file in another one, on a mapped device, on a loop again.
+ */
+static void
+take_apart(void)
+{
+	for (int round = 0; round < ROUNDS && unmount_all(); round++) {
+		mapper_detach();
+		loops_detach();
+	}
+}
+
 int
 helper_final(void *arg)
 {
@@ -151,7 +166,7 @@ helper_final(void *arg)
 		swap_off();
 		break;
 	case FINAL_UNMOUNT:
-		unmount_all(false);
+		unmount_all();
 		break;
 	case FINAL_LOOP:
 		loops_detach();
@@ -160,7 +175,8 @@ helper_final(void *arg)
 		mapper_detach();
 		break;
 	case FINAL_AGAIN:
-		unmount_all(true);
+		take_apart();
+		unmount_leave();
 		break;
 	case FINAL_COUNT:
 		break;

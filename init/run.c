@@ -67,20 +67,31 @@ doing(const struct plan *p)
 		return final_text((enum final)p->final);
 	case PHASE_LAST:
 		return ending_name((enum keep_ending)p->ending);
-	case PHASE_START:
 	case PHASE_MOUNT:
+		return "mounting the kernel's file systems";
+	case PHASE_START:
 	case PHASE_COUNT:
 		break;
 	}
 	return NULL;
 }
 
-/* The program of the phase, with a blank before it; or nothing. */
+/* What a push is meant for, or what goes on; the program, where there is one.
+ */
 static void
-put_program(struct buf *b, const struct plan *p)
+put_doing(struct buf *b, const struct plan *p, const char *before)
 {
-	if (p->phase == PHASE_BOOT || p->phase == PHASE_SHUTDOWN ||
-	    p->phase == PHASE_RESCUE)
+	const char *push = p->push == PUSH_TERM ? "TERM" : "KILL";
+	bool program = p->phase == PHASE_BOOT || p->phase == PHASE_SHUTDOWN ||
+		       p->phase == PHASE_RESCUE;
+
+	if (p->push == PUSH_NONE)
+		buf_fmt(b, "%s%s", before, doing(p));
+	else if (program)
+		buf_fmt(b, "%s to", push);
+	else
+		buf_fmt(b, "%s, for it hangs: %s", push, doing(p));
+	if (program)
 		buf_fmt(b, " %s", stage_path((enum phase)p->phase));
 }
 
@@ -89,16 +100,13 @@ say_phase(const struct memo_step *s, const char *before, int64_t left_ns)
 {
 	char room[WORD_PATH_MAX + 96];
 	struct buf b = BUF(room);
-	const char *what = doing(&s->plan);
 
-	if (what == NULL)
+	/* The first of all is worth a word when it takes long. */
+	if (doing(&s->plan) == NULL ||
+	    (s->plan.phase == PHASE_MOUNT && s->plan.push == PUSH_NONE &&
+		*before == '\0'))
 		return;
-	if (s->plan.push != PUSH_NONE)
-		buf_fmt(
-		    &b, "%s to", s->plan.push == PUSH_TERM ? "TERM" : "KILL");
-	else
-		buf_fmt(&b, "%s%s", before, what);
-	put_program(&b, &s->plan);
+	put_doing(&b, &s->plan, before);
 	if (s->until_ns != 0 && s->plan.phase != PHASE_LAST)
 		buf_fmt(&b, ", at most %ld s",
 		    (long)((left_ns + NS_OF_MS(999)) / NS_OF_MS(1000)));

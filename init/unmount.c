@@ -206,8 +206,8 @@ unmount_pass(void)
 	return moved;
 }
 
-static void
-leave_read_only(void)
+void
+unmount_leave(void)
 {
 	struct mount_line m;
 	struct buf b;
@@ -232,11 +232,12 @@ leave_read_only(void)
 	}
 }
 
-void
-unmount_all(bool last)
+bool
+unmount_all(void)
 {
+	bool moved = false;
+
 	while (unmount_pass())
-		;
-	if (last)
-		leave_read_only();
+		moved = true;
+	return moved;
 }

@@ -18,10 +18,9 @@ bool mount_line(char *line, struct mount_line *m);
 /* Goes away with the kernel, and may be needed until then. */
 bool mount_stays(const struct mount_line *m);
 
-/*
- * Unmounts until nothing moves any more. `last`: what cannot be unmounted now
- * becomes read-only, and is named.
- */
-void unmount_all(bool last);
+/* Unmounts until nothing moves any more. True: something did. */
+bool unmount_all(void);
+/* What is still mounted becomes read-only, and is named. */
+void unmount_leave(void);
 
 #endif

@@ -25,12 +25,13 @@ make_images() {
 		cd "$TOP/boot-examples/busybox-disk" || exit 1
 		../root "$WORK/root" httpd syslog "$TOP/stages/sv/getty@ttyS0" \
 			"$TOP/stages/sv/requests" "$TOP/tests/boot/probe"
-		cp "$TOP/build/tests/orphans" "$WORK/root/usr/bin/"
+		cp "$TOP/build/tests/orphans" "$TOP/build/tests/devices" \
+			"$WORK/root/usr/bin/"
 		echo '<h1>Trivet</h1>' >"$WORK/root/srv/www/index.html"
 		mkdir -p "$WORK/root/etc/modules-load.d"
 		printf '%s\n' evdev button >"$WORK/root/etc/modules-load.d/vm.conf"
 		"$TOP/tests/boot/image" modules "$WORK/root" virtio_pci \
-			virtio_blk virtio_net evdev button loop
+			virtio_blk virtio_net evdev button loop dm_mod
 		"$TOP/tests/boot/image" cpio "$WORK/root" "$WORK/initramfs"
 		echo '/dev/vda / ext4 defaults 0 1' >"$WORK/root/etc/fstab"
 		"$TOP/tests/boot/image" disk "$WORK/root" "$WORK/disk" 64M
