@@ -194,6 +194,7 @@ TREE_SRC = \
 	svc/tree/do.c \
 	svc/tree/exits.c \
 	svc/tree/failed.c \
+	svc/tree/forking.c \
 	svc/tree/group.c \
 	svc/tree/heard.c \
 	svc/tree/index.c \

@@ -9,6 +9,7 @@
 #include "svc/core/settings.h"
 
 #define CLD_EXIT 1
+#define FORKING_MS 90000 /* a pidfile that never comes is a failure */
 #define SIGNAL_BIT(n) (UINT64_C(1) << ((n)-1))
 /* HUP, INT, PIPE, TERM: a process ended by these was asked to. */
 #define CLEAN_SIGNALS \
@@ -383,6 +384,8 @@ complete(struct settings *s)
 		s->kill = is_script ? KILL_MAIN : KILL_ALL;
 	if (!settings_has(s, SET_timeout_finish))
 		s->timeout_finish = s->files & WITH_S6 ? 5000 : 60000;
+	if (!settings_has(s, SET_timeout_up) && s->type == TYPE_FORKING)
+		s->timeout_up = FORKING_MS;
 	if (!settings_has(s, SET_ready) && s->type == TYPE_FORKING)
 		s->ready.kind = READY_PIDFILE;
 	if (!settings_has(s, SET_notify_access))

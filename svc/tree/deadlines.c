@@ -100,6 +100,15 @@ note_late(uint32_t i)
 		talk_sick(i, CAUSE_TIMEOUT_UP, 0);
 }
 
+/* In ADOPT no process ends by which a policy would be asked. */
+static enum sv_event
+late_event(uint32_t i)
+{
+	if (sv_unpack(board_word(rec(i))).sv.state == S_ADOPT)
+		return died_late(i);
+	return EV_TIMER;
+}
+
 static void
 due(void *arg)
 {
@@ -122,7 +131,7 @@ due(void *arg)
 		board_end(r);
 		if (is_mine) {
 			note_late(i);
-			post(i, EV_TIMER);
+			post(i, late_event(i));
 		}
 	}
 	if (has_come(r->aux_ns))

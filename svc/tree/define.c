@@ -242,10 +242,6 @@ is_supported(void)
 		complain(now.name, "log = NAME is not supported yet");
 		return false;
 	}
-	if (s.type == TYPE_FORKING) {
-		complain(now.name, "this type is not supported yet");
-		return false;
-	}
 	return true;
 }
 
@@ -254,7 +250,7 @@ is_supported(void)
  * believe to be: said when the definition is read, and the service is run.
  */
 static const enum setting unheard[] = {
-    SET_log_rate, SET_producer_for, SET_consumer_for, SET_lock_fd};
+    SET_log_rate, SET_producer_for, SET_consumer_for};
 
 static void
 say_unheard(void)

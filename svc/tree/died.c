@@ -143,6 +143,24 @@ verdict(uint32_t i, const struct keep_exit *e)
 	return is_over(r) ? EV_DIED_STAY : v.event;
 }
 
+enum sv_event
+died_late(uint32_t i)
+{
+	struct board_record *r = rec(i);
+	struct budget_verdict v = budget_verdict(service_policy(i), r->budget,
+	    (struct budget_death){
+		.started = {r->start_mono_ns}, .now = mono_now()});
+
+	board_begin(r);
+	r->budget = v.budget;
+	if (v.is_spent) {
+		r->cause = CAUSE_SPENT;
+		r->cause_arg = (int32_t)r->budget.restarts;
+	}
+	board_end(r);
+	return v.event;
+}
+
 static void
 log_over(uint32_t i)
 {
@@ -166,6 +184,11 @@ died(uint32_t i, const struct keep_exit *told)
 	talk_judge(i, e);
 	if (left_at_gate(r, e)) {
 		step(i, EV_GATE, 0);
+		return;
+	}
+	if (forking_leaves(i, w.sv, e)) {
+		talk_main_over(i);
+		step(i, EV_FORKED, 0);
 		return;
 	}
 	say_fault(i, r, e);

@@ -261,7 +261,7 @@ do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 	case SV_BIT_SWEEP:	sweep(i, bit == SV_BIT_SWEEP ? SIGTERM : SIGKILL); break;
 	case SV_BIT_SWEEP_KILL:	sweep(i, bit == SV_BIT_SWEEP ? SIGTERM : SIGKILL); break;
 	case SV_BIT_WATCH:	ready_watch(i); break;
-	case SV_BIT_ADOPT:	break; /* no plain directory is of that type */
+	case SV_BIT_ADOPT:	forking_look(i); break;
 	case SV_BIT_ARM:	deadline_arm(i); break;
 	case SV_BIT_PRE:	births_add(i); break;
 	case SV_BIT_RUN:	births_add(i); break;

@@ -115,6 +115,7 @@ set_up(void)
 	tree.loop.now = mono_now();
 	queue_start();
 	group_start();
+	forking_start();
 	views_start();
 	births_start(&files);
 	talk_start();

@@ -85,8 +85,8 @@ watch_above(const char *path)
 	return false;
 }
 
-static void
-wait_for(uint32_t i, const char *path)
+void
+probe_wait(uint32_t i, const char *path)
 {
 	struct talk *t = talk(i);
 
@@ -221,7 +221,7 @@ probe_file(uint32_t i, const char *path)
 {
 	struct stat st;
 
-	wait_for(i, path); /* first: nothing is missed in between */
+	probe_wait(i, path); /* first: nothing is missed in between */
 	if (sys_fstatat(AT_FDCWD, path, &st, 0) < 0)
 		return;
 	talk(i)->is_here = false;
@@ -259,7 +259,7 @@ probe_truth(uint32_t i, const char *path)
 {
 	uint32_t pid;
 
-	wait_for(i, path);
+	probe_wait(i, path);
 	pid = probe_pidfile(path);
 	if (pid == 0)
 		return;

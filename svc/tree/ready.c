@@ -22,6 +22,12 @@ ready_now(uint32_t i)
 {
 	struct board_record *r = rec(i);
 
+	/* It would be up, and no more when it forks. */
+	if (forking_awaits(i)) {
+		talk(i)->is_early =
+		    ready_kind(i) == READY_NOTIFY || ready_kind(i) == READY_FD;
+		return;
+	}
 	board_begin(r);
 	r->ready_mono_ns = tree.loop.now.ns;
 	board_end(r);
@@ -204,7 +210,11 @@ ready_look(uint32_t i)
 	struct sv_word w = sv_unpack(board_word(rec(i)));
 
 	ready_at(i, 0);
-	if (w.sv.state == S_START && w.pid != 0)
+	if (w.sv.state == S_ADOPT)
+		forking_look(i);
+	else if (w.sv.state == S_START && forking_awaits(i))
+		return; /* when it has forked */
+	else if (w.sv.state == S_START && w.pid != 0)
 		look_at_start(i, w.pid);
 	else if (w.sv.state == S_UP)
 		check_due(i);

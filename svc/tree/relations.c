@@ -506,11 +506,11 @@ relations_settle(void)
 {
 	do
 		queue_settle();
-	while (answer() || group_answer());
+	while (answer() || group_answer() || forking_answer());
 }
 
 bool
 relations_wait(void)
 {
-	return is_moved || group_waits();
+	return is_moved || group_waits() || forking_waits();
 }

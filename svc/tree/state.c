@@ -232,6 +232,7 @@ begin_live(uint32_t i)
 	    .is_talking = old.is_talking,
 	    .is_born = old.is_born,
 	    .is_due = old.is_due,
+	    .is_adopting = old.is_adopting,
 	    .is_aux_born = old.is_aux_born};
 }
 

@@ -67,6 +67,7 @@ struct talk {
 	uint16_t life;
 	bool is_here;	/* waits for a file */
 	bool is_listed; /* stands in the list of those */
+	bool is_early;	/* said to be ready before it forked */
 	unsigned tries;
 	struct watch notify;
 	struct watch ready; /* pipe of ready = fd; a connection on trial */
@@ -132,6 +133,8 @@ void ready_end(uint32_t i);
 /* Looks now, and again when something has changed. */
 void probe(uint32_t i);
 void probe_end(uint32_t i);
+/* ready_look() when something has changed at this path. */
+void probe_wait(uint32_t i, const char *path);
 /* The process that the file names; 0: none. */
 uint32_t probe_pidfile(const char *path);
 

@@ -50,9 +50,10 @@ struct live {
 	bool is_seen : 1;      /* by the scan that is going on */
 	bool is_alias : 1;     /* a second link leads to it */
 	bool is_recreated : 1; /* a scan awaits that its name is free */
-	bool is_talking : 1; /* in the list of those who have said something */
-	bool is_ending : 1;  /* told to end, since everything does */
-	bool is_due : 1;     /* a group that is to be looked at */
+	bool is_talking : 1;  /* in the list of those who have said something */
+	bool is_ending : 1;   /* told to end, since everything does */
+	bool is_due : 1;      /* a group that is to be looked at */
+	bool is_adopting : 1; /* its pidfile is */
 };
 
 struct tree {
@@ -254,6 +255,16 @@ bool group_has(const char *name);
 void group_begin(uint32_t i);
 void group_recover(uint32_t i);
 
+/* --- forking.c: who goes into the background -------------------------------
+ */
+struct keep_exit;
+void forking_start(void);
+bool forking_awaits(uint32_t i);
+bool forking_leaves(uint32_t i, struct sv sv, const struct keep_exit *e);
+void forking_look(uint32_t i);
+bool forking_answer(void);
+bool forking_waits(void);
+
 /* --- failed.c: what follows when a service is over -------------------------
  */
 /* After whatever may have ended it, and in a new life. */
@@ -262,6 +273,8 @@ void failed_look(uint32_t i);
 /* --- died.c, deadlines.c, ready.c
  * --------------------------------------------- */
 void died(uint32_t i, const struct keep_exit *e);
+/* Nobody of it came in time: what its restart policy makes of that. */
+enum sv_event died_late(uint32_t i);
 void deadline_arm(uint32_t i);
 void deadline_disarm(uint32_t i);
 /* Sets the timer from what the record says (after a change, at start). */

@@ -9,7 +9,7 @@ teardown() {
 	[ -z "${OPEN-}" ] || rm -rf "$OPEN"
 }
 
-one() { cat >"$D/scan/$1"; }
+one() { cat >"$D/.$1" && mv "$D/.$1" "$D/scan/$1"; }
 svc() { TRIVET_RUN=$D/run timeout 60 "$TOP/build/bin/svc" "$@"; }
 
 # The tree ends by itself, with this code.

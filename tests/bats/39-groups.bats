@@ -5,7 +5,7 @@ load svcd
 setup() { tree_setup; }
 teardown() { tree_end; }
 
-one() { cat >"$D/scan/$1"; }
+one() { cat >"$D/.$1" && mv "$D/.$1" "$D/scan/$1"; }
 svc() { TRIVET_RUN=$D/run timeout 60 "$TOP/build/bin/svc" "$@"; }
 state_of() { svc status -j "$1" | sed -n 's/.*"state":"\([a-z]*\)".*/\1/p' | head -n 1; }
 state_is() { [ "$(state_of "$1")" = "$2" ]; }
