@@ -240,6 +240,7 @@ LOG_SRC = \
 	svc/log/multilog.c \
 	svc/log/out.c \
 	svc/log/pattern.c \
+	svc/log/passing.c \
 	svc/log/plain.c \
 	svc/log/processor.c \
 	svc/log/rotate.c \

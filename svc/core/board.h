@@ -194,6 +194,7 @@ struct board_record {
 	    status; /* STATUS= of sd_notify, or the cause's text */
 	char status_text[32];
 	uint32_t lines_slot; /* keeper's slot of its output without a logger */
+	uint32_t log_error;  /* errno: why its log cannot be written, or 0 */
 };
 _Static_assert(sizeof(struct board_head) == BOARD_HEAD, "head");
 _Static_assert(sizeof(struct board_record) <= BOARD_SLOT, "record");

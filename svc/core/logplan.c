@@ -129,14 +129,28 @@ read_fsync(struct reading *r)
 	return NULL;
 }
 
+/* A time, or the bare name of a unit. */
+static bool
+read_unit(const char *text, int64_t *ms)
+{
+	char one[4] = "1";
+
+	if (strlen(text) != 1)
+		return scan_duration_ms(text, ms);
+	one[1] = text[0];
+	return scan_duration_ms(one, ms);
+}
+
 static const char *
 read_rate(struct reading *r)
 {
 	const char *word = next(r);
-	size_t used = word == NULL ? 0 : scan_u32_prefix(word, &r->plan->rate);
+	struct logplan *p = r->plan;
+	size_t used = word == NULL ? 0 : scan_u32_prefix(word, &p->rate);
 
-	if (used == 0 || r->plan->rate == 0 || !str_eq(word + used, "/s"))
-		return "rate wants lines a second like 1000/s";
+	if (used == 0 || p->rate == 0 || word[used] != '/' ||
+	    !read_unit(word + used + 1, &p->rate_ms) || p->rate_ms < 1000)
+		return "rate wants lines a time like 1000/s or 100/10s";
 	return NULL;
 }
 

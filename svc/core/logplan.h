@@ -8,7 +8,8 @@
  *	time iso|tai64n|none	a stamp in the text of each line
  *	compress PROGRAM	filters old files, stdin to stdout
  *	fsync			on disk a second later at the latest
- *	rate N/s		more lines than that are dropped and counted
+ *	rate N/TIME		more lines than that are dropped and counted; TIME
+ *				is s, m, h or a time like 10s
  *
  * A word that is a service's name, and nothing of the above, is where to as
  * well: that service reads the lines. Pure.
@@ -54,7 +55,8 @@ struct logplan {
 	enum logplan_time time;
 	const char *compress;
 	bool fsync;
-	uint32_t rate; /* lines a second, 0: any number */
+	uint32_t rate;	 /* lines in rate_ms, 0: any number */
+	int64_t rate_ms; /* at least a second */
 };
 
 #define LOGPLAN_TEXT 1024 /* bytes of a value, NUL included */

@@ -47,10 +47,11 @@ logwire_ready(struct buf *b)
 }
 
 bool
-logwire_trouble(struct buf *b, uint32_t id, const char *text)
+logwire_trouble(struct buf *b, uint32_t id, int error, const char *text)
 {
 	begin(b, LOGWIRE_TROUBLE, id);
 	put_text(b, text);
+	wire_put_u32(b, (uint32_t)error);
 	return wire_end(b);
 }
 
@@ -84,13 +85,14 @@ logwire_get_attach(const void *bytes, size_t n, struct logwire_attach *to)
 }
 
 bool
-logwire_get_trouble(const void *bytes, size_t n, char *to, size_t cap)
+logwire_get_trouble(const void *bytes, size_t n, int *error)
 {
 	struct wire w;
 	struct wire_head head;
 
 	if (!wire_open(&w, &head, bytes, n))
 		return false;
-	struct wire_text text = wire_get_text(&w);
-	return wire_done(&w) && wire_copy(text, to, cap);
+	wire_get_text(&w);
+	*error = (int)wire_get_u32(&w);
+	return wire_done(&w);
 }

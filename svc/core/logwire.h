@@ -16,7 +16,7 @@
  *	logger -> svcd
  *	READY	u16 version; first of all
  *	ENDED	nobody writes any more and all is written; it is detached
- *	TROUBLE	text; "" when it is over
+ *	TROUBLE	text, u32 errno; "" and 0 when it is over
  *
  * `id` in the head of a message is svcd's number for the log. Pure.
  */
@@ -52,14 +52,13 @@ struct logwire_attach {
 bool logwire_open(const void *bytes, size_t n, uint16_t *tag, uint32_t *id);
 /* The fields of ATTACH; false: malformed. */
 bool logwire_get_attach(const void *bytes, size_t n, struct logwire_attach *to);
-/* TROUBLE's text, cut at cap. */
-bool logwire_get_trouble(const void *bytes, size_t n, char *to, size_t cap);
+bool logwire_get_trouble(const void *bytes, size_t n, int *error);
 
 /* Whole messages into an empty buf; false: it does not fit. */
 bool logwire_attach(struct buf *b, uint32_t id, const char *name,
     const char *directory, const char *plan);
 bool logwire_plain(struct buf *b, enum logwire_tag tag, uint32_t id);
 bool logwire_ready(struct buf *b);
-bool logwire_trouble(struct buf *b, uint32_t id, const char *text);
+bool logwire_trouble(struct buf *b, uint32_t id, int error, const char *text);
 
 #endif

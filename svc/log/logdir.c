@@ -54,6 +54,7 @@ age_due(void *arg)
 
 	timer_set(d->host->loop, &d->age,
 	    mono_add_ms(now(d), (int64_t)d->conf.age_s * 1000));
+	logdir_wake(d);
 	logdir_rotate(d);
 }
 
@@ -108,13 +109,19 @@ logdir_current(struct logdir *d)
 }
 
 static void
-shut(struct logdir *d)
+close_files(struct logdir *d)
 {
-	timer_unset(d->host->loop, &d->age);
 	fd_close(&d->cur);
 	fd_close(&d->index);
 	fd_close(&d->fd);
 	fd_close(&d->lock);
+}
+
+static void
+shut(struct logdir *d)
+{
+	timer_unset(d->host->loop, &d->age);
+	close_files(d);
 }
 
 int
@@ -128,10 +135,36 @@ logdir_open(struct logdir *d)
 		shut(d);
 		return -1;
 	}
-	if (d->conf.age_s > 0)
+	if (d->conf.age_s > 0 && !timer_is_set(&d->age))
 		timer_set(d->host->loop, &d->age,
 		    mono_add_ms(now(d), (int64_t)d->conf.age_s * 1000));
 	return 0;
+}
+
+/* The age goes on. The mode stays that of a file that is in use. */
+bool
+logdir_rest(struct logdir *d)
+{
+	size_t left;
+
+	out_bytes(&d->out, &left);
+	if (d->fd == -1 || d->stuck != LOGDIR_FREE || left > 0 || d->out.gap ||
+	    d->due != 0 || d->processor > 0 || timer_is_set(&d->again))
+		return false;
+	close_files(d);
+	d->is_resting = true;
+	return true;
+}
+
+bool
+logdir_wake(struct logdir *d)
+{
+	if (!d->is_resting)
+		return false;
+	d->is_resting = false;
+	if (logdir_open(d) == -1)
+		logdir_wait(d);
+	return true;
 }
 
 void
@@ -139,6 +172,7 @@ logdir_close(struct logdir *d)
 {
 	size_t left;
 
+	logdir_wake(d);
 	/* A last attempt, deadline or not. */
 	if (d->stuck != LOGDIR_FREE && d->fd != -1)
 		come_back(d);

@@ -113,7 +113,7 @@ struct logdir {
 	uint64_t index_size;
 	int64_t index_ns; /* of its last record */
 	char rotated[LOGDIR_NAME];
-	bool has_fsync, has_lines;
+	bool has_fsync, has_lines, is_resting;
 	void (*freed)(void *arg); /* it can be written again */
 	void *arg;
 
@@ -129,6 +129,11 @@ void logdir_init(struct logdir *d, struct logdir_host *host,
 int logdir_open(struct logdir *d);
 /* Writes what it can, marks `current` as cleanly closed. */
 void logdir_close(struct logdir *d);
+
+/* Closes its files for a while; false: it has work to do. */
+bool logdir_rest(struct logdir *d);
+/* Opens them again, as at the start; false: it was not at rest. */
+bool logdir_wake(struct logdir *d);
 
 /* One line. `stamp` of the host and the prefix are put before it. */
 void logdir_begin(struct logdir *d);

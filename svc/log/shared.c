@@ -20,7 +20,8 @@
 #include "svc/log/svlogd.h"
 
 #define LINE_FD 3
-#define TIMERS (65536 * 4)
+#define TIMERS (65536 * 5)
+#define PAGE 4096
 #define SIGNALS                                                  \
 	(SIG_BIT(SIGTERM) | SIG_BIT(SIGHUP) | SIG_BIT(SIGALRM) | \
 	    SIG_BIT(SIGCHLD))
@@ -77,25 +78,36 @@ ended(struct stream *s)
 }
 
 static void
-trouble(struct stream *s, const char *text)
+trouble(struct stream *s, int error, const char *text)
 {
 	char room[256];
 	struct buf b = BUF(room);
 
-	if (logwire_trouble(&b, s->id, text))
+	if (logwire_trouble(&b, s->id, error, text))
 		tell(&b);
 }
 
+/* A page for most; one that was let go is taken again if it is large enough. */
 static struct stream *
-room_for_one(void)
+room_for_one(size_t text)
 {
-	struct list *l = list_take(&shared.spare);
+	struct list *l, *after;
+	size_t bytes = sizeof(struct stream) + text;
 
-	if (l != NULL)
-		return LIST_OF(l, struct stream, link);
-	struct stream *s = mem_pages(sizeof(*s));
-	if (s != NULL)
-		list_init(&s->link);
+	LIST_EACH(l, after, &shared.spare)
+	{
+		struct stream *s = LIST_OF(l, struct stream, link);
+		if (s->text_room < text)
+			continue;
+		list_del(&s->link);
+		return s;
+	}
+	bytes = (bytes + PAGE - 1) / PAGE * PAGE;
+	struct stream *s = mem_pages(bytes);
+	if (s == NULL)
+		return NULL;
+	list_init(&s->link);
+	s->text_room = bytes - sizeof(struct stream);
 	return s;
 }
 
@@ -107,9 +119,8 @@ attach(uint32_t id, const struct logwire_attach *a, int pipe)
 
 	/* The same pipe and plan once more. */
 	if (s != NULL && sys_fstat(pipe, &st) == 0 &&
-	    s->pipe_inode == st.st_ino &&
-	    strcmp(s->attach.plan, a->plan) == 0 &&
-	    strcmp(s->attach.directory, a->directory) == 0) {
+	    s->pipe_inode == st.st_ino && strcmp(s->plan_text, a->plan) == 0 &&
+	    strcmp(s->directory, a->directory) == 0) {
 		fd_close(&pipe);
 		return;
 	}
@@ -120,7 +131,7 @@ attach(uint32_t id, const struct logwire_attach *a, int pipe)
 		let_go(s);
 	else if (s != NULL)
 		stream_detach(s);
-	s = room_for_one();
+	s = room_for_one(stream_text(a));
 	if (s == NULL) {
 		say_warn("%s: no memory for its log", a->name);
 		fd_close(&pipe);
@@ -149,8 +160,8 @@ obey(const struct sock_msg *m)
 		m->fds[0] = -1;
 	} else if (tag == LOGWIRE_DETACH && s != NULL)
 		stream_detach(s);
-	else if (tag == LOGWIRE_ROTATE && s != NULL && s->has_dir)
-		logdir_rotate(&s->dir);
+	else if (tag == LOGWIRE_ROTATE && s != NULL)
+		stream_rotate(s);
 }
 
 /*
@@ -205,13 +216,6 @@ each_stream(void (*act)(struct stream *s))
 }
 
 static void
-rotate(struct stream *s)
-{
-	if (s->has_dir)
-		logdir_rotate(&s->dir);
-}
-
-static void
 reopen(struct stream *s)
 {
 	if (!s->has_dir)
@@ -251,7 +255,7 @@ signalled(void *arg, uint32_t events)
 			each_stream(reopen);
 			break;
 		case SIGALRM:
-			each_stream(rotate);
+			each_stream(stream_rotate);
 			break;
 		case SIGCHLD:
 			reap();
@@ -274,6 +278,19 @@ drop_privilege(const char *user)
 	    sys_setresgid(gid, gid, gid) == -1 ||
 	    sys_setresuid(u.uid, u.uid, u.uid) == -1)
 		die(111, "cannot become user %s", user);
+}
+
+/* As many descriptors as it is allowed to have. */
+static size_t
+most_fds(void)
+{
+	struct rlimit now;
+
+	if (sys_prlimit(0, RLIMIT_NOFILE, NULL, &now) == -1)
+		return 1024;
+	now.rlim_cur = now.rlim_max;
+	sys_prlimit(0, RLIMIT_NOFILE, &now, NULL);
+	return now.rlim_max;
 }
 
 static void
@@ -308,7 +325,8 @@ shared_main(const char *user)
 	list_init(&shared.spare);
 	drop_privilege(user);
 	start();
-	stream_owner = (struct stream_owner){&shared.loop, ended, trouble};
+	stream_start(
+	    (struct stream_owner){&shared.loop, ended, trouble}, most_fds());
 	if (logwire_ready(&b))
 		tell(&b);
 	/* From here on it does not die. */

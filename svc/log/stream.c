@@ -8,133 +8,26 @@
 #include <string.h>
 
 #include "lib/buf.h"
-#include "lib/clock.h"
 #include "lib/errtext.h"
 #include "lib/fd.h"
-#include "lib/fmt.h"
 #include "lib/mem.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/log/bytes.h"
 #include "svc/log/plain.h"
 
 #define EVENTS (EPOLLIN | EPOLLET)
 #define SLACK (64 << 10) /* a newline this near the end of a file ends it */
 #define SYNC_MS 1000
 
-struct stream_owner stream_owner;
+#define FILES 4	 /* of an open log: directory, lock, file, index */
+#define SPARE 64 /* descriptors for everything else */
 
-static void
-set_stamp(struct stream *s)
-{
-	struct timespec t = clock_real();
+static struct stream_owner stream_owner;
 
-	stamp_set(&s->host.stamp, t.tv_sec, (uint32_t)t.tv_nsec);
-}
-
-static void
-to_dir(struct stream *s, const char *p, size_t n)
-{
-	logdir_begin(&s->dir);
-	logdir_bytes(&s->dir, p, n);
-	logdir_end(&s->dir);
-}
-
-static void
-put_line(struct stream *s, const char *p, size_t n)
-{
-	switch (s->plan.to) {
-	case LOGPLAN_DIR:
-	case LOGPLAN_FILE:
-		to_dir(s, p, n);
-		return;
-	case LOGPLAN_CONSOLE:
-		console_line(s->attach.name, p, n);
-		return;
-	case LOGPLAN_SYSLOG:
-		if (!syslog_line(s->attach.name, p, n))
-			s->dropped++;
-		return;
-	case LOGPLAN_SERVICE:
-	case LOGPLAN_NONE:
-		return;
-	}
-}
-
-static void
-tell_dropped(struct stream *s)
-{
-	char text[128];
-	struct buf b = BUF(text);
-
-	buf_fmt(&b, "trivet: %u lines were dropped here", s->dropped);
-	s->dropped = 0;
-	put_line(s, b.p, b.len);
-}
-
-/* May one more line pass? Those that may not are counted. */
-static bool
-passes(struct stream *s)
-{
-	if (s->plan.rate == 0)
-		return true;
-	if (mono_ms_between(s->window, s->loop->now) >= 1000) {
-		s->window = s->loop->now;
-		s->in_window = 0;
-		if (s->dropped > 0)
-			tell_dropped(s);
-	}
-	if (s->in_window++ < s->plan.rate)
-		return true;
-	s->dropped++;
-	return false;
-}
-
-/* --- lines --- */
-
-/* A whole line, or the part of one that was too long. */
-static void
-pass_line(struct stream *s, const char *p, size_t n, bool cut)
-{
-	char text[STREAM_LINE + 4];
-
-	if (!passes(s))
-		return;
-	if (!cut) {
-		put_line(s, p, n);
-		return;
-	}
-	memcpy(text, p, n);
-	memcpy(text + n, "...", 3);
-	put_line(s, text, n + 3);
-}
-
-/*
- * The lines of input_buf, as far as they are whole; how many bytes that was.
- * The rest stays in the pipe unless nothing more can come to it.
- */
-static size_t
-pass_lines(struct stream *s, size_t n)
-{
-	const char *p = input_buf, *end = p + n;
-
-	while (p < end) {
-		size_t left = (size_t)(end - p);
-		const char *newline = bytes_newline(p, left);
-		size_t len = newline != NULL ? (size_t)(newline - p) : left;
-
-		if (len > STREAM_LINE) {
-			pass_line(s, p, STREAM_LINE, true);
-			p += STREAM_LINE;
-			continue;
-		}
-		if (newline == NULL && !s->hung_up && !s->detaching)
-			break;
-		pass_line(s, p, len, false);
-		p += len + (newline != NULL);
-	}
-	return (size_t)(p - input_buf);
-}
+static struct {
+	struct list open; /* the one used last at the end */
+	size_t streams, count, fds;
+} recent;
 
 static ssize_t
 line_turn(struct stream *s)
@@ -143,17 +36,60 @@ line_turn(struct stream *s)
 
 	if (n <= 0)
 		return n;
-	set_stamp(s);
-	size_t used = pass_lines(s, (size_t)n);
-	if (s->has_dir)
-		logdir_flush(&s->dir);
-	if (s->plan.to == LOGPLAN_CONSOLE)
-		console_flush(s->loop);
+	size_t used = passing_lines(s, (size_t)n);
 	input_take(&s->in, used);
 	if (used > 0)
 		return (ssize_t)used;
 	errno = EAGAIN;
 	return -1;
+}
+
+/* --- files that are open --- */
+
+static void
+close_one(void)
+{
+	struct list *l, *after;
+
+	LIST_EACH(l, after, &recent.open)
+	{
+		struct stream *s = LIST_OF(l, struct stream, recent);
+		if (!logdir_rest(&s->dir))
+			continue;
+		list_del(&s->recent);
+		s->is_open = false;
+		recent.count--;
+		return;
+	}
+}
+
+/* Its files are to be open, whosever must be closed for that. */
+static void
+use(struct stream *s)
+{
+	size_t most = recent.streams + SPARE + FILES < recent.fds
+			  ? (recent.fds - recent.streams - SPARE) / FILES
+			  : 1;
+
+	if (s->is_open)
+		list_del(&s->recent);
+	else if (recent.count++ >= most)
+		close_one();
+	list_add(&recent.open, &s->recent);
+	s->is_open = true;
+}
+
+/* What was closed for want of descriptors is opened again. */
+static void
+wake(struct stream *s)
+{
+	if (!s->has_dir)
+		return;
+	use(s);
+	if (!logdir_wake(&s->dir))
+		return;
+	if (s->moves)
+		s->line.within = plain_is_within(&s->dir);
 }
 
 /* --- bytes, as they are --- */
@@ -194,33 +130,40 @@ move_turn(struct stream *s)
 
 /* --- turns --- */
 
+bool
+stream_may_wait(const struct stream *s)
+{
+	return !s->hung_up && !s->detaching &&
+	       input_waits(&s->in) < s->in.pipe_bytes / 2;
+}
+
 /* Is there reason to leave in the pipe what is there? */
 static bool
-may_wait(const struct stream *s)
+waits(const struct stream *s)
 {
-	return s->has_dir && s->dir.stuck != LOGDIR_FREE && !s->hung_up &&
-	       !s->detaching && input_waits(&s->in) < s->in.pipe_bytes / 2;
+	return s->has_dir && s->dir.stuck != LOGDIR_FREE && stream_may_wait(s);
 }
 
 static ssize_t
 stream_turn(struct stream *s)
 {
-	if (may_wait(s)) {
+	if (waits(s)) {
 		errno = EAGAIN;
 		return -1;
 	}
+	wake(s);
 	return s->moves ? move_turn(s) : line_turn(s);
 }
 
 static void
 tell_trouble(struct stream *s)
 {
-	int now = s->has_dir ? s->dir.told : 0;
+	int now = s->has_dir ? s->dir.told : s->deaf;
 
 	if (now == s->told)
 		return;
 	s->told = now;
-	stream_owner.trouble(s, now == 0 ? "" : errtext(now));
+	stream_owner.trouble(s, now, now == 0 ? "" : errtext(now));
 }
 
 static void
@@ -232,8 +175,7 @@ finish(struct stream *s)
 		s->over = true;
 		watch_del(s->loop, &s->watch);
 		fd_close(&s->in.fd);
-		if (s->dropped > 0)
-			tell_dropped(s);
+		passing_end(s);
 	}
 	if (s->has_dir) {
 		logdir_flush(&s->dir);
@@ -253,7 +195,7 @@ sync_due(void *arg)
 		say_warn("unable to fsync current logfile: %s", s->dir.name);
 }
 
-static void
+void
 stream_run(struct stream *s)
 {
 	for (int i = 0; i < STREAM_TURNS; i++) {
@@ -313,6 +255,7 @@ open_dir(struct stream *s)
 	d->has_lines = !s->moves;
 	d->freed = freed;
 	d->arg = s;
+	use(s);
 	if (logdir_open(d) == -1)
 		logdir_wait(d);
 }
@@ -328,19 +271,52 @@ read_plan(struct stream *s)
 {
 	const char *word;
 	const char *wrong =
-	    logplan_parse(s->attach.plan, s->plan_room, &s->plan, &word);
+	    logplan_parse(s->plan_text, s->plan_words, &s->plan, &word);
 
 	if (wrong != NULL) {
-		say_warnx("%s: log: %s: %s", s->attach.name, wrong, word);
+		say_warnx("%s: log: %s: %s", s->name, wrong, word);
 		return -1;
 	}
 	s->has_dir = s->plan.to == LOGPLAN_DIR || s->plan.to == LOGPLAN_FILE;
 	s->moves = s->has_dir && s->plan.time == LOGPLAN_TIME_NONE &&
 		   s->plan.rate == 0;
-	struct buf path = BUF(s->path);
-	buf_puts(
-	    &path, s->plan.path != NULL ? s->plan.path : s->attach.directory);
+	s->path = s->plan.path != NULL ? s->plan.path : s->directory;
 	return 0;
+}
+
+void
+stream_start(struct stream_owner owner, size_t fds)
+{
+	stream_owner = owner;
+	list_init(&recent.open);
+	recent.fds = fds;
+}
+
+size_t
+stream_text(const struct logwire_attach *a)
+{
+	return strlen(a->name) + strlen(a->directory) + 2 * strlen(a->plan) + 4;
+}
+
+static char *
+put_text(char **at, const char *text)
+{
+	size_t n = strlen(text) + 1;
+	char *to = memcpy(*at, text, n);
+
+	*at += n;
+	return to;
+}
+
+static void
+set_text(struct stream *s, const struct logwire_attach *a)
+{
+	char *at = s->text;
+
+	s->name = put_text(&at, a->name);
+	s->directory = put_text(&at, a->directory);
+	s->plan_text = put_text(&at, a->plan);
+	s->plan_words = put_text(&at, a->plan);
 }
 
 int
@@ -351,11 +327,12 @@ stream_open(
 
 	s->id = id;
 	s->loop = stream_owner.loop;
-	s->attach = *a;
+	set_text(s, a);
+	s->is_open = false;
 	s->watch = WATCH_NONE;
 	s->hung_up = s->detaching = s->over = false;
 	s->told = 0;
-	s->dropped = s->in_window = 0;
+	passing_begin(s);
 	s->host = (struct logdir_host){.loop = s->loop, .home = -1};
 	timer_init(&s->sync, sync_due, s);
 	line_init(&s->line, NULL, 0, false);
@@ -365,6 +342,7 @@ stream_open(
 		return -1;
 	}
 	s->pipe_inode = st.st_ino;
+	recent.streams++;
 	stamp_init(&s->host.stamp, kinds[s->plan.time]);
 	if (s->has_dir)
 		open_dir(s);
@@ -385,9 +363,24 @@ stream_detach(struct stream *s)
 }
 
 void
+stream_rotate(struct stream *s)
+{
+	wake(s);
+	if (s->has_dir)
+		logdir_rotate(&s->dir);
+}
+
+void
 stream_close(struct stream *s)
 {
+	recent.streams--;
+	if (s->is_open) {
+		list_del(&s->recent);
+		recent.count--;
+		s->is_open = false;
+	}
 	timer_unset(s->loop, &s->sync);
+	timer_unset(s->loop, &s->note);
 	watch_del(s->loop, &s->watch);
 	fd_close(&s->in.fd);
 	if (s->has_dir) {

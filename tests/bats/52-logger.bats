@@ -136,6 +136,13 @@ tell() {
 	[[ $note == "trivet: "[0-9]*" lines were dropped here" ]]
 }
 
+@test "the count of what was dropped is said when its time is over" {
+	tell "attach 1 web web.pipe $PWD/log rate 10/2s"
+	seq 1 30 >web.pipe
+	await holds log/current '^trivet: 20 lines were dropped here$'
+	[ "$(grep -c '^[0-9]*$' log/current)" = 10 ]
+}
+
 @test "old files are compressed, and have their index" {
 	tell "attach 1 web web.pipe $PWD/log 20K x 50 compress gzip"
 	seq 1 20000 >web.pipe
@@ -146,6 +153,41 @@ tell() {
 		[ -e "log/index.${f#log/}" ]
 	done
 	counts log 'index.@*.u' 0
+}
+
+@test "more logs than descriptors: the silent ones are closed meanwhile" {
+	printf '#!/bin/sh\nulimit -n 130\nexec "%s" "$@"\n' "$svlogd" >few
+	chmod 755 few
+	exec 7>&-
+	ended "$keeper"
+	rm commands said
+	mkfifo commands
+	timeout -k 1 900 python3 "$top/tests/bats/pipes.py" ./few \
+		<commands >said 2>keeper.err 3>&- &
+	keeper=$!
+	exec 7>commands
+	await holds said ready
+	local i round
+	for i in $(seq 1 40); do
+		tell "attach $i s$i s$i.pipe $PWD/logs/s$i $([ $((i % 2)) = 1 ] || echo time iso)"
+	done
+	for round in 1 2 3; do
+		for i in $(seq 1 40); do
+			echo "$round of $i" >s$i.pipe
+		done
+	done
+	tell newline
+	echo "end" >s7.pipe
+	for i in $(seq 1 40); do
+		await holds logs/s$i/current "3 of $i\$"
+		[ "$(grep -o '[0-9] of .*' logs/s$i/current | tr '\n' ,)" = \
+			"1 of $i,2 of $i,3 of $i," ]
+	done
+	await holds logs/s7/current '^end$'
+	[ "$(ls /proc/$(pgrep -P "$(pgrep -P $keeper)" -f shared)/fd | wc -l)" -lt 130 ]
+	tell "rotate 9"
+	await counts logs/s9 '@*.s' 1
+	[ ! -s err ]
 }
 
 @test "a wrong plan is told and hurts nobody" {
