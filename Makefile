@@ -207,6 +207,7 @@ TREE_SRC = \
 	svc/tree/notify.c \
 	svc/tree/options.c \
 	svc/tree/output.c \
+	svc/tree/pipeline.c \
 	svc/tree/probe.c \
 	svc/tree/queue.c \
 	svc/tree/ready.c \
@@ -550,6 +551,7 @@ help:
 #: make install     DESTDIR= PREFIX=/usr/local; make uninstall takes it back
 #: make install-runit   the names of runit and daemontools as links
 #: make install-init    /sbin/init, halt, reboot, ...
+#: make account         the user trivet-log, whom the shared logger becomes
 #: make format      clang-format over every C file
 #: make gates       the rules a tool can hold
 #: make machine.txt writes docs/machine.txt anew from the life machine
@@ -680,6 +682,17 @@ install-init: install
 	[ ! -d $(DESTDIR)$(LSB_HOOKS) ] || \
 		ln -sf $(ETCDIR)/lsb $(DESTDIR)$(LSB_HOOKS)/40-trivet
 
+# The logger's own user, for nothing else. In a tree (DESTDIR) whose programs
+# cannot be run, two lines of text do.
+account:
+	[ -n "$(DESTDIR)" ] || grep -q '^trivet-log:' /etc/passwd || \
+		useradd -r -s /usr/sbin/nologin -d /nonexistent trivet-log || \
+		adduser -S -D -H -h /nonexistent -s /sbin/nologin trivet-log
+	[ -z "$(DESTDIR)" ] || grep -q '^trivet-log:' $(DESTDIR)/etc/passwd || { \
+		echo 'trivet-log:x:990:990::/nonexistent:/usr/sbin/nologin' \
+			>>$(DESTDIR)/etc/passwd; \
+		echo 'trivet-log:x:990:' >>$(DESTDIR)/etc/group; }
+
 uninstall:
 	$(call each_runit_link,unlink)
 	$(call each_init_link,unlink)
@@ -693,6 +706,6 @@ clean:
 
 .PHONY: machine.txt model all help bench check test gates boot sim fuzz fuzz-run \
 	format clean install \
-	install-runit install-init uninstall
+	install-runit install-init account uninstall
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -152,6 +152,9 @@ flag_note(const struct view *v)
 		note = join(note, "its link was removed");
 	if ((v->r.flags & BOARD_NO_FILES) != 0)
 		note = join(note, "supervise/ cannot be written");
+	if (v->r.log_error != 0)
+		note = join(note, memory_text("its log cannot be written: %s",
+				      error_text((int)v->r.log_error)));
 	return note;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/error.h"
 
 #include "svc/cmd/logs.h"
 #include "svc/cmd/memory.h"
@@ -221,6 +222,9 @@ report_json(struct client *c, const struct views *all, const struct views *some,
 		json_text_or_null(&j, "why", view_note(all, v));
 		json_text_or_null(&j, "status", v->status);
 		json_text_or_null(&j, "directory", v->path);
+		json_text_or_null(&j, "log_error",
+		    v->r.log_error == 0 ? NULL
+					: error_text((int)v->r.log_error));
 		put_flags(&j, v);
 		json_open_at(&j, "holds_back", '[');
 		report_held_back(all, v, put_name, &j);

@@ -8,8 +8,8 @@
  *	time iso|tai64n|none	a stamp in the text of each line
  *	compress PROGRAM	filters old files, stdin to stdout
  *	fsync			on disk a second later at the latest
- *	rate N/TIME		more lines than that are dropped and counted; TIME
- *				is s, m, h or a time like 10s
+ *	rate N/TIME		more lines than that are dropped and counted;
+ *TIME is s, m, h or a time like 10s
  *
  * A word that is a service's name, and nothing of the above, is where to as
  * well: that service reads the lines. Pure.

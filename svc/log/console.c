@@ -18,6 +18,7 @@
 #define KEPT (256 << 10)
 #define AGAIN_MS 200
 #define COLOURS 6
+#define CUT "..."
 
 static char kept[KEPT];
 static struct out out;
@@ -61,6 +62,36 @@ level(const char **p, size_t *n)
 	return (int)v;
 }
 
+static bool
+is_control(char c)
+{
+	return ((unsigned char)c < 32 && c != '\t') || c == 127;
+}
+
+/* Nothing that a service says moves the cursor: \x1b for such a byte. */
+static void
+put_text(const char *p, size_t n)
+{
+	while (n > 0) {
+		char code[8];
+		struct buf b = BUF(code);
+		size_t plain = 0;
+
+		while (plain < n && !is_control(p[plain]))
+			plain++;
+		out_put(&out, p, plain);
+		p += plain;
+		n -= plain;
+		if (n == 0)
+			return;
+		buf_puts(&b, "\\x");
+		buf_hex(&b, (unsigned char)*p, 2);
+		out_put(&out, b.p, b.len);
+		p++;
+		n--;
+	}
+}
+
 void
 console_line(const char *name, const char *p, size_t n)
 {
@@ -73,7 +104,7 @@ console_line(const char *name, const char *p, size_t n)
 	put_name(&b, name);
 	out_begin(&out);
 	out_put(&out, b.p, b.len);
-	out_put(&out, p, n);
+	put_text(p, n);
 	out_end(&out);
 }
 
@@ -139,7 +170,10 @@ syslog_line(const char *name, const char *p, size_t n)
 	if (priority < 8)
 		priority |= 3 << 3;
 	buf_fmt(&b, "<%d>%s: ", priority, name);
-	buf_put(&b, p, n < buf_room(&b) ? n : buf_room(&b));
+	size_t room = buf_room(&b) - sizeof(CUT);
+	buf_put(&b, p, n < room ? n : room);
+	if (n > room)
+		buf_puts(&b, CUT);
 	if (sys_sendto(fd, b.p, b.len, MSG_DONTWAIT | MSG_NOSIGNAL, NULL, 0) >=
 	    0)
 		return true;

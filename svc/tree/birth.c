@@ -16,6 +16,9 @@
 #include "lib/fmt.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/tree/define.h"
+#include "svc/tree/logger.h"
+#include "svc/tree/pipeline.h"
 #include "svc/tree/talk.h"
 
 enum birth_kind
@@ -241,6 +244,8 @@ set_descriptors(struct birth *b, int low)
 	const struct board_record *r = rec(b->record);
 	const struct live *l = live(b->record);
 
+	if (b->kind == BIRTH_RUN && pipeline_input(b->record) >= 0)
+		give(b, birth_hand_over(b, pipeline_input(b->record), low), 0);
 	if (r->flags & BOARD_LOG)
 		give(b, birth_hand_over(b, live(r->parent)->pipe[0], low), 0);
 	else if (l->pipe[1] >= 0)
@@ -325,6 +330,8 @@ birth_prepare(struct birth *b, int low)
 	set_program(b);
 	birth_result(b);
 	birth_step(b, (struct spawn_step){.op = SPAWN_SETSID});
+	if (b->kind == BIRTH_RUN)
+		logger_birth(b->record);
 	set_descriptors(b, low);
 	if (usual_files.rlim_cur != 0)
 		birth_step(b, (struct spawn_step){.op = SPAWN_RLIMIT,

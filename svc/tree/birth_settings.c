@@ -19,6 +19,7 @@
 #include "lib/sys.h"
 #include "lib/words.h"
 #include "svc/tree/define.h"
+#include "svc/tree/pipeline.h"
 
 #define SEARCH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -349,7 +350,10 @@ void
 birth_stdio(struct birth *b, const struct settings *s)
 {
 	set_tty(b, s);
-	set_stdio(b, &s->stdin_, 0);
+	/* A reader of other services has its input already. */
+	if (settings_has(s, SET_stdin_) || pipeline_input(b->record) < 0 ||
+	    b->kind != BIRTH_RUN)
+		set_stdio(b, &s->stdin_, 0);
 	set_stdio(b, &s->stdout_, 1);
 	set_stdio(b, &s->stderr_, 2);
 	/* One svcd is the owner, so nothing is locked: s6's file is opened. */

@@ -214,18 +214,6 @@ static const enum setting refused[] = {SET_memory_max, SET_memory_high,
     SET_at};
 
 static bool
-logs_to_service(const struct settings *s)
-{
-	struct logplan plan;
-	char room[LOGPLAN_TEXT];
-	const char *word;
-
-	return s->log.plan != NULL &&
-	       logplan_parse(s->log.plan, room, &plan, &word) == NULL &&
-	       plan.to == LOGPLAN_SERVICE;
-}
-
-static bool
 is_supported(void)
 {
 	static struct settings s;
@@ -238,31 +226,7 @@ is_supported(void)
 		buf_puts(&now.text, " is not supported yet");
 		return false;
 	}
-	if (logs_to_service(&s)) {
-		complain(now.name, "log = NAME is not supported yet");
-		return false;
-	}
 	return true;
-}
-
-/*
- * Wishes that do no harm while they are not fulfilled, but that nobody may
- * believe to be: said when the definition is read, and the service is run.
- */
-static const enum setting unheard[] = {
-    SET_log_rate, SET_producer_for, SET_consumer_for};
-
-static void
-say_unheard(void)
-{
-	static struct settings s;
-
-	settings_view(&s, now.blob.p, now.blob.len);
-	for (size_t n = 0; n < sizeof(unheard) / sizeof(unheard[0]); n++) {
-		const char *key = settings_of((uint16_t)unheard[n])->key;
-		if (settings_has(&s, unheard[n]))
-			say_warnx("%s: %s is not heeded yet", now.name, key);
-	}
 }
 
 /* --- from outside
@@ -299,7 +263,6 @@ keep(uint32_t i, bool is_good)
 	if (old != NULL && len == now.blob.len &&
 	    memcmp(old, now.blob.p, len) == 0)
 		return DEFINE_SAME;
-	say_unheard();
 	if (!blob_set(i, now.blob.p, now.blob.len)) {
 		complain(now.name, "no room for its settings");
 		take_complaint(i);

@@ -15,6 +15,7 @@
 #include "lib/dir.h"
 #include "lib/env.h"
 #include "lib/fd.h"
+#include "lib/fmt.h"
 #include "lib/passwd.h"
 #include "lib/path.h"
 #include "lib/say.h"
@@ -23,6 +24,7 @@
 #include "lib/sys.h"
 #include "svc/core/logwire.h"
 #include "svc/tree/define.h"
+#include "svc/tree/pipeline.h"
 
 #define BASE "/var/log/trivet"
 #define LINE_FD 3
@@ -51,6 +53,24 @@ mark(uint32_t i, bool is_due)
 		logger.due[i / 64] &= ~bit;
 }
 
+/* The value of `log`, and of `log-rate` where that does not say it. */
+static bool
+put_plan(struct buf *b, const struct settings *s)
+{
+	char room[LOGPLAN_TEXT];
+	struct logplan plan;
+	const char *word;
+
+	if (logplan_parse(s->log.plan, room, &plan, &word) != NULL ||
+	    plan.to == LOGPLAN_SERVICE)
+		return false;
+	buf_puts(b, s->log.plan);
+	if (plan.rate == 0 && s->log_rate.count > 0)
+		buf_fmt(b, " rate %u/%ldms", s->log_rate.count,
+		    (long)s->log_rate.time_ms);
+	return !b->full;
+}
+
 /* Whether its lines are the shared logger's, and with which plan. */
 static bool
 is_ours(uint32_t i, char plan[LOGPLAN_TEXT])
@@ -62,8 +82,7 @@ is_ours(uint32_t i, char plan[LOGPLAN_TEXT])
 	    s->files & WITH_LOGGER || !settings_has(s, SET_log) ||
 	    !s->log.is_on || s->log.plan == NULL)
 		return false;
-	buf_puts(&b, s->log.plan);
-	return !b.full;
+	return put_plan(&b, s);
 }
 
 /* --- messages --- */
@@ -184,9 +203,50 @@ mark_all(void)
 }
 
 static void
+set_error(uint32_t i, int error)
+{
+	struct board_record *r = rec(i);
+
+	if (r->log_error == (uint32_t)error)
+		return;
+	board_begin(r);
+	r->log_error = (uint32_t)error;
+	board_end(r);
+	state_head()->changes++;
+}
+
+/* The next one finds out for itself what is wrong. */
+static void
+forget_errors(void)
+{
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		set_error(i, 0);
+}
+
+static void
+obey(const char *bytes, size_t n)
+{
+	char plan[LOGPLAN_TEXT];
+	uint16_t tag;
+	uint32_t id;
+	int error;
+
+	if (!logwire_open(bytes, n, &tag, &id))
+		return;
+	if (tag == LOGWIRE_READY)
+		logger.is_ready = true;
+	else if (tag == LOGWIRE_TROUBLE && id < board_used(tree.board) &&
+		 board_word(rec(id)) != 0 && is_ours(id, plan) &&
+		 logwire_get_trouble(bytes, n, &error))
+		set_error(id, error);
+}
+
+static void
 gone(void)
 {
 	int fd = logger.line.fd;
+
+	forget_errors();
 
 	watch_del(&tree.loop, &logger.line);
 	fd_close(&fd);
@@ -203,16 +263,12 @@ heard(void *arg, uint32_t events)
 {
 	char bytes[LOGWIRE_MAX];
 	struct sock_msg m = {.p = bytes, .cap = sizeof(bytes)};
-	uint16_t tag;
-	uint32_t id;
 	int r;
 
 	(void)arg;
 	(void)events;
 	while ((r = sock_receive(logger.line.fd, &m, MSG_DONTWAIT)) == 1)
-		if (logwire_open(bytes, m.len, &tag, &id) &&
-		    tag == LOGWIRE_READY)
-			logger.is_ready = true;
+		obey(bytes, m.len);
 	if (r == 0 || errno != EAGAIN)
 		gone();
 	else if (logger.is_ready)
@@ -223,6 +279,7 @@ heard(void *arg, uint32_t events)
 static const char *
 account(void)
 {
+	static bool is_told;
 	struct passwd_user u;
 	int dir;
 
@@ -238,6 +295,9 @@ account(void)
 		sys_close(dir);
 		return users[k];
 	}
+	if (!is_told)
+		say_warnx("no account %s: the logger stays root", users[0]);
+	is_told = true;
 	return NULL;
 }
 
@@ -301,6 +361,9 @@ start(void *arg)
 void
 logger_start(void)
 {
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		pipeline_recover(i);
+	forget_errors();
 	timer_init(&logger.again, start, NULL);
 	mark_all();
 	for (uint32_t w = 0; w < TREE_RECORDS / 64; w++)
@@ -315,7 +378,7 @@ logger_look(uint32_t i)
 {
 	char plan[LOGPLAN_TEXT];
 
-	if (!is_ours(i, plan) || !logpipe_make(i))
+	if (pipeline_look(i) || !is_ours(i, plan) || !logpipe_make(i))
 		return;
 	mark(i, true);
 	if (logger.is_ready)
@@ -325,9 +388,24 @@ logger_look(uint32_t i)
 }
 
 void
+logger_birth(uint32_t i)
+{
+	char plan[LOGPLAN_TEXT];
+
+	if ((rec(i)->flags & BOARD_LOG) || rec(i)->logger != 0 ||
+	    pipeline_birth(i))
+		return;
+	if (is_ours(i, plan) && live(i)->pipe[0] < 0)
+		logger_look(i);
+	else if (live(i)->pipe[0] >= 0 && !is_ours(i, plan))
+		logger_leave(i);
+}
+
+void
 logger_leave(uint32_t i)
 {
 	mark(i, false);
+	pipeline_leave(i);
 	if (live(i)->pipe[0] < 0)
 		return;
 	send_plain(LOGWIRE_DETACH, i);

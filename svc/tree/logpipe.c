@@ -23,8 +23,29 @@ keep(uint32_t i, uint32_t slot)
 	board_end(r);
 }
 
+/* Another's pipe, or a new one. */
+static int
+take(int ends[2], uint32_t from)
+{
+	if (from == 0)
+		return sys_pipe2(ends, O_CLOEXEC);
+	ends[0] = sys_dup(live(from)->pipe[0], TREE_FD_FLOOR);
+	ends[1] = sys_dup(live(from)->pipe[1], TREE_FD_FLOOR);
+	if (ends[0] >= 0 && ends[1] >= 0)
+		return 0;
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	return -1;
+}
+
 bool
 logpipe_make(uint32_t i)
+{
+	return logpipe_share(i, 0);
+}
+
+bool
+logpipe_share(uint32_t i, uint32_t from)
 {
 	struct live *l = live(i);
 	char name[BOARD_NAME_MAX + 1];
@@ -32,7 +53,7 @@ logpipe_make(uint32_t i)
 
 	if (l->pipe[0] >= 0 && l->pipe[1] >= 0)
 		return true;
-	if (sys_pipe2(l->pipe, O_CLOEXEC) < 0) {
+	if (take(l->pipe, from) < 0) {
 		say_warn("%s: no pipe to its logger", state_name(i, name));
 		return false;
 	}

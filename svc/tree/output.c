@@ -21,6 +21,7 @@
 #include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sys.h"
+#include "svc/tree/define.h"
 #include "svc/tree/slots.h"
 
 #define CHUNK 16384 /* taken at one time: nobody starves the others */
@@ -54,6 +55,15 @@ pass_on(const char *p, size_t n)
 		sys_write(2, p, n);
 }
 
+/* `log = none`: for svc status, and nowhere else. */
+static bool
+is_unwanted(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && settings_has(s, SET_log) && !s->log.is_on;
+}
+
 bool
 output_take(uint32_t i)
 {
@@ -72,7 +82,8 @@ output_take(uint32_t i)
 	if (n <= 0)
 		return false;
 	lines_keep(i, room, (size_t)n);
-	pass_on(room, (size_t)n);
+	if (!is_unwanted(i))
+		pass_on(room, (size_t)n);
 	return n == sizeof(room);
 }
 

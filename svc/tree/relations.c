@@ -7,6 +7,7 @@
  * once a turn, for all, because any of them may have meant that name.
  */
 #include "svc/tree/define.h"
+#include "svc/tree/pipeline.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -124,6 +125,7 @@ static void
 relate(uint32_t i)
 {
 	static struct settings s;
+	char reader[BOARD_NAME_MAX + 1];
 	size_t len;
 	const void *blob = blob_of(i, &len);
 
@@ -137,6 +139,9 @@ relate(uint32_t i)
 	relate_list(i, s.conflicts, GRAPH_CONFLICTS, false);
 	relate_list(i, s.members, GRAPH_MEMBER, false);
 	relate_list(i, s.before, GRAPH_AFTER, true);
+	/* Who writes to a service starts after it and stops before. */
+	if (pipeline_reader(&s, reader))
+		graph_relate(&graph, i, GRAPH_AFTER, relations_find(reader));
 }
 
 /* Who waits for itself never starts: the whole ring is said, by name. */
@@ -312,13 +317,14 @@ bool
 relations_has(uint32_t i)
 {
 	const struct settings *s = define_view(i);
+	char reader[BOARD_NAME_MAX + 1];
 
 	return s != NULL &&
 	       (settings_has(s, SET_needs) || settings_has(s, SET_binds) ||
 		   settings_has(s, SET_wants) || settings_has(s, SET_after) ||
 		   settings_has(s, SET_before) ||
 		   settings_has(s, SET_conflicts) ||
-		   settings_has(s, SET_members));
+		   settings_has(s, SET_members) || pipeline_reader(s, reader));
 }
 
 void

@@ -10,8 +10,10 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/tree/logger.h"
+#include "svc/tree/pipeline.h"
 
 #define AGAIN_MS 200
+#define LATE_MS 3000 /* for a reader to come to the end of its input */
 
 static enum {
 	END_NONE, /* or the keeper has not said so in this life of ours */
@@ -19,7 +21,7 @@ static enum {
 	END_BEGUN, /* everybody was told, but loggers that are still read */
 	END_TOLD   /* the keeper, that it is over */
 } stage;
-static struct timer restore;
+static struct timer restore, late;
 
 static struct board_head *
 head(void)
@@ -59,25 +61,75 @@ end_record(uint32_t i, bool at_once)
 	post(i, EV_KILL);
 }
 
-/* A logger: its service is over, so no line comes any more. */
+/* What it reads comes from services of ours. */
 static bool
-may_end(uint32_t i)
+is_reader(uint32_t i)
 {
 	const struct board_record *r = rec(i);
 
-	if ((r->flags & BOARD_LOG) == 0)
-		return true;
-	return r->parent == 0 || !state_is_living(r->parent);
+	return r->flags & BOARD_LOG ? r->parent != 0 : pipeline_input(i) >= 0;
 }
 
-/* It may be that this one lives no more: its logger is next. */
+/* A logger, a reader: those it reads from are over, no line comes any more. */
+static bool
+may_end(uint32_t i)
+{
+	if (!is_reader(i))
+		return true;
+	return rec(i)->flags & BOARD_LOG ? !state_is_living(rec(i)->parent)
+					 : pipeline_is_quiet(i);
+}
+
+/*
+ * It is not told to go: it reads to the end of its input and leaves by itself,
+ * not to be started again; if it does not, it is told later.
+ */
+static void
+end_reader(uint32_t i)
+{
+	if (live(i)->is_ending)
+		return;
+	live(i)->is_ending = true;
+	rec(i)->cause = CAUSE_SHUTDOWN;
+	post(i, EV_ONCE);
+	if (rec(i)->flags & BOARD_LOG)
+		logpipe_close(rec(i)->parent);
+	else
+		pipeline_end(i);
+	if (!timer_is_set(&late))
+		timer_set(
+		    &tree.loop, &late, mono_add_ms(tree.loop.now, LATE_MS));
+}
+
+/* Readers that do not heed the end of what they read. */
+static void
+late_due(void *arg)
+{
+	(void)arg;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (live(i)->is_ending && state_is_living(i))
+			relations_end(i, EV_DOWN);
+}
+
+static void
+end_if_it_may(uint32_t i)
+{
+	if (i == 0 || !may_end(i))
+		return;
+	if (is_reader(i) && sv_unpack(board_word(rec(i))).pid != 0)
+		end_reader(i);
+	else
+		end_record(i, false);
+}
+
+/* It may be that this one lives no more: who reads from it is next. */
 void
 stop_rested(uint32_t i)
 {
-	uint32_t logger = rec(i)->logger;
-
-	if (stage == END_BEGUN && logger != 0 && may_end(logger))
-		end_record(logger, false);
+	if (stage != END_BEGUN)
+		return;
+	end_if_it_may(rec(i)->logger);
+	end_if_it_may(pipeline_read_by(i));
 }
 
 static void
@@ -85,8 +137,7 @@ begin(void)
 {
 	stage = END_BEGUN;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		if (may_end(i))
-			end_record(i, false);
+		end_if_it_may(i);
 }
 
 /* Once a turn: whether all is over. */
@@ -140,6 +191,7 @@ void
 stop_start(void)
 {
 	timer_init(&restore, restore_due, NULL);
+	timer_init(&late, late_due, NULL);
 	if (head()->ending == KEEP_END_NONE || stop_is_on())
 		return;
 	tree.is_ending = true;

@@ -40,12 +40,13 @@ struct live {
 	struct timer timer;   /* the earliest of its deadlines */
 	int pipe[2];	      /* to its logger: read and write end, or -1 */
 	uint64_t name_hash;
-	int talk;	       /* inotify's number of its output, 0: none */
-	uint16_t life;	       /* another record in this place: higher */
-	uint16_t ring;	       /* of its last lines, 0: none */
-	uint8_t shown;	       /* enum sv_shown told last */
-	bool is_listed : 1;    /* in the list of views to be written */
-	bool is_born : 1;      /* in the list of those to be cloned */
+	uint64_t feeds;	    /* the name_hash of who reads its output, 0: none */
+	int talk;	    /* inotify's number of its output, 0: none */
+	uint16_t life;	    /* another record in this place: higher */
+	uint16_t ring;	    /* of its last lines, 0: none */
+	uint8_t shown;	    /* enum sv_shown told last */
+	bool is_listed : 1; /* in the list of views to be written */
+	bool is_born : 1;   /* in the list of those to be cloned */
 	bool is_aux_born : 1;  /* the same for its auxiliary process */
 	bool is_seen : 1;      /* by the scan that is going on */
 	bool is_alias : 1;     /* a second link leads to it */
@@ -395,6 +396,8 @@ bool output_run(void);
  * -----------------------------------------------------------------------------
  */
 bool logpipe_make(uint32_t i);
+/* The same pipe as another service's; 0: a new one. */
+bool logpipe_share(uint32_t i, uint32_t from);
 void logpipe_close(uint32_t i);
 void logpipe_recover(uint32_t i);
 /* The service of this logger is gone for good. */

@@ -88,16 +88,6 @@ EOF
 	await is_down a
 }
 
-@test "a wish that is not heeded yet is said, and the service runs" {
-	one a <<EOF
-run = sleep 1000
-log-rate = 5 in 1m
-EOF
-	tree_start
-	await one_is a run
-	await has_line "$D/said" 'a: log-rate is not heeded yet'
-}
-
 @test "an error in a changed definition leaves the former one in force" {
 	lines a <<<'run = sleep 1000'
 	enable a

@@ -82,3 +82,13 @@ $dest/usr/bin/other" ]
 	make_ uninstall
 	[ "$(cat "$dest/sbin/halt")" = other ]
 }
+
+@test "account: the logger's user in a tree, once" {
+	mkdir -p "$dest/etc"
+	: >"$dest/etc/passwd"
+	: >"$dest/etc/group"
+	make_ account
+	make_ account
+	[ "$(grep -c '^trivet-log:x:990:990:' "$dest/etc/passwd")" = 1 ]
+	[ "$(grep -c '^trivet-log:x:990:' "$dest/etc/group")" = 1 ]
+}
