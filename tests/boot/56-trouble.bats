@@ -1,0 +1,72 @@
+# What a real machine meets: at boot a full /var, a stage that no shell can
+# read, a module and a device that are not there, all at once; at shutdown
+# processes and mounts that do not let go. It comes up, it goes down within its
+# bounds, and says what was wrong.
+
+load guest.bash
+
+setup_file() {
+	make_images
+}
+
+teardown_file() {
+	end_guests
+}
+
+@test "boot: a full /var, a wrong fstab, a missing module: said, and a login" {
+	overlay etc/fstab 644 <<<$'full /var/lib tmpfs size=4k,nr_inodes=1 0 0\n/dev/nowhere /mnt ext4 defaults 0 2\nLABEL=nobody /opt ext4 defaults 0 0\nnonsense'
+	overlay etc/modules 644 <<<$'# one that is, one that is not\nevdev\nno_such_module'
+	overlay etc/sysctl.conf 644 <<<$'kernel.panic_on_oops = 1'
+	boot_initramfs full --append 'trivet.nonsense fsck.mode=skip'
+	on full
+	until_guest '/sbin/sv status httpd >/dev/null'
+	run console
+	[[ $output == *"[fail] kernel modules"*"cannot load the module no_such_module"* ]]
+	[[ $output == *"[fail] file systems"*"/dev/nowhere"* ]]
+	[[ $output == *"[fail] random seed"*"o space left"* ]]
+	[[ $output == *"trivet.nonsense: no such word: ignored"* ]]
+	# What could be done was done.
+	[ "$(in_guest 'cat /proc/sys/kernel/panic_on_oops')" = 1 ]
+	run in_guest 'echo x >/var/lib/x; grep -c "^.fail" /run/trivet/boot.log'
+	[[ $output == *"No space left"* ]]
+	vm tell "$ON" /sbin/poweroff
+	vm off "$ON"
+	[[ $(console) == *"reboot: Power down"* ]]
+}
+
+@test "boot: a stage with a syntax error: the services all the same" {
+	overlay etc/trivet/boot <<<$'#!/bin/sh\nif true; then\n'
+	overlay etc/trivet/steps 644 <<<$'((('
+	boot_initramfs syntax
+	on syntax
+	until_guest '/sbin/sv status httpd >/dev/null'
+	[[ $(console) == *"/etc/trivet/boot"*yntax*"/etc/trivet/boot: exit "* ]]
+	vm tell "$ON" /sbin/poweroff
+	vm off "$ON"
+	[[ $(console) == *"reboot: Power down"* ]]
+}
+
+# A frozen file system is like a server that is gone: who writes there can be
+# ended by nothing, and unmounting it does not come back.
+@test "shutdown: services that ignore TERM, a busy mount, one that hangs: bounded, and named" {
+	overlay etc/sv/stubborn/run <<<$'#!/bin/sh\ntrap "" TERM\nwhile :; do sleep 1000; done'
+	overlay etc/sv/stubborn/service 644 <<<'stop = TERM 1s KILL'
+	overlay etc/sv/lasting/run <<<$'#!/bin/sh\ntrap "" TERM INT HUP\nwhile :; do sleep 1000; done'
+	mkdir -p "$OVERLAY/etc/service"
+	ln -s /etc/sv/stubborn "$OVERLAY/etc/service/stubborn"
+	ln -s /etc/sv/lasting "$OVERLAY/etc/service/lasting"
+	boot_initramfs stubborn --memory 128 --append 'trivet.timeout-stop=4s trivet.timeout-term=1s trivet.timeout-kill=1s trivet.timeout-final=3s'
+	on stubborn
+	until_guest '/sbin/sv status stubborn lasting >/dev/null'
+	run in_guest 'modprobe loop; for i in 0 1; do dd if=/dev/zero of=/$i.img bs=1k count=2048 2>/dev/null; losetup /dev/loop$i /$i.img; mke2fs /dev/loop$i >/dev/null; done; mkdir /a /b; mount -t ext4 /dev/loop0 /a; mount -t ext4 /dev/loop1 /b; mkdir /a/sub; mount --bind /a/sub /mnt; grep -c /dev/loop /proc/mounts'
+	echo "$output"
+	[ "${lines[-1]}" = 3 ]
+	in_guest 'cd /a && (trap "" TERM; exec setsid sh -c "trap \"\" TERM; sleep 1000; :") >/dev/null 2>&1 & fsfreeze --freeze /b && (setsid touch /b/never >/dev/null 2>&1 &)'
+	vm tell "$ON" /sbin/poweroff
+	vm off -t 120 "$ON"
+	run console
+	[[ $output == *"reboot: Power down"* ]]
+	# What it could not leave has a name.
+	[[ $output == */b* ]]
+	[[ $output != *"cannot unmount /a"* ]]
+}
