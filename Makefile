@@ -287,6 +287,7 @@ CMD_SRC = \
 	svc/cmd/main.c \
 	svc/cmd/memory.c \
 	svc/cmd/note.c \
+	svc/cmd/notify.c \
 	svc/cmd/once.c \
 	svc/cmd/options.c \
 	svc/cmd/pause.c \

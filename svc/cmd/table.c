@@ -16,6 +16,7 @@
 	X(kill) \
 	X(pause) \
 	X(cont) \
+	X(notify) \
 	X(run) \
 	X(status) \
 	X(why) \

@@ -134,7 +134,7 @@ ask() {
 	await has_line "$D/said" "a: cannot listen on tcp 127.0.0.1:$port: [Aa]ddress"
 	await state_is b up
 	run ! state_is a up
-	"$SVC" why a | grep 'cannot listen'
+	await status_has a 'cannot listen'
 	kill "$holder"
 	await state_is a up
 }
