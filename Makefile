@@ -150,6 +150,7 @@ INIT_SRC = \
 	init/catatonit.c \
 	init/command.c \
 	init/console.c \
+	init/container.c \
 	init/dumb.c \
 	init/fault.c \
 	init/final.c \
@@ -187,6 +188,7 @@ TREE_SRC = \
 	svc/tree/blobs.c \
 	svc/tree/check.c \
 	svc/tree/clients.c \
+	svc/tree/command.c \
 	svc/tree/control.c \
 	svc/tree/deadlines.c \
 	svc/tree/define.c \
@@ -210,6 +212,7 @@ TREE_SRC = \
 	svc/tree/pipeline.c \
 	svc/tree/probe.c \
 	svc/tree/queue.c \
+	svc/tree/said.c \
 	svc/tree/ready.c \
 	svc/tree/relations.c \
 	svc/tree/requests.c \
@@ -271,6 +274,7 @@ CMD_SRC = \
 	svc/cmd/fghack.c \
 	svc/cmd/graph.c \
 	svc/cmd/halt.c \
+	svc/cmd/health.c \
 	svc/cmd/help.c \
 	svc/cmd/initctl.c \
 	svc/cmd/json.c \

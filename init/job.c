@@ -96,14 +96,17 @@ job_become(enum job job, const struct program *program)
 	};
 	struct spawn s = SPAWN_INIT;
 
+	/* The mask of a container is what its maker wished for. */
+	bool own_umask = memo_step()->plan.role == ROLE_CONTAINER;
+
 	/* None of these three is worth not starting it for. */
 	sys_setsid();
 	if (program->terminal)
 		sys_ioctl(0, TIOCSCTTY, (void *)1);
 	if (!program->all_files)
 		sys_prlimit(0, RLIMIT_NOFILE, &memo.files, NULL);
-	s.steps = steps;
-	s.count = sizeof(steps) / sizeof(steps[0]);
+	s.steps = steps + own_umask;
+	s.count = sizeof(steps) / sizeof(steps[0]) - own_umask;
 	s.file = program->path;
 	s.exec_fd = program->path == NULL ? program->fd : -1;
 	s.argv = (char *const *)(uintptr_t)program->argv;

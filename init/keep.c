@@ -125,9 +125,11 @@ run_kept(void *arg)
 	/* The scan directory is a word of the kernel's, read after the mounts.
 	 */
 	const char *const own[] = {keep.argv[0], memo.settings.services, NULL};
+	bool is_told = memo_step()->plan.role == ROLE_MACHINE &&
+		       memo.settings.services[0] != '\0';
 	struct program program = {
 	    .fd = FD_KEPT,
-	    .argv = memo.settings.services[0] != '\0' ? own : keep.argv,
+	    .argv = is_told ? own : keep.argv,
 	    .keep = KEEP_FD_END,
 	    .all_files = true,
 	};

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "init/console.h"
+#include "init/container.h"
 #include "init/fault.h"
 #include "init/job.h"
 #include "init/memo.h"
@@ -45,12 +46,6 @@ environment(char **envp, const char *name)
 
 /* --- what PID 1 is ------------------------------------------------------- */
 
-static bool
-exists(const char *path)
-{
-	return sys_faccessat(AT_FDCWD, path, F_OK, 0) == 0;
-}
-
 /*
  * Ctrl-alt-del becomes a signal. The answer tells where we are: only the
  * machine's own PID 1 gets a yes, in a PID namespace it is EINVAL, without the
@@ -60,10 +55,13 @@ static enum role
 find_role(char **envp)
 {
 	const char *manager = environment(envp, "container");
+
+	/* Below another init nothing of the machine is ours to set. */
+	if (sys_getpid() != 1)
+		return ROLE_CONTAINER;
 	int done = sys_reboot(LINUX_REBOOT_CMD_CAD_OFF, NULL);
-	bool contained = (done == -1 && errno != EINVAL) || manager != NULL ||
-			 exists("/run/host/container-manager") ||
-			 exists("/run/.containerenv") || exists("/.dockerenv");
+	bool contained =
+	    (done == -1 && errno != EINVAL) || container_is_here(envp);
 
 	memo.alone_kernel = done == 0;
 	memo.may_restart = manager != NULL && (str_starts(manager, "lxc") ||
@@ -87,6 +85,30 @@ machine_environment(char **envp)
 
 	strncat(term, given != NULL ? given : "linux", sizeof(term) - 6);
 	return clean;
+}
+
+/* --- what is asked by people ------------------------------------------- */
+
+static void
+print(const char *text)
+{
+	sys_write(1, text, strlen(text));
+}
+
+static void
+help(void)
+{
+	print("usage: init [--WORD[=VALUE]]...  (as PID 1)\n"
+	      "       init 0|1|2|3|4|5|6|s|q|u  (as telinit)\n"
+	      "       init [options] -- COMMAND  (one command: init -h --)\n"
+	      "       init --container [options of svcd] [-- COMMAND]\n"
+	      "       init -h|--help|--version\n"
+	      "words, on the kernel's command line as trivet.WORD[=VALUE]:\n");
+#define HELP(name, kind, member, text) print("  " name "\t" text "\n");
+	WORDS(HELP)
+	print("words for the stages, on the kernel's command line only:\n");
+#define STAGE_HELP(name, text) print("  " name "\t" text "\n");
+	STAGE_WORDS(STAGE_HELP)
 }
 
 /* --- set-up --------------------------------------------------------------- */
@@ -128,27 +150,55 @@ set_up(enum role role)
 		say_warn("cannot make the exit queue");
 }
 
+/* `docker run IMAGE --help` is a person's question. */
+static void
+answer(int argc, char **argv)
+{
+	if (argc != 2)
+		return;
+	if (str_eq(argv[1], "-h") || str_eq(argv[1], "--help"))
+		help();
+	else if (str_eq(argv[1], "--version"))
+		print("trivet " TRIVET_VERSION "\n");
+	else
+		return;
+	sys_exit(EXITCODE_YES);
+}
+
+static void
+set_up_container(int argc, char **argv)
+{
+	answer(argc, argv);
+	/* Wrong use is said before anything is begun. */
+	container_words(argv, container_is_meant(argc, argv));
+	container_leave_terminal(argv);
+	if (sys_getpid() != 1 &&
+	    sys_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == -1)
+		say_warn("cannot become a subreaper");
+}
+
 static void
 set_up_one(int argc, char **argv, char **envp)
 {
 	enum role role;
 
 	set_up(ROLE_MACHINE);
-	for (int i = 1; i < argc; i++)
-		run_word(argv[i]);
+	for (int i = 1; i < argc && !str_eq(argv[i], "--"); i++)
+		settings_word(&memo.settings, argv[i]);
 	if (runit_is(argv[0]))
 		runit_set_up();
+	memo.settings.container |= container_is_meant(argc, argv);
 	role = find_role(envp);
 	memo.steps[0].plan = plan_begin(role);
 	memo.steps[0].plan.alone = memo.alone_kernel;
 	memo.steps[0].plan.rescue = memo.settings.rescue;
 	memo.steps[0].plan.emergency = memo.settings.emergency;
 	if (role == ROLE_CONTAINER) {
-		/* Less than the ten seconds after which managers kill. */
-		if (memo.settings.limits[PHASE_STOP] == 300000)
-			memo.settings.limits[PHASE_STOP] = 8000;
+		set_up_container(argc, argv);
 		return;
 	}
+	for (int i = 1; i < argc; i++)
+		run_word(argv[i]);
 	sys_setsid();
 	sys_chdir("/");
 	sys_umask(022);
@@ -175,7 +225,7 @@ set_up_keeper(char **argv)
 
 /* Also after a fault: everything that is not in memo or a descriptor. */
 static _Noreturn void
-carry_on(char **argv, char **envp)
+carry_on(int argc, char **argv, char **envp)
 {
 	enum role role = (enum role)memo_step()->plan.role;
 	static const char *machine_argv[] = {"svcd", NULL};
@@ -192,7 +242,10 @@ carry_on(char **argv, char **envp)
 	job_environment(role == ROLE_MACHINE && !memo.runit.is
 			    ? machine_environment(envp)
 			    : envp);
-	if (role != ROLE_KEEPER)
+	if (role == ROLE_CONTAINER)
+		kept_argv =
+		    container_words(argv, container_is_meant(argc, argv));
+	else if (role == ROLE_MACHINE)
 		kept_argv = machine_argv;
 	if (memo.faults > 0)
 		say_warnx("fault number %u: carrying on", memo.faults);
@@ -200,27 +253,6 @@ carry_on(char **argv, char **envp)
 }
 
 /* --- a command ------------------------------------------------------------ */
-
-static void
-print(const char *text)
-{
-	sys_write(1, text, strlen(text));
-}
-
-static void
-help(void)
-{
-	print("usage: init [--WORD[=VALUE]]...  (as PID 1)\n"
-	      "       init 0|1|2|3|4|5|6|s|q|u  (as telinit)\n"
-	      "       init [options] -- COMMAND  (one command: init -h --)\n"
-	      "       init -h|--help|--version\n"
-	      "words, on the kernel's command line as trivet.WORD[=VALUE]:\n");
-#define HELP(name, kind, member, text) print("  " name "\t" text "\n");
-	WORDS(HELP)
-	print("words for the stages, on the kernel's command line only:\n");
-#define STAGE_HELP(name, text) print("  " name "\t" text "\n");
-	STAGE_WORDS(STAGE_HELP)
-}
 
 /* telinit is one of svc's names; it is beside us, or where it usually is. */
 static int
@@ -279,28 +311,31 @@ main(int argc, char **argv, char **envp)
 {
 	const char *name = argc > 0 ? path_base(argv[0]) : "init";
 	single_main_fn *single = NULL;
+	bool meant;
 
 	sig_mask(SIG_ALL & ~fault_signals(), NULL);
 	console_open(name);
 	if (memo_adopt())
-		carry_on(argv, envp);
+		carry_on(argc, argv, envp);
 	if (argc >= 2 && str_eq(argv[1], "--keeper")) {
 		set_up_keeper(argv);
 		fault_open(argv, envp);
 		/* Once more, with no trace of that word in its arguments. */
 		fault_again();
-		carry_on(argv, envp);
+		carry_on(argc, argv, envp);
 	}
-	single = single_named(name, argc, argv);
+	meant = container_is_meant(argc, argv);
+	single = meant ? NULL : single_named(name, argc, argv);
 	if (single != NULL) {
 		sig_mask(SIG_ALL, NULL);
 		return single(argc, argv, envp);
 	}
-	if (sys_getpid() == 1) {
+	if (sys_getpid() == 1 || meant ||
+	    (argc == 1 && !runit_is(argv[0]) && container_is_here(envp))) {
 		set_up_one(argc, argv, envp);
 		if (memo.runit.is)
 			become_runit(argv, envp);
-		carry_on(argv, envp);
+		carry_on(argc, argv, envp);
 	}
 	say_hook(NULL);
 	sig_mask(start_mask, NULL);

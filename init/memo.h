@@ -142,6 +142,7 @@ struct memo {
 	struct memo_step steps[2];
 	int64_t say_ns; /* a long wait is said again then */
 	int32_t exit_code;
+	int64_t grace_ns; /* a container is to be gone by then; 0: no end yet */
 	uint8_t alone_kernel; /* the whole machine is ours */
 	uint8_t may_restart;  /* a container whose manager knows reboot(2) */
 	uint8_t anew;	      /* begin at the beginning: soft reboot */

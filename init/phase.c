@@ -317,9 +317,10 @@ ask_ending(struct plan p, enum keep_ending ask)
 }
 
 /*
- * At once. A keeper may not kill everybody, so its tree is told to; everybody
- * else goes straight to KILL. File systems are still left in order, until it
- * is asked for yet again.
+ * At once. A keeper may not kill everybody, so its tree is told to; so is a
+ * container's, once, since what its services said last is to come out;
+ * everybody else goes straight to KILL. File systems are still left in order,
+ * until it is asked for yet again.
  */
 static struct phase_step
 ask_now(struct plan p, enum keep_ending ask)
@@ -329,12 +330,17 @@ ask_now(struct plan p, enum keep_ending ask)
 		return ask_ending(p, ask);
 	p.ending = (uint8_t)ask;
 	switch ((enum phase)p.phase) {
+	case PHASE_KEEP:
+	case PHASE_STOP:
+		if (p.role == ROLE_CONTAINER && !p.hurried) {
+			p.hurried = true;
+			return enter(p, PHASE_STOP, EFFECT_STOP);
+		}
+		/* fall through */
 	case PHASE_START:
 	case PHASE_MOUNT:
 	case PHASE_BOOT:
 	case PHASE_RESCUE:
-	case PHASE_KEEP:
-	case PHASE_STOP:
 	case PHASE_SHUTDOWN:
 	case PHASE_TERM:
 		if (p.role == ROLE_KEEPER)

@@ -117,6 +117,7 @@ struct plan {
 	uint8_t emergency; /* a shell is wanted before the boot stage */
 	uint8_t rescue;	   /* a shell is wanted after it */
 	uint8_t booted;	   /* the boot stage was begun */
+	uint8_t hurried;   /* a container's tree was told to stop at once */
 	uint8_t alone;	   /* no other system shares this kernel */
 };
 

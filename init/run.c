@@ -11,12 +11,14 @@
 #include <signal.h>
 
 #include "init/console.h"
+#include "init/container.h"
 #include "init/fault.h"
 #include "init/helper.h"
 #include "init/keep.h"
 #include "init/last.h"
 #include "init/reap.h"
 #include "init/runit.h"
+#include "init/single_child.h"
 #include "init/stage.h"
 #include "init/upgrade.h"
 #include "lib/buf.h"
@@ -132,8 +134,8 @@ static int64_t
 limit_ms(const struct plan *p)
 {
 	if (p->phase == PHASE_STOP && memo.at_once)
-		return AT_ONCE_MS;
-	return phase_limit_ms(p, memo.settings.limits);
+		return container_limit_ms(p, AT_ONCE_MS);
+	return container_limit_ms(p, phase_limit_ms(p, memo.settings.limits));
 }
 
 static void
@@ -207,9 +209,9 @@ static const struct keep_asks asks = {end_system, tree_done, again, offer};
 static void
 kill_all(int sig)
 {
-	sys_kill(-1, sig);
+	single_signal_rest(sig);
 	if (sig == SIGTERM)
-		sys_kill(-1, SIGCONT);
+		single_signal_rest(SIGCONT);
 	reap_ns = 0;
 }
 
@@ -423,11 +425,20 @@ reap(int64_t now_ns)
 	reap_ns = INT64_MAX;
 }
 
+/* A code that was given stays; in a container a second signal hurries. */
+static void
+end_by_signal(enum keep_ending how, bool now)
+{
+	bool again = plan()->ending != KEEP_END_NONE;
+
+	now |= again && plan()->role == ROLE_CONTAINER;
+	end_system(how, now, again ? memo.exit_code : 0);
+}
+
 static void
 hear_signal(int sig)
 {
-	struct request r =
-	    signal_request(sig, (enum role)plan()->role, memo.settings.busybox);
+	struct request r = container_request(sig);
 	bool now = r.kind == REQUEST_NOW;
 
 	if (runit_hears(sig)) {
@@ -454,7 +465,7 @@ hear_signal(int sig)
 	case REQUEST_NOW:
 		now |= sig == SIGINT &&
 		       burst_hit(&memo.burst, mono_now().ns / NS_OF_MS(1));
-		end_system(r.ending, now, 0);
+		end_by_signal(r.ending, now);
 		break;
 	case REQUEST_AGAIN:
 		again();

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/scan.h"
+#include "lib/sig.h"
 #include "lib/str.h"
 
 struct settings
@@ -14,6 +15,7 @@ settings_default(void)
 {
 	struct settings s = {0};
 
+	s.grace = WORDS_GRACE_MS;
 	phase_default_limits(s.limits);
 	return s;
 }
@@ -42,6 +44,17 @@ take_TIME(int64_t *to, const char *value)
 {
 	return value != NULL && scan_duration_ms(value, to) ? WORD_TAKEN
 							    : WORD_VALUE;
+}
+
+static enum word_verdict
+take_SIGNAL(int *to, const char *value)
+{
+	int sig = value != NULL ? sig_parse(value) : 0;
+
+	if (sig == 0)
+		return WORD_VALUE;
+	*to = sig;
+	return WORD_TAKEN;
 }
 
 /* NAME or NAME=VALUE, whatever stood before it. */

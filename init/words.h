@@ -25,6 +25,10 @@
 	X("busybox", FLAG, busybox, "TERM reboots and USR1 halts") \
 	X("container", FLAG, container, "no mounts, no reboot: an exit code") \
 	X("machine", FLAG, machine, "not a container, whatever it looks like") \
+	X("grace", TIME, grace, \
+	    "a container: from the stop signal to the end") \
+	X("stop-signal", SIGNAL, stop_signal, \
+	    "a container: one more signal that stops it") \
 	X("quiet", FLAG, quiet, "only warnings on the console") \
 	X("timeout-mount", TIME, limits[PHASE_MOUNT], "for the mounts") \
 	X("timeout-boot", TIME, limits[PHASE_BOOT], "for the boot stage") \
@@ -42,6 +46,9 @@
 	X("verbose", "each step of the stages, and all that it says")
 /* clang-format on */
 
+/* Less than the ten seconds after which managers kill. */
+#define WORDS_GRACE_MS 9000
+
 #define WORD_PATH_MAX 256 /* bytes, with the NUL; empty: the default */
 
 struct settings {
@@ -51,6 +58,8 @@ struct settings {
 	char svcd[WORD_PATH_MAX];
 	char services[WORD_PATH_MAX];
 	bool rescue, emergency, busybox, container, machine, quiet;
+	int stop_signal; /* 0: none but the usual */
+	int64_t grace;
 	int64_t limits[PHASE_COUNT];
 };
 

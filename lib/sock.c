@@ -6,8 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "lib/buf.h"
 #include "lib/fd.h"
+#include "lib/fmt.h"
 #include "lib/sys.h"
 
 int
@@ -32,6 +35,18 @@ sock_name(struct sock_name *a, const char *path)
 	else
 		a->len++;
 	return 0;
+}
+
+/* Without /proc the root alone must tell containers apart. */
+void
+sock_stand_in(struct buf *name, const char *path)
+{
+	struct stat mounts = {0}, root = {0};
+
+	sys_fstatat(AT_FDCWD, "/proc/self/ns/mnt", &mounts, 0);
+	sys_fstatat(AT_FDCWD, "/", &root, 0);
+	buf_fmt(name, "@%s/%lu/%lu/%lu", path, (unsigned long)mounts.st_ino,
+	    (unsigned long)root.st_dev, (unsigned long)root.st_ino);
 }
 
 /* Whether somebody answers at `a`; only a refusal is a clear no. */

@@ -12,6 +12,8 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+struct buf;
+
 /* An address; a name that begins with '@' is abstract. */
 struct sock_name {
 	struct sockaddr_un sun;
@@ -19,6 +21,14 @@ struct sock_name {
 };
 /* 0, or -1 with ENAMETOOLONG or EINVAL (empty). */
 int sock_name(struct sock_name *a, const char *path);
+
+/*
+ * An abstract name that stands in for `path` where no directory can be written:
+ * the same for all processes that see one root in one mount namespace, another
+ * in every other container, though they may share a network. Anybody in that
+ * network may take it, so who connects asks sock_peer() who answers.
+ */
+void sock_stand_in(struct buf *name, const char *path);
 
 /*
  * type is SOCK_STREAM, SOCK_SEQPACKET or SOCK_DGRAM, with SOCK_NONBLOCK if

@@ -312,7 +312,10 @@ main(int argc, char **argv)
 	char path[512];
 	sigset_t mask;
 
-	dir = argc > 1 ? argv[1] : ".";
+	dir = ".";
+	for (int i = argc - 1; i > 0; i--)
+		if (argv[i][0] != '-')
+			dir = argv[i];
 	/* Executed by descriptor: the kernel's name for it would be a number.
 	 */
 	prctl(PR_SET_NAME, argv[0]);

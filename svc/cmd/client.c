@@ -56,7 +56,11 @@ client_dir(void)
 		return CLIENT_SYSTEM_DIR;
 	if (user != NULL && *user != '\0')
 		return memory_text("%s/trivet", user);
-	return memory_text("/run/user/%u/trivet", (unsigned)getuid());
+	told = memory_text("/run/user/%u", (unsigned)getuid());
+	/* A container's user has no such place; its tree is the container's. */
+	if (sys_faccessat(AT_FDCWD, told, F_OK, 0) < 0)
+		return CLIENT_SYSTEM_DIR;
+	return memory_text("%s/trivet", told);
 }
 
 /* Until the descriptor may be read; 1, 0: the deadline, -1. */
@@ -198,11 +202,35 @@ greet(struct client *c)
 	return board_check(c->board) == BOARD_IS_FINE;
 }
 
+/* Where svcd found no place for its socket. Anybody can take such a name: it is
+ * believed of root and of ourselves only. */
+static int
+connect_without_place(const char *path)
+{
+	char room[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct buf name = BUF(room);
+	struct sock_peer peer;
+	int fd = -1, error = errno;
+
+	sock_stand_in(&name, path);
+	if (!name.full)
+		fd = sock_connect(room, SOCK_SEQPACKET);
+	if (fd >= 0 && (sock_peer(fd, &peer) < 0 ||
+			   (peer.uid != 0 && peer.uid != getuid())))
+		fd_close(&fd);
+	errno = error;
+	return fd;
+}
+
 bool
 client_try(struct client *c, const char *dir)
 {
+	const char *path = memory_text("%s/control", dir);
+
 	*c = (struct client){.fd = -1, .board_fd = -1};
-	c->fd = sock_connect(memory_text("%s/control", dir), SOCK_SEQPACKET);
+	c->fd = sock_connect(path, SOCK_SEQPACKET);
+	if (c->fd < 0 && errno != EAGAIN)
+		c->fd = connect_without_place(path);
 	if (c->fd < 0)
 		return false;
 	if (greet(c))

@@ -23,7 +23,8 @@ void client_use(const char *dir);
 bool client_is_chosen(void);
 /*
  * The runtime directory: what client_use() said, else $TRIVET_RUN, else
- * /run/trivet for root and $XDG_RUNTIME_DIR/trivet for a user.
+ * /run/trivet for root and $XDG_RUNTIME_DIR/trivet for a user; for one without
+ * a place below /run/user (in a container) it is root's too.
  */
 const char *client_dir(void);
 /* The root's tree: what power commands talk to unless told otherwise. */

@@ -24,6 +24,7 @@
 	X(log) \
 	X(events) \
 	X(wait) \
+	X(health) \
 	X(top) \
 	X(graph) \
 	X(plot) \

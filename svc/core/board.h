@@ -67,7 +67,8 @@
 	X(LEAVING, 18, "it says that it is ending") \
 	X(ANSWERED, 19, "what follows from its failure has been done") \
 	X(RESTART, 20, "a group: its members are restarted, by its strategy") \
-	X(AGAIN, 21, "a member: stopped by its group, which starts it again")
+	X(AGAIN, 21, "a member: stopped by its group, which starts it again") \
+	X(MAIN, 24, "the main command: the tree ends when it ends")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and

@@ -5,6 +5,7 @@
  * on exec, our signals are at their defaults and our umask is 022.
  */
 #include "svc/tree/births.h"
+#include "svc/tree/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 #include "svc/tree/define.h"
 #include "svc/tree/logger.h"
 #include "svc/tree/pipeline.h"
+#include "svc/tree/said.h"
 #include "svc/tree/talk.h"
 
 enum birth_kind
@@ -159,12 +161,28 @@ set_program(struct birth *b)
 	}
 	b->spawn.file = b->file;
 	b->spawn.argv = b->argv;
+	if (b->kind == BIRTH_RUN && command_is(b->record))
+		command_program(b);
+}
+
+/* With --clear-env these are all that a service gets of svcd's. */
+static bool
+is_for_all(const char *variable)
+{
+	static const char *const names[] = {
+	    "PATH=", "HOME=", "TERM=", "TZ=", "LANG=", "TRIVET_RUN="};
+
+	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+		if (str_starts(variable, names[n]))
+			return true;
+	return false;
 }
 
 /* PWD first, then all that svcd was given but its own PWD. */
 static void
 set_environment(struct birth *b)
 {
+	bool all = !tree.clear_env || command_is(b->record);
 	size_t n = 0;
 
 	memcpy(b->pwd, "PWD=", 4);
@@ -172,7 +190,7 @@ set_environment(struct birth *b)
 	memcpy(b->own, b->pwd + 4, sizeof(b->own));
 	b->envp[n++] = b->pwd;
 	for (char *const *e = tree.env; *e != NULL && n < BIRTH_ENV; e++)
-		if (strncmp(*e, "PWD=", 4) != 0)
+		if (strncmp(*e, "PWD=", 4) != 0 && (all || is_for_all(*e)))
 			b->envp[n++] = *e;
 	b->envp[n] = NULL;
 	b->spawn.envp = b->envp;
@@ -234,6 +252,28 @@ give_output(struct birth *b)
 	give(b, 1, 2);
 }
 
+/* By a path of the child's own: an open file that only it writes to. */
+static void
+give_pipe(struct birth *b, struct buf path, int low, int to)
+{
+	if (low < 0)
+		return;
+	buf_fmt(&path, "/proc/self/fd/%d", low);
+	birth_step(b, (struct spawn_step){.op = SPAWN_OPEN,
+			  .text = path.p,
+			  .flags = O_WRONLY,
+			  .number = to});
+}
+
+static void
+give_said(struct birth *b, int low)
+{
+	uint32_t i = b->record;
+
+	give_pipe(b, BUF(b->out), birth_hand_over(b, said_pipe(i, 0), low), 1);
+	give_pipe(b, BUF(b->err), birth_hand_over(b, said_pipe(i, 1), low), 2);
+}
+
 /*
  * A logger reads the pipe, a service with a logger writes it; without one its
  * last lines are kept. All else is svcd's own 0, 1 and 2.
@@ -244,12 +284,16 @@ set_descriptors(struct birth *b, int low)
 	const struct board_record *r = rec(b->record);
 	const struct live *l = live(b->record);
 
+	if (r->flags & BOARD_MAIN)
+		return;
 	if (b->kind == BIRTH_RUN && pipeline_input(b->record) >= 0)
 		give(b, birth_hand_over(b, pipeline_input(b->record), low), 0);
 	if (r->flags & BOARD_LOG)
 		give(b, birth_hand_over(b, live(r->parent)->pipe[0], low), 0);
 	else if (l->pipe[1] >= 0)
 		give(b, birth_hand_over(b, l->pipe[1], low), 1);
+	else if (said_make(b->record))
+		give_said(b, low);
 	else if (output_make(b->record))
 		give_output(b);
 }
@@ -343,6 +387,8 @@ birth_prepare(struct birth *b, int low)
 		talk_renew(b->record);
 	if (s != NULL)
 		birth_settings(b, s);
+	if (command_is(b->record))
+		command_steps(b);
 	set_directory(b, s);
 	birth_step(b, (struct spawn_step){.op = SPAWN_SIGNALS_QUICK});
 }

@@ -43,6 +43,14 @@ expand(struct buf *to, char sigil, const char *name, size_t len, void *arg)
 	return value != NULL;
 }
 
+const char *
+birth_search(const struct birth *b)
+{
+	const char *path = birth_lookup(b, "PATH", 4);
+
+	return path != NULL ? path : SEARCH;
+}
+
 static void
 set_command(struct birth *b, const char *line)
 {
@@ -61,9 +69,7 @@ set_command(struct birth *b, const char *line)
 	b->text_len += w.text.len + 1;
 	b->spawn.argv = b->words;
 	b->spawn.file = b->words[0];
-	b->spawn.search = birth_lookup(b, "PATH", 4);
-	if (b->spawn.search == NULL)
-		b->spawn.search = SEARCH;
+	b->spawn.search = birth_search(b);
 }
 
 /* --- whom it runs as

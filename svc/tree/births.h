@@ -48,6 +48,7 @@ struct birth {
 	char *argv[8];
 	char file[16];
 	char out[TREE_PATH]; /* where it opens what it writes to */
+	char err[32];
 	char numbers[4][16];
 	char name[BOARD_NAME_MAX + 1];
 	char pwd[TREE_PATH + 4]; /* "PWD=" and where it stands */
@@ -83,6 +84,8 @@ void birth_step(struct birth *b, struct spawn_step s);
 /* It cannot be started as it is defined: the child leaves by this, and errno
  * is the reason. */
 void birth_refuse(struct birth *b, enum spawn_op op);
+/* Where programs are looked for: its PATH, or the usual. */
+const char *birth_search(const struct birth *b);
 void birth_limits(const struct rlimit *files);
 /* birth_talk.c: sockets, readiness, what it is told about both. */
 struct settings;

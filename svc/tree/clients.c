@@ -221,6 +221,20 @@ open_places(void)
 	}
 }
 
+static int
+listen_without_place(const char *path)
+{
+	char room[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct buf name = BUF(room);
+	int fd = -1, error = errno;
+
+	sock_stand_in(&name, path);
+	if (!name.full)
+		fd = sock_listen(room, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, 64);
+	errno = error;
+	return fd;
+}
+
 /*
  * Without a place to put the socket services run all the same; but it is said,
  * since svc will look for it.
@@ -237,6 +251,13 @@ clients_start(void)
 	if (!b.full && dir_make(AT_FDCWD, tree.run_dir, 0755) == 0)
 		fd =
 		    sock_listen(path, SOCK_SEQPACKET | SOCK_NONBLOCK, 0666, 64);
+	/* One tree in a container; two would start everything twice. */
+	if (fd < 0 && errno == EADDRINUSE && tree.is_container) {
+		say_warn("another svcd runs here: %s", path);
+		keep_refuse(111);
+	}
+	if (fd < 0)
+		fd = listen_without_place(path);
 	if (fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0 ||
 	    watch_add(&tree.loop, &door, fd, EPOLLIN, door_ready, NULL) < 0)
 		say_warn("cannot listen on %s", path);

@@ -302,6 +302,17 @@ define_file(uint32_t i, int at, const char *file)
 	return keep(i, finish());
 }
 
+enum define
+define_text(uint32_t i, const char *called, const char *text, size_t len)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	begin(state_name(i, name));
+	settings_note(&now.parse, WITH_RUN);
+	settings_lines(&now.parse, called, text, len);
+	return keep(i, finish());
+}
+
 /* The view of one record's settings; NULL: it has none. The last stays open. */
 const struct settings *
 define_view(uint32_t i)

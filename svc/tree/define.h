@@ -16,6 +16,9 @@ enum define {
 /* Reads it again; BROKEN: said, shown, and what was before stays. */
 enum define define_directory(uint32_t i, int dir);
 enum define define_file(uint32_t i, int at, const char *file);
+/* Of a service that has only a program, no file: the lines themselves. */
+enum define define_text(
+    uint32_t i, const char *called, const char *text, size_t len);
 /* Whichever it is; `dir` is its directory. scan.c */
 enum define scan_define(uint32_t i, int dir);
 /* NULL: a directory of runit's, without settings. Until the next call. */

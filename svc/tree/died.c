@@ -2,7 +2,7 @@
  * From an exit status to an event: what the record says about the process that
  * ended, and what the restart policy makes of it.
  */
-#include "svc/tree/define.h"
+#include "svc/tree/command.h"
 
 #include <signal.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/spawn.h"
+#include "svc/tree/said.h"
 #include "svc/tree/talk.h"
 
 /* It left at the gate: nothing was executed. */
@@ -30,6 +31,8 @@ fault_object(uint32_t i, enum spawn_op op, struct buf *room)
 
 	if (s == NULL)
 		return "";
+	if (op == SPAWN_EXEC && command_is(i))
+		return tree.command[0];
 	if (op == SPAWN_CHDIR)
 		text = s->dir;
 	else if (op == SPAWN_CHROOT)
@@ -168,6 +171,16 @@ log_over(uint32_t i)
 		post(i, EV_EXIT);
 }
 
+/* What is left at the end of a container has nobody to live for. */
+static void
+leave_nobody(uint32_t i)
+{
+	struct sv_word w = sv_unpack(board_word(rec(i)));
+
+	w.sv.has_sweep |= tree.is_container;
+	state_commit(i, w.sv, w.generation, w.pid);
+}
+
 void
 died(uint32_t i, const struct keep_exit *told)
 {
@@ -192,11 +205,16 @@ died(uint32_t i, const struct keep_exit *told)
 		return;
 	}
 	say_fault(i, r, e);
+	said_over(i);
 	add_exit(i, w, e);
 	switch (sv_role(w.sv)) {
 	case SV_ROLE_RUN:
 		talk_main_over(i);
-		if (!stop_is_on()) /* or it will not be started again */
+		if (command_is(i))
+			command_died(i, e);
+		if (stop_is_on())
+			leave_nobody(i);
+		else /* or it will not be started again */
 			service_refresh(i);
 		event = verdict(i, e);
 		/* Before it is committed: a group's own marks come first. */

@@ -13,6 +13,7 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/core/status.h"
+#include "svc/tree/said.h"
 #include "svc/tree/talk.h"
 
 /*
@@ -232,6 +233,7 @@ free_record(uint32_t i)
 	scan_freed(i);
 	talk_close(i);
 	logpipe_close(i);
+	said_close(i);
 	output_close(i);
 	views_last(i);
 	supervise_close(i);

@@ -141,6 +141,20 @@ keep_done(int value)
 	send_line(&m, NULL, 0);
 }
 
+/* The keeper kills us when it has read that; starting us again helps nobody. */
+_Noreturn void
+keep_refuse(int code)
+{
+	struct mono until = mono_add_ms(mono_now(), LINE_PATIENCE_MS);
+
+	if (keep_above() && keep_end(KEEP_END_EXIT, code, true)) {
+		keep_done(code);
+		while (wait_for(POLLHUP, until))
+			;
+	}
+	sys_exit(code);
+}
+
 bool
 keep_end(enum keep_ending ending, int code, bool at_once)
 {

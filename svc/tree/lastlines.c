@@ -27,6 +27,15 @@ static struct page *pages;
 static size_t have; /* pages that the file holds */
 static int file = -1;
 
+const char *
+lines_form_name(unsigned form)
+{
+#define LINES_NAME(name, text) text,
+	static const char *const names[] = {LINES_FORM_LIST(LINES_NAME)};
+
+	return names[form];
+}
+
 /* --- the file
  * ------------------------------------------------------------------------ */
 

@@ -3,7 +3,7 @@
  * which directories, whether a keeper stands above (if not, init becomes it and
  * starts us again), and the turn of everything.
  */
-#include "svc/tree/tree.h"
+#include "svc/tree/command.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -20,6 +20,7 @@
 #include "lib/sys.h"
 #include "svc/tree/logger.h"
 #include "svc/tree/options.h"
+#include "svc/tree/said.h"
 #include "svc/tree/talk.h"
 
 #define USUAL_FILES 1024
@@ -47,7 +48,7 @@ clean_self(void)
 {
 	sig_default_all();
 	sig_mask(SIG_ALL & ~SIG_FAULTS, NULL);
-	sys_umask(022);
+	tree.umask = (unsigned)sys_umask(022);
 	for (int fd = 3; fd < KEEP_FD_END; fd++)
 		fd_cloexec(fd, true);
 	sys_close_range(KEEP_FD_END, ~0U, 0);
@@ -64,7 +65,10 @@ recover(void)
 		    !sv_is_rest(sv_unpack(board_word(rec(i))).sv))
 			supervise_open(i);
 		logpipe_recover(i);
-		output_recover(i);
+		if (tree.output == LINES_RAW)
+			output_recover(i);
+		else
+			said_recover(i);
 		talk_recover(i);
 		deadline_sync(i);
 	}
@@ -121,7 +125,10 @@ set_up(void)
 	talk_start();
 	control_start();
 	clients_start();
-	output_start();
+	if (tree.output == LINES_RAW)
+		output_start();
+	else
+		said_start();
 	scan_start();
 	if (tree.is_recovered)
 		recover();
@@ -135,6 +142,9 @@ set_up(void)
 	stop_start();
 	logger_start();
 	scan_all();
+	if (tree.is_strict && !tree.is_recovered && !scan_is_sound())
+		keep_refuse(100);
+	command_take_up();
 	keep_ready();
 }
 

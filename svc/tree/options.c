@@ -15,16 +15,35 @@
 #include "lib/sys.h"
 #include "svc/tree/tree.h"
 
+enum {
+	OPTION_OUTPUT = 256
+};
+
 static const char usage_svcd[] =
-    "usage: svcd [-hV] [--user] [-r DIR] [SCANDIR...]\n"
+    "usage: svcd [-hV] [-r DIR] [--user] [--strict] [--container]\n"
+    "            [--clear-env] [--no-wait] [--pass-exit] [--output FORM]\n"
+    "            [SCANDIR...] [-- COMMAND [ARGUMENT...]]\n"
     "       runsvdir [-P] DIR [LOG]\n"
     "       runsv DIR\n"
     "       svscan [DIR]\n"
     "       supervise DIR\n"
     "\n"
-    "  -r DIR     keep the control socket in DIR (or $TRIVET_RUN)\n"
+    "  -r, --run DIR\n"
+    "             keep the control socket in DIR (or $TRIVET_RUN)\n"
     "  --user     the tree of one user: $XDG_RUNTIME_DIR/trivet,\n"
     "             ~/.config/service\n"
+    "  --strict   start nothing if a definition has an error\n"
+    "  --container\n"
+    "             the manners of a container: --output=prefix, and at the\n"
+    "             end nothing of a service is left\n"
+    "  --output FORM\n"
+    "             raw, prefix or json: how services without a log are\n"
+    "             passed on\n"
+    "  --clear-env\n"
+    "             services do not see the environment of svcd\n"
+    "  --no-wait  the command does not wait for the services\n"
+    "  --pass-exit\n"
+    "             end with the command's code also when told to stop\n"
     "  -h, --help this text\n"
     "  -V, --version\n             the version\n";
 
@@ -32,7 +51,7 @@ static _Noreturn void
 show(int fd, const char *text, int code)
 {
 	sys_write(fd, text, strlen(text));
-	sys_exit(code);
+	keep_refuse(code);
 }
 
 static const char *
@@ -130,29 +149,98 @@ add_adhoc(void)
 		scan_add(room);
 }
 
+static _Noreturn void
+wrong(const char *what, const char *which)
+{
+	sys_write(2, usage_svcd, strlen(usage_svcd));
+	say_warnx("%s%s", what, which);
+	keep_refuse(100);
+}
+
+static void
+set_output(const char *value)
+{
+	for (unsigned form = 0; form < LINES_FORMS; form++)
+		if (str_eq(value, lines_form_name(form))) {
+			tree.output = form;
+			return;
+		}
+	wrong("not raw, prefix or json: ", value);
+}
+
+/* False: no such option. */
+static bool
+take_option(const struct opt *o, int c, const char **run)
+{
+	switch (c) {
+	case 'r':
+		*run = o->value;
+		return true;
+	case 'u':
+		return tree.is_user = true;
+	case 's':
+		return tree.is_strict = true;
+	case 'c':
+		tree.output = LINES_PREFIX;
+		return tree.is_container = true;
+	case OPTION_OUTPUT:
+		set_output(o->value);
+		return true;
+	case 'e':
+		return tree.clear_env = true;
+	case 'n':
+		return tree.no_wait = true;
+	case 'p':
+		return tree.pass_exit = true;
+	case 'h':
+		show(1, usage_svcd, 0);
+	case 'V':
+		show(1, "svcd " TRIVET_VERSION "\n", 0);
+	default:
+		return false;
+	}
+}
+
+/* Scan directories, and after "--" the main command. */
+static void
+read_operands(int argc, char **argv, int at)
+{
+	bool is_command = at > 1 && str_eq(argv[at - 1], "--");
+
+	for (; at < argc && !is_command; at++) {
+		if (str_eq(argv[at], "--"))
+			is_command = true;
+		else
+			add_scan(argv[at]);
+	}
+	if (!is_command)
+		return;
+	if (at >= argc || argv[at][0] == '\0')
+		wrong("no command was given", "");
+	tree.command = argv + at;
+}
+
 static void
 read_svcd(int argc, char **argv)
 {
-	static const struct opt_word words[] = {
-	    {"user", 'u', 0}, {"help", 'h', 0}, {"version", 'V', 0}, {0}};
+	static const struct opt_word words[] = {{"user", 'u', 0},
+	    {"strict", 's', 0}, {"container", 'c', 0},
+	    {"output", OPTION_OUTPUT, 1}, {"clear-env", 'e', 0},
+	    {"no-wait", 'n', 0}, {"pass-exit", 'p', 0}, {"run", 'r', 0},
+	    {"help", 'h', 0}, {"version", 'V', 0}, {0}};
 	struct opt o = opt_over(argc, argv);
 	const char *run = NULL;
 
 	tree.is_user = sys_geteuid() != 0;
 	for (int c; (c = opt_next(&o, "r:hV", words)) != OPT_END;) {
-		if (c == 'r')
-			run = o.value;
-		else if (c == 'u')
-			tree.is_user = true;
-		else if (c == 'h')
-			show(1, usage_svcd, 0);
-		else if (c == 'V')
-			show(1, "svcd " TRIVET_VERSION "\n", 0);
-		else
-			show(2, usage_svcd, 100);
+		if (c == OPT_MISSING)
+			wrong("a value is missing: ", o.name);
+		if (!take_option(&o, c, &run))
+			wrong("no such option: ", o.name);
 	}
-	for (int n = o.at; n < argc; n++)
-		add_scan(argv[n]);
+	read_operands(argc, argv, o.at);
+	/* Whoever it runs as, it is all there is. */
+	tree.is_user = tree.is_user && !tree.is_container;
 	set_run_dir(run);
 	set_scan_default();
 	add_adhoc();

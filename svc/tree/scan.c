@@ -5,7 +5,7 @@
  * that was removed and made again is a new one, which begins when the old one
  * is over.
  */
-#include "svc/tree/define.h"
+#include "svc/tree/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -181,7 +181,9 @@ scan_define(uint32_t i, int dir)
 	char name[BOARD_NAME_MAX + 1];
 	enum define d;
 
-	if (is_one_file(i))
+	if (command_is(i))
+		d = command_define(i);
+	else if (is_one_file(i))
 		d = define_file(i, file_scan(name), state_name(i, name));
 	else
 		d = define_directory(i, dir);
@@ -365,8 +367,11 @@ found_file(const char *name, const struct stat *st)
 	buf_puts(&b, tree.run_dir);
 	buf_puts(&b, one_dir);
 	buf_puts(&b, name);
-	if (b.full || dir_make(AT_FDCWD, path, 0755) < 0 ||
-	    (dir = sys_open(path, O_PATH | O_DIRECTORY, 0)) < 0) {
+	dir = -1;
+	if (!b.full && dir_make(AT_FDCWD, path, 0755) == 0)
+		dir = sys_open(path, O_PATH | O_DIRECTORY, 0);
+	/* A container may have no place that can be written. */
+	if (b.full || (dir < 0 && !tree.is_container)) {
 		say_warn("%s: cannot make %s", name, path);
 		return;
 	}
@@ -413,6 +418,10 @@ scan_name(unsigned which, const char *name)
 		return;
 	if (!path_is_name(name)) {
 		say_warnx("%s: a name that cannot be used", scans[which].path);
+		return;
+	}
+	if (command_takes_name(name)) {
+		say_warnx("%s: the command's own name: not taken up", name);
 		return;
 	}
 	watch_entry(scans[which].fd, scans[which].path, name);
@@ -510,6 +519,19 @@ scan_all(void)
 	if (!is_whole || !watch_works())
 		timer_set(
 		    &tree.loop, &again, mono_add_ms(tree.loop.now, RETRY_MS));
+}
+
+/* All directories could be read, and no definition has an error. */
+bool
+scan_is_sound(void)
+{
+	for (unsigned which = 0; which < count; which++)
+		if (scans[which].fd < 0)
+			return false;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (rec(i)->flags & BOARD_BROKEN)
+			return false;
+	return true;
 }
 
 static void

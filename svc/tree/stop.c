@@ -2,15 +2,18 @@
  * The end of the tree: everything is told to go, loggers last, because they
  * read until their services are gone. The keeper is told when nothing lives.
  */
+#include "svc/tree/command.h"
 #include "svc/tree/talk.h"
 
 #include <signal.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/tree/logger.h"
 #include "svc/tree/pipeline.h"
+#include "svc/tree/said.h"
 
 #define AGAIN_MS 200
 #define LATE_MS 3000 /* for a reader to come to the end of its input */
@@ -22,6 +25,9 @@ static enum {
 	END_TOLD   /* the keeper, that it is over */
 } stage;
 static struct timer restore, late;
+static struct timer hurry; /* in a container, while it stops */
+static struct mono kill_at;
+static bool is_late;
 
 static struct board_head *
 head(void)
@@ -146,7 +152,8 @@ stop_look(void)
 {
 	if (stage == END_ASKED)
 		begin();
-	if (stage != END_BEGUN || state_living() > 0 || !logger_end())
+	if (stage != END_BEGUN || state_living() > 0 || !logger_end() ||
+	    !said_all())
 		return;
 	stage = END_TOLD;
 	while (views_run())
@@ -155,18 +162,53 @@ stop_look(void)
 	keep_done(head()->ending_arg);
 }
 
+/*
+ * A container's time is short (on a machine the keeper ends what is left): for
+ * the first half of it services are told in their order, then all who were not
+ * told yet, and in the last eighth they are killed. What they said last comes
+ * out, loggers have their order still.
+ */
+static void
+hurry_due(void *arg)
+{
+	(void)arg;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		if (!state_is_living(i) || (rec(i)->flags & BOARD_LOG))
+			continue;
+		if (is_late)
+			post(i, EV_KILL);
+		else if (may_end(i))
+			post(i, EV_DOWN);
+	}
+	if (is_late)
+		say_warnx("the time to stop is over: KILL to what is left");
+	else
+		timer_set(&tree.loop, &hurry, kill_at);
+	is_late = true;
+}
+
+static void
+hurry_start(int64_t ms)
+{
+	if (!tree.is_container || ms <= 0 || is_late || timer_is_set(&hurry))
+		return;
+	kill_at = mono_add_ms(mono_now(), ms - ms / 8);
+	timer_set(&tree.loop, &hurry, mono_add_ms(mono_now(), ms / 2));
+}
+
 void
 stop_all(enum keep_ending ending, int64_t ms, bool at_once)
 {
-	(void)ms; /* the keeper ends what is left by then */
 	timer_unset(&tree.loop, &restore);
 	if (!stop_is_on())
 		upward_stopping();
+	hurry_start(ms);
 	head()->ending = ending;
 	tree.is_ending = true;
 	stage = END_ASKED;
 	for (uint32_t i = state_next(0); at_once && i != 0; i = state_next(i))
-		end_record(i, true);
+		if (!tree.is_container || may_end(i))
+			end_record(i, true);
 }
 
 /*
@@ -192,6 +234,7 @@ stop_start(void)
 {
 	timer_init(&restore, restore_due, NULL);
 	timer_init(&late, late_due, NULL);
+	timer_init(&hurry, hurry_due, NULL);
 	if (head()->ending == KEEP_END_NONE || stop_is_on())
 		return;
 	tree.is_ending = true;
@@ -208,10 +251,14 @@ stop_signal(int sig)
 {
 	bool is_runsvdir = strcmp(tree.prog, "runsvdir") == 0;
 
+	int code = stop_is_on() ? head()->ending_arg : 0;
+
 	if (sig == SIGTERM || sig == SIGINT || sig == SIGQUIT)
-		keep_end(KEEP_END_EXIT, 0, stop_is_on());
+		keep_end(KEEP_END_EXIT, code, stop_is_on());
 	else if (sig == SIGHUP && is_runsvdir)
 		keep_end(KEEP_END_EXIT, 111, false);
+	else if (sig != SIGALRM && sig != SIGPWR && command_signal(sig))
+		return;
 	else if (sig == SIGHUP || sig == SIGALRM)
 		scan_want_all();
 	else if (sig == SIGPWR)

@@ -164,7 +164,9 @@ say_trouble(uint32_t i, const char *what)
 
 	if (r->flags & BOARD_NO_FILES)
 		return;
-	say_warn("%s: cannot %s supervise", state_name(i, name), what);
+	/* Nobody looks for it where nothing may be written. */
+	if (!tree.is_container)
+		say_warn("%s: cannot %s supervise", state_name(i, name), what);
 	board_begin(r);
 	r->flags |= BOARD_NO_FILES;
 	board_end(r);
@@ -190,7 +192,7 @@ supervise_open_at(uint32_t i, int at)
 	struct live *l = live(i);
 	int fd, dir;
 
-	if (l->control.fd >= 0)
+	if (l->control.fd >= 0 || (rec(i)->flags & BOARD_MAIN))
 		return 0;
 	dir = at < 0 ? -1 : open_or_make(at);
 	if (dir < 0) {

@@ -73,6 +73,15 @@ struct tree {
 	int exit_code;
 	bool is_ending;	   /* STOP came */
 	unsigned long fds; /* descriptors that may be used in all */
+	/* A container's, or what its words ask for without one. */
+	bool is_container;
+	bool is_strict;	 /* a definition with an error: nothing starts */
+	bool no_wait;	 /* the main command does not wait for the others */
+	bool pass_exit;	 /* its code also where it was told to stop */
+	bool clear_env;	 /* services do not see our environment */
+	unsigned output; /* enum lines_form */
+	char *const *command; /* the main command, or NULL */
+	unsigned umask;	      /* that we were started with: the command's */
 };
 extern struct tree tree;
 
@@ -141,6 +150,8 @@ void keep_drop(uint32_t slot, uint32_t count);
 int keep_get(uint32_t slot);
 void keep_ready(void);
 void keep_done(int code);
+/* Wrong use: ends the tree with this code; does not come back. */
+_Noreturn void keep_refuse(int code);
 /* The programs that are to replace this one and the keeper's. */
 bool keep_exec(const int *fds, size_t n);
 bool keep_end(enum keep_ending ending, int code, bool at_once);
@@ -352,6 +363,7 @@ bool scan_is_only(void);
 void scan_made(const char *name);
 void scan_start(void);
 void scan_all(void);
+bool scan_is_sound(void);
 void scan_want_all(void);
 /* Something called so has changed in scan directory `which`. */
 void scan_name(unsigned which, const char *name);
@@ -375,6 +387,17 @@ void clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now);
 
 /* --- lastlines.c, output.c: what is said without a logger
  * ------------------------------------- */
+/* clang-format off */
+#define LINES_FORM_LIST(X) \
+	X(RAW, "raw")       /* as it comes, to svcd's standard error */ \
+	X(PREFIX, "prefix") /* whole lines, the service's name before each */ \
+	X(JSON, "json")     /* whole lines, an object each */
+/* clang-format on */
+#define LINES_ENUM(name, text) LINES_##name,
+enum lines_form {
+	LINES_FORM_LIST(LINES_ENUM) LINES_FORMS
+};
+const char *lines_form_name(unsigned form);
 void lines_start(void);
 void lines_keep(uint32_t i, const char *p, size_t n);
 size_t lines_last(uint32_t i, struct buf *b, size_t most);

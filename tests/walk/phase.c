@@ -242,6 +242,9 @@ at_once_is_short(void)
 		    p.phase == PHASE_FINAL || p.phase == PHASE_LAST)
 			continue;
 		p = phase_step(p, EVENT_NOW, KEEP_END_REBOOT).plan;
+		/* A container's tree is told first, once. */
+		if (p.role == ROLE_CONTAINER && p.phase == PHASE_STOP)
+			p = phase_step(p, EVENT_NOW, KEEP_END_REBOOT).plan;
 		if (p.phase != PHASE_KILL)
 			complain("at once does not kill", seen[i]);
 		while (p.phase != PHASE_LAST && n++ < STEPS_TO_LAST) {
