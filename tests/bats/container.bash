@@ -40,6 +40,16 @@ run_of() {
 	chmod 755 "sv/$1/run"
 }
 
+# A oneshot: what it says has been said when it is done.
+once() {
+	{
+		echo '#!/bin/sh'
+		cat
+	} >"$1.sh"
+	chmod 755 "$1.sh"
+	printf '%s\n' 'type = oneshot' "up = $T/$1.sh" >"sv/$1"
+}
+
 # init WORDS in a namespace of its own, in the background.
 start() {
 	unshare --pid --fork --mount-proc \
