@@ -147,6 +147,7 @@ CORE_SRC = \
 MACHINE = $(or $(ARCH),$(shell uname -m))
 INIT_START = init/start_$(MACHINE).S
 INIT_SRC = \
+	init/asked.c \
 	init/catatonit.c \
 	init/command.c \
 	init/console.c \

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "init/asked.h"
 #include "init/console.h"
 #include "init/container.h"
 #include "init/fault.h"
@@ -198,7 +199,7 @@ set_up_one(int argc, char **argv, char **envp)
 		return;
 	}
 	for (int i = 1; i < argc; i++)
-		run_word(argv[i]);
+		asked_by(argv[i]);
 	sys_setsid();
 	sys_chdir("/");
 	sys_umask(022);

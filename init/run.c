@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 
+#include "init/asked.h"
 #include "init/console.h"
 #include "init/container.h"
 #include "init/fault.h"
@@ -298,41 +299,6 @@ perform(void)
 
 /* --- what happens ------------------------------------------------------- */
 
-/* The kernel's words can be read once /proc is there; nothing is parsed later.
- */
-static void
-read_words(void)
-{
-	char room[4096], word[WORD_PATH_MAX + 64];
-	struct buf line = BUF(room);
-	size_t at = 0;
-	struct memo_step next = *memo_step();
-
-	if (memo.alone_kernel &&
-	    fd_slurp(AT_FDCWD, "/proc/cmdline", &line) == 0)
-		while (words_next(room, &at, word, sizeof(word)))
-			run_word(word);
-	next.plan.rescue |= memo.settings.rescue;
-	next.plan.emergency |= memo.settings.emergency;
-	memo_commit(next);
-}
-
-void
-run_word(const char *word)
-{
-	switch (settings_word(&memo.settings, word)) {
-	case WORD_TAKEN:
-	case WORD_FOREIGN:
-		break;
-	case WORD_UNKNOWN:
-		say_warnx("%s: no such word: ignored", word);
-		break;
-	case WORD_VALUE:
-		say_warnx("%s: not a value for this word: ignored", word);
-		break;
-	}
-}
-
 /*
  * The kernel gave us the console. Whoever holds a terminal can be killed by its
  * secure attention key; children open it for themselves.
@@ -358,7 +324,7 @@ phase_child_ended(const struct job_end *end)
 	if (phase == PHASE_MOUNT)
 		leave_console();
 	if (phase == PHASE_MOUNT && !memo.runit.is)
-		read_words();
+		asked_by_kernel();
 	if (is_stage && memo.runit.is && runit_stage_ended(phase, end))
 		return;
 	if (is_stage && !memo.runit.is)

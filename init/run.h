@@ -10,7 +10,5 @@
  * kept_argv is the kept child's. Never returns.
  */
 _Noreturn void run(const char *const *kept_argv);
-/* Takes a word of the kernel's command line or of ours; says what is wrong. */
-void run_word(const char *word);
 
 #endif
