@@ -15,6 +15,7 @@
 #include "svc/cmd/telling.h"
 
 #define ANSWER_MS 5000
+#define CHAIN_MAX 64	 /* causes one behind the other */
 #define OUTPUT_MAX 12000 /* fits into one message */
 
 static int
@@ -114,20 +115,35 @@ report_output(
 	return text;
 }
 
+static bool
+is_held(const struct view *v)
+{
+	return v->r.cause == CAUSE_WAITS_FOR || v->r.cause == CAUSE_NEED_DOWN ||
+	       v->r.cause == CAUSE_NEED_FAILED || v->r.cause == CAUSE_CONFLICT;
+}
+
+/* From cause to cause; those who wait for each other end it. */
+static bool
+leads_to(
+    const struct views *all, const struct view *from, const struct view *to)
+{
+	const struct view *v = from;
+
+	for (int n = 0; n < CHAIN_MAX && v != NULL && is_held(v); n++) {
+		v = views_record(all, v->r.cause_record);
+		if (v == to)
+			return from != to;
+	}
+	return false;
+}
+
 void
 report_held_back(const struct views *all, const struct view *v,
     void (*each)(const struct view *other, void *arg), void *arg)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		const struct view *other = &all->v[i];
-		if (other->r.cause_record != v->record || other == v)
-			continue;
-		if (other->r.cause == CAUSE_WAITS_FOR ||
-		    other->r.cause == CAUSE_NEED_DOWN ||
-		    other->r.cause == CAUSE_NEED_FAILED ||
-		    other->r.cause == CAUSE_CONFLICT)
-			each(other, arg);
-	}
+	for (size_t i = 0; i < all->count; i++)
+		if (leads_to(all, &all->v[i], v))
+			each(&all->v[i], arg);
 }
 
 static void
