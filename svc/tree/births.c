@@ -254,21 +254,6 @@ births_has(uint32_t i)
 /* --- at the gate
  * ------------------------------------------------------------------ */
 
-/* Dead, or a zombie that the keeper is about to reap. */
-static bool
-is_dead(pid_t pid)
-{
-	static const struct timespec now;
-	struct pollfd p = {.fd = sys_pidfd_open(pid), .events = POLLIN};
-	bool dead;
-
-	if (p.fd < 0)
-		return true;
-	dead = sys_ppoll(&p, 1, &now) > 0;
-	sys_close(p.fd);
-	return dead;
-}
-
 /*
  * A pid died that no record names: an orphan's, or that of a child at the gate
  * which somebody killed; that one never ran.
@@ -280,7 +265,9 @@ births_stray(int32_t pid)
 		return;
 	for (unsigned k = 0; k < at_gate->n; k++) {
 		struct birth *b = &at_gate->births[k];
-		if (b->pid == pid && is_dead(pid))
+		/* Its pid may be another's by now. The gate is shut, so
+		 * who has left our memory is dead. */
+		if (b->pid == pid && has_left(b))
 			b->is_dead = true;
 	}
 }

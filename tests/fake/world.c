@@ -330,6 +330,12 @@ live_on(struct process *p)
 		announce(p);
 		return p->state == PROCESS_NONE;
 	case PROCESS_GATED:
+		/* Killed there by whom ever; its pid may be another's at once.
+		 */
+		if (!world->is_calm && world_random(30) == 0) {
+			die_of(p, CLD_KILLED, SIGKILL);
+			return true;
+		}
 		if (poll(&gate, 1, 0) < 1)
 			return false;
 		if (read(p->gate, &byte, 1) == 1)
