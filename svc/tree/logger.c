@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "lib/dir.h"
 #include "lib/env.h"
@@ -30,12 +31,14 @@
 #define LINE_FD 3
 #define AGAIN_MS 1000	 /* between two starts of it, at least */
 #define FAREWELL_MS 3000 /* for what is in the pipes at the end */
+#define ENDS_MAX 10	 /* starts for that, if it keeps dying */
 
 static struct {
 	struct watch line;
 	struct timer again, farewell;
 	bool is_ready;	 /* it has said so */
 	bool is_leaving; /* at the end of the tree it was told to finish */
+	unsigned ends;	 /* how often it was started only for that */
 	uint64_t due[TREE_RECORDS / 64]; /* to be attached */
 } logger = {.line = {.fd = -1}};
 
@@ -251,8 +254,8 @@ gone(void)
 	watch_del(&tree.loop, &logger.line);
 	fd_close(&fd);
 	logger.is_ready = false;
-	if (logger.is_leaving)
-		return;
+	logger.is_leaving = false;
+	timer_unset(&tree.loop, &logger.farewell);
 	mark_all();
 	timer_set(
 	    &tree.loop, &logger.again, mono_add_ms(tree.loop.now, AGAIN_MS));
@@ -339,12 +342,11 @@ clone_it(int theirs)
 }
 
 static void
-start(void *arg)
+start_now(void)
 {
 	int ends[2];
 
-	(void)arg;
-	if (logger.line.fd >= 0 || stop_is_on())
+	if (logger.line.fd >= 0)
 		return;
 	if (sock_pair(SOCK_SEQPACKET | SOCK_NONBLOCK, ends) == -1) {
 		say_warn("no socket to the logger");
@@ -358,6 +360,24 @@ start(void *arg)
 	watch_add(&tree.loop, &logger.line, ends[0], EPOLLIN, heard, NULL);
 }
 
+static void
+farewell_due(void *arg)
+{
+	(void)arg;
+	say_warnx("the logger does not finish");
+	logger.ends = ENDS_MAX;
+	gone();
+}
+
+/* While everything stops it is logger_end() that knows when. */
+static void
+start(void *arg)
+{
+	(void)arg;
+	if (!stop_is_on())
+		start_now();
+}
+
 void
 logger_start(void)
 {
@@ -365,6 +385,7 @@ logger_start(void)
 		pipeline_recover(i);
 	forget_errors();
 	timer_init(&logger.again, start, NULL);
+	timer_init(&logger.farewell, farewell_due, NULL);
 	mark_all();
 	for (uint32_t w = 0; w < TREE_RECORDS / 64; w++)
 		if (logger.due[w] != 0) {
@@ -423,30 +444,54 @@ logger_rotate(uint32_t i)
 	return true;
 }
 
-static void
-farewell_due(void *arg)
+/* Lines of its services that nobody has taken. */
+static bool
+lines_wait(void)
 {
-	(void)arg;
-	say_warnx("the logger does not finish");
-	gone();
+	char plan[LOGPLAN_TEXT];
+	int bytes = 0;
+
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (is_ours(i, plan) && live(i)->pipe[0] >= 0 &&
+		    sys_ioctl(live(i)->pipe[0], FIONREAD, &bytes) == 0 &&
+		    bytes > 0)
+			return true;
+	return false;
 }
 
+static bool
+is_due(void)
+{
+	for (uint32_t w = 0; w < TREE_RECORDS / 64; w++)
+		if (logger.due[w] != 0)
+			return true;
+	return false;
+}
+
+/*
+ * One that died, or was not there yet, is started for what waits; but not for
+ * ever: the end of the machine does not hang on a logger that cannot work.
+ */
 bool
 logger_end(void)
 {
 	char plan[LOGPLAN_TEXT];
 
-	if (logger.line.fd < 0)
+	if (logger.line.fd < 0 && (logger.ends == ENDS_MAX || !lines_wait()))
 		return true;
-	if (logger.is_leaving)
+	if (logger.line.fd < 0) {
+		logger.ends++;
+		start_now();
+	}
+	if (!timer_is_set(&logger.farewell))
+		timer_set(&tree.loop, &logger.farewell,
+		    mono_add_ms(tree.loop.now, FAREWELL_MS));
+	if (logger.is_leaving || !logger.is_ready || is_due())
 		return false;
 	logger.is_leaving = true;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		if (is_ours(i, plan))
 			send_plain(LOGWIRE_DETACH, i);
 	sys_shutdown(logger.line.fd, SHUT_WR);
-	timer_init(&logger.farewell, farewell_due, NULL);
-	timer_set(&tree.loop, &logger.farewell,
-	    mono_add_ms(tree.loop.now, FAREWELL_MS));
 	return false;
 }
