@@ -402,6 +402,15 @@ SIM_SRC = \
 # The calls that tests/fake stands in for.
 SIM_WRAP = $(shell sed -n 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
 	tests/fake/calls.h)
+# Ours with two steps swapped, each in a directory of its own with the others'
+# programs: what the rig of tests/torture must not let pass.
+MUTANTS = \
+	init-reap-first \
+	svcd-consume-first \
+	svcd-no-drain \
+	svcd-no-gate \
+	svcd-two-stores \
+	svlogd-copy
 # Explored by spin, not run.
 MODEL = tests/model/model
 FUZZ_TARGETS = \
@@ -516,6 +525,22 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_LIBS) $(LDFLAGS)
 
+# Swapped by the linker, which puts the mutant between a call and its callee.
+MUTANT_BIN = $(MUTANTS:%=$(B)/mutants/%)
+mutated = $(firstword $(subst -, ,$(notdir $@)))
+$(MUTANT_BIN): $(B)/mutants/%: $(B)/obj/tests/torture/mutants/%.o $(BIN)
+	@rm -rf $@ && mkdir -p $@
+	@ln $(filter-out %/$(mutated),$(BIN)) $@
+	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@/$(mutated) $< \
+		$(OBJECTS_$(mutated)) $(LDFLAGS) $(shell sed -n \
+		's/.*__wrap_\([a-z_]*\)[^a-z_].*/-Wl,--wrap=\1/p' \
+		tests/torture/mutants/$(@F).c | sort -u)
+OBJECTS_init = $(call objs,$(INIT_SRC)) $(INIT_START:%.S=$(B)/obj/%.o) \
+	$(B)/lib.a -Wl,-e,init_start
+OBJECTS_svcd = $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
+OBJECTS_svlogd = $(call objs,svc/log/main.c) $(B)/log.a $(B)/core.a $(B)/lib.a
+mutants: $(MUTANT_BIN)
+
 FUZZ_BIN = $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
 WALK_BIN = $(WALK_TESTS:%=$(B)/tests/walk/%)
@@ -539,7 +564,9 @@ HELPERS = \
 	$(B)/tests/faults \
 	$(B)/tests/init-after \
 	$(B)/tests/kept \
-	$(B)/tests/orphans
+	$(B)/tests/orphans \
+	$(B)/tests/torture/killer \
+	$(B)/tests/torture/worker
 
 # --- what a person types ---------------------------------------------------------------
 help:
@@ -553,6 +580,7 @@ help:
 #: make faults      every system call of init fails in turn, with every error
 #: make sim         svcd on a fake kernel; SEED=1 SEEDS=100
 #: make model       keeping, announcing and upgrading, explored whole by spin
+#: make torture     10,000 kills of svcd, loggers and init, and its mutants; KILLS=
 #: make fuzz        libFuzzer over every parser; SECONDS=60 each
 #: make install     DESTDIR= PREFIX=/usr/local; make uninstall takes it back
 #: make install-runit   the names of runit and daemontools as links
@@ -570,7 +598,7 @@ check: $(BIN) $(PROGRAMS)
 
 test:
 	tests/need test
-	$(MAKE) all $(PROGRAMS) $(HELPERS)
+	$(MAKE) all $(PROGRAMS) $(HELPERS) mutants
 	tests/run test $(PROGRAMS) $(MODEL)
 
 # make bench PARTS=supervise, or one part by hand: each has options of its own.
@@ -597,6 +625,11 @@ boot:
 model:
 	tests/need check
 	tests/model/model large
+
+KILLS = 10000
+torture: $(BIN) $(HELPERS) mutants
+	tests/torture/torture --kills $(KILLS) --services 200 --seed $(SEED)
+	tests/torture/torture --kills $(KILLS) --services 200 --seed $(SEED) --pids
 
 sim: $(SIM_BIN)
 	$(SIM_BIN) $(SEED) $(SEEDS)
@@ -710,7 +743,7 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: machine.txt model all help bench check test gates boot sim fuzz fuzz-run \
+.PHONY: machine.txt model mutants torture all help bench check test gates boot sim fuzz fuzz-run \
 	format clean install \
 	install-runit install-init account uninstall
 

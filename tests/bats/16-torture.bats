@@ -1,0 +1,48 @@
+# svcd, init and the loggers are ended at random and at their system calls,
+# while services come and go that know the truth: see tests/torture/torture.
+# make torture does it ten thousand times.
+
+setup() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	[ "$(uname -m)" = x86_64 ] || skip "the killer knows x86-64 only"
+	cd "$BATS_TEST_DIRNAME/../.." || return
+}
+
+torture() {
+	run timeout -k 5 200 tests/torture/torture "$@"
+	echo "$output"
+}
+
+# The rig must notice what is wrong with this one.
+bites() {
+	local dir=$PWD/build/mutants/$1
+	shift
+	torture --init "$dir/init" --svcd "$dir/svcd" --svlogd "$dir/svlogd" \
+		--services 20 --limit 10 "$@"
+	[ "$status" = 1 ]
+}
+
+@test "nothing is lost and nothing doubled" {
+	torture --kills 60 --services 25
+	[ "$status" = 0 ]
+	[[ $output == *"0 statuses lost"*"0 doubled, 0 lines lost"* ]]
+}
+
+@test "the same while each pid is given out again at once" {
+	torture --kills 60 --services 25 --seed 2 --pids
+	[ "$status" = 0 ]
+	[[ $output =~ \(([0-9]+)\ pids\ used\ again ]]
+	[ "${BASH_REMATCH[1]}" -gt 0 ]
+}
+
+@test "it bites: no gate" {
+	bites svcd-no-gate --kills 40 --who 'svcd +++svcd@'
+}
+
+@test "it bites: lines are copied, not moved" {
+	bites svlogd-copy --kills 40 --who 'svlogd +++svlogd@'
+}
+
+@test "it bites: a child is reaped before it is announced" {
+	bites init-reap-first --kills 50 --who '! +++!@'
+}
