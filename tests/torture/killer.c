@@ -169,6 +169,22 @@ derail(pid_t pid)
 	ptrace(PTRACE_SETREGS, pid, 0, &regs);
 }
 
+/*
+ * Between its exec and its first calls no program can have a handler, and a
+ * fault there ends PID 1 whatever it is.
+ */
+static bool
+catches(pid_t pid)
+{
+	char path[64], text[4096];
+	const char *at;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	slurp(path, text, sizeof(text));
+	at = strstr(text, "SigCgt:");
+	return at != NULL && (strtoull(at + 7, NULL, 16) >> (SIGSEGV - 1) & 1);
+}
+
 static bool
 is_commit(long call)
 {
@@ -241,11 +257,13 @@ end_at_call(pid_t pid, const struct who *w)
 	}
 	timer_create(CLOCK_MONOTONIC, NULL, &timer);
 	timer_settime(timer, 0, &limit, NULL);
-	bool there = follow(pid, n, commits);
+	bool there = follow(pid, n, commits) && (!w->is_init || catches(pid));
 	timer_delete(timer);
 	alarm(0);
-	if (!there)
+	if (!there) {
+		ptrace(PTRACE_DETACH, pid, 0, 0);
 		return false;
+	}
 	if (w->is_init)
 		derail(pid);
 	else
@@ -266,8 +284,10 @@ fault(pid_t pid)
 	ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
 		return false;
-	derail(pid);
-	return ptrace(PTRACE_DETACH, pid, 0, 0) == 0;
+	bool may = catches(pid);
+	if (may)
+		derail(pid);
+	return ptrace(PTRACE_DETACH, pid, 0, 0) == 0 && may;
 }
 
 static bool
