@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "lib/clock.h"
 #include "lib/say.h"
@@ -86,6 +87,14 @@ may_end(uint32_t i)
 					 : pipeline_is_quiet(i);
 }
 
+static void
+await_late(void)
+{
+	if (!timer_is_set(&late))
+		timer_set(
+		    &tree.loop, &late, mono_add_ms(tree.loop.now, LATE_MS));
+}
+
 /*
  * It is not told to go: it reads to the end of its input and leaves by itself,
  * not to be started again; if it does not, it is told later.
@@ -102,9 +111,7 @@ end_reader(uint32_t i)
 		logpipe_close(rec(i)->parent);
 	else
 		pipeline_end(i);
-	if (!timer_is_set(&late))
-		timer_set(
-		    &tree.loop, &late, mono_add_ms(tree.loop.now, LATE_MS));
+	await_late();
 }
 
 /* Readers that do not heed the end of what they read. */
@@ -113,8 +120,24 @@ late_due(void *arg)
 {
 	(void)arg;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		if (live(i)->is_ending && state_is_living(i))
+		if ((live(i)->is_ending || is_reader(i)) && state_is_living(i))
 			relations_end(i, EV_DOWN);
+}
+
+/*
+ * A logger between two lives, while lines wait in its pipe: it lives once more
+ * to write them.
+ */
+static bool
+is_awaited(uint32_t i)
+{
+	const struct board_record *r = rec(i);
+	struct sv_word w = sv_unpack(board_word(r));
+	int bytes = 0;
+
+	return (r->flags & BOARD_LOG) && w.pid == 0 && sv_wanted(w.sv) &&
+	       sys_ioctl(live(r->parent)->pipe[0], FIONREAD, &bytes) == 0 &&
+	       bytes > 0;
 }
 
 static void
@@ -124,6 +147,8 @@ end_if_it_may(uint32_t i)
 		return;
 	if (is_reader(i) && sv_unpack(board_word(rec(i))).pid != 0)
 		end_reader(i);
+	else if (is_reader(i) && is_awaited(i))
+		await_late();
 	else
 		end_record(i, false);
 }
@@ -136,6 +161,8 @@ stop_rested(uint32_t i)
 		return;
 	end_if_it_may(rec(i)->logger);
 	end_if_it_may(pipeline_read_by(i));
+	if (is_reader(i))
+		end_if_it_may(i);
 }
 
 static void
