@@ -201,6 +201,7 @@ TREE_SRC = \
 	svc/tree/group.c \
 	svc/tree/heard.c \
 	svc/tree/index.c \
+	svc/tree/instance.c \
 	svc/tree/keep.c \
 	svc/tree/lastlines.c \
 	svc/tree/listen.c \

@@ -170,6 +170,18 @@ read_file_list(struct settings_parse *p, const struct settings_row *row,
 	}
 }
 
+/* A word { : the language of execlineb, which we do not speak. */
+static bool
+has_block(const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] == '{' &&
+		    (i == 0 || strchr(" \t\n", bytes[i - 1]) != NULL) &&
+		    (i + 1 == len || strchr(" \t\n", bytes[i + 1]) != NULL))
+			return true;
+	return false;
+}
+
 /*
  * up, down, reload as files: a script (#!) or a command line. s6-rc does not
  * want them executable, so the interpreter is named here.
@@ -184,6 +196,10 @@ program_of(const char *name, const char *bytes, size_t len, struct buf *to)
 		buf_put(to, bytes + 2,
 		    nl != NULL ? (size_t)(nl - bytes - 2) : len - 2);
 		buf_fmt(to, " ./%s", name);
+		return;
+	}
+	if (has_block(bytes, len)) {
+		buf_fmt(to, "execlineb -P ./%s", name);
 		return;
 	}
 	for (size_t i = 0; i < len; i++)

@@ -406,6 +406,26 @@ found_nothing(const char *name, int error)
 		live(i)->is_seen = true;
 }
 
+/* An instance has one of its own, which then takes the place of `dir`. */
+static int
+own_directory(unsigned which, const char *name, int *dir)
+{
+	char path[TREE_PATH], called[TREE_PATH];
+	struct buf b = BUF(called);
+	int own;
+
+	if (strchr(name, '@') == NULL)
+		return *dir;
+	path_make(&b, scans[which].path, name);
+	physical_path(*dir, called, path);
+	own = instance_open(name, path);
+	if (own < 0)
+		return *dir;
+	sys_close(*dir);
+	*dir = own;
+	return own;
+}
+
 void
 scan_name(unsigned which, const char *name)
 {
@@ -436,7 +456,7 @@ scan_name(unsigned which, const char *name)
 		found_nothing(name, errno);
 		return;
 	}
-	found_directory(which, name, dir);
+	found_directory(which, name, own_directory(which, name, &dir));
 	sys_close(dir);
 }
 

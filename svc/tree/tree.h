@@ -380,6 +380,11 @@ bool watch_works(void);
 void watch_scan(unsigned which, const char *path);
 void watch_entry(int dir, const char *scan, const char *name);
 
+/* --- instance.c: NAME@ARG, a link to a directory NAME@ ----------------------
+ */
+/* The directory of that instance; -1: it is none of this template's. */
+int instance_open(const char *name, const char *template);
+
 /* --- sock.c: clients
  * -------------------------------------------------------------------- */
 void clients_start(void);
