@@ -188,6 +188,7 @@ TREE_SRC = \
 	svc/tree/births.c \
 	svc/tree/blobs.c \
 	svc/tree/check.c \
+	svc/tree/cgroups.c \
 	svc/tree/clients.c \
 	svc/tree/command.c \
 	svc/tree/control.c \

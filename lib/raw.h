@@ -9,6 +9,8 @@
 
 #include <sys/syscall.h>
 
+struct clone_args;
+
 #if defined(__x86_64__)
 
 static inline long
@@ -22,6 +24,36 @@ raw5(long n, long a, long b, long c, long d, long e)
 			 : "=a"(result)
 			 : "a"(n), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
 			 : "rcx", "r11", "memory");
+	return result;
+}
+
+/*
+ * clone3 of a child that runs f(arg) on the stack that `args` names and then
+ * exits by what it returns; the pid, in the parent, or -errno.
+ */
+static inline long
+raw_clone3(
+    const struct clone_args *args, long size, int (*f)(void *), void *arg)
+{
+	register int (*r12)(void *) __asm__("r12") = f;
+	register void *r13 __asm__("r13") = arg;
+	long result;
+
+	__asm__ volatile(
+	    "syscall\n\t"
+	    "test %%rax, %%rax\n\t"
+	    "jnz 1f\n\t"
+	    "xor %%ebp, %%ebp\n\t"
+	    "mov %%r13, %%rdi\n\t"
+	    "call *%%r12\n\t"
+	    "mov %%eax, %%edi\n\t"
+	    "mov $60, %%eax\n\t" /* exit */
+	    "syscall\n\t"
+	    "hlt\n"
+	    "1:"
+	    : "=a"(result)
+	    : "a"(SYS_clone3), "D"(args), "S"(size), "r"(r12), "r"(r13)
+	    : "rcx", "r11", "memory");
 	return result;
 }
 
@@ -40,6 +72,30 @@ raw5(long n, long a, long b, long c, long d, long e)
 	__asm__ volatile("svc 0"
 			 : "+r"(x0)
 			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
+			 : "memory");
+	return x0;
+}
+
+static inline long
+raw_clone3(
+    const struct clone_args *args, long size, int (*f)(void *), void *arg)
+{
+	register long x8 __asm__("x8") = SYS_clone3;
+	register long x0 __asm__("x0") = (long)args;
+	register long x1 __asm__("x1") = size;
+	register int (*x9)(void *) __asm__("x9") = f;
+	register void *x10 __asm__("x10") = arg;
+
+	__asm__ volatile("svc 0\n\t"
+			 "cbnz x0, 1f\n\t"
+			 "mov x29, xzr\n\t"
+			 "mov x0, x10\n\t"
+			 "blr x9\n\t"
+			 "mov x8, #93\n\t" /* exit */
+			 "svc 0\n"
+			 "1:"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x9), "r"(x10)
 			 : "memory");
 	return x0;
 }
@@ -63,8 +119,31 @@ raw5(long n, long a, long b, long c, long d, long e)
 	return a0;
 }
 
+static inline long
+raw_clone3(
+    const struct clone_args *args, long size, int (*f)(void *), void *arg)
+{
+	register long a7 __asm__("a7") = SYS_clone3;
+	register long a0 __asm__("a0") = (long)args;
+	register long a1 __asm__("a1") = size;
+	register int (*a3)(void *) __asm__("a3") = f;
+	register void *a4 __asm__("a4") = arg;
+
+	__asm__ volatile("ecall\n\t"
+			 "bnez a0, 1f\n\t"
+			 "mv a0, a4\n\t"
+			 "jalr a3\n\t"
+			 "li a7, 93\n\t" /* exit */
+			 "ecall\n"
+			 "1:"
+			 : "+r"(a0)
+			 : "r"(a7), "r"(a1), "r"(a3), "r"(a4)
+			 : "memory");
+	return a0;
+}
+
 #else
-#error "lib/raw.h: three lines of assembler are missing for this machine"
+#error "lib/raw.h: some lines of assembler are missing for this machine"
 #endif
 
 #define raw0(n) raw5((n), 0, 0, 0, 0, 0)

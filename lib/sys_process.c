@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/raw.h"
 #include "lib/sys_again.h"
 
 int clone(int (*)(void *), void *, int, void *, ...);
@@ -30,6 +31,31 @@ clone_small(const struct sys_clone *how, int (*child)(void *), void *arg)
 		flags |= CLONE_CHILD_CLEARTID;
 	return clone(child, top, flags | how->exit_signal, arg, how->pidfd,
 	    NULL, (void *)how->memory);
+}
+
+/* The same, born in a cgroup. */
+static pid_t
+clone_small_into(const struct sys_clone *how, int (*child)(void *), void *arg)
+{
+	uintptr_t low = (uintptr_t)how->stack;
+	uintptr_t top = (low + how->stack_bytes) / 16 * 16;
+	struct clone_args args = {
+	    .flags = how->flags,
+	    .pidfd = (uint64_t)(uintptr_t)how->pidfd,
+	    .child_tid = (uint64_t)(uintptr_t)how->memory,
+	    .exit_signal = (uint64_t)how->exit_signal,
+	    .stack = low,
+	    .stack_size = top - low,
+	    .cgroup = (uint64_t)how->cgroup,
+	};
+	long pid;
+
+	if (how->memory != NULL)
+		args.flags |= CLONE_CHILD_CLEARTID;
+	pid = raw_clone3(&args, sizeof(args), child, arg);
+	if (pid < 0)
+		errno = (int)-pid;
+	return pid < 0 ? -1 : (pid_t)pid;
 }
 
 /*
@@ -71,6 +97,8 @@ clone_whole(const struct sys_clone *how, int (*child)(void *), void *arg)
 pid_t
 sys_clone(const struct sys_clone *how, int (*child)(void *), void *arg)
 {
+	if ((how->flags & CLONE_VM) && (how->flags & CLONE_INTO_CGROUP))
+		return clone_small_into(how, child, arg);
 	if (how->flags & CLONE_VM)
 		return clone_small(how, child, arg);
 	return clone_whole(how, child, arg);

@@ -182,12 +182,13 @@ static void
 print_tree(const struct view *v)
 {
 	uint32_t pid = view_pid(v);
-	struct processes all;
+	struct processes all = {0};
 	struct process_sum sum;
 
 	if (pid == 0)
 		return;
-	all = processes_now(&pid, 1);
+	if ((v->r.flags & BOARD_CGROUP) == 0 || !processes_of_cgroup(&all, pid))
+		all = processes_now(&pid, 1);
 	sum = process_sum(&all, pid);
 	fact("memory", telling_size(sum.bytes));
 	fact("cpu", telling_cpu((int64_t)sum.cpu_ns));

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/cgroup.h"
 #include "lib/fd.h"
 #include "lib/scan.h"
 
@@ -105,26 +106,82 @@ owner_of(const struct processes *all, const struct process *p,
 	return is_main(mains, count, p->session) ? p->session : 0;
 }
 
+static bool
+read_process(int proc, const char *pid, struct process *p)
+{
+	char path[300], bytes[1024];
+	struct buf text = BUF(bytes);
+
+	if (!scan_u32(pid, &p->pid))
+		return false;
+	snprintf(path, sizeof path, "%s/stat", pid);
+	return fd_slurp(proc, path, &text) == 0 && parse_stat(text.p, p);
+}
+
+static void
+add_process(struct processes *all, const struct process *p)
+{
+	all->p =
+	    memory_grow(all->p, &all->room, all->count + 1, sizeof *all->p);
+	all->p[all->count++] = *p;
+}
+
+/* "0::/trivet/NAME" of /proc/PID/cgroup, as a path of its cgroup.procs. */
+static bool
+group_file(uint32_t pid, struct buf *path)
+{
+	char bytes[4096];
+	struct buf text = BUF(bytes);
+	const char *line;
+
+	if (cgroup_find(path) < 0 ||
+	    fd_slurp(AT_FDCWD, memory_text("/proc/%u/cgroup", (unsigned)pid),
+		&text) < 0)
+		return false;
+	line =
+	    strncmp(text.p, "0::", 3) == 0 ? text.p : strstr(text.p, "\n0::");
+	if (line == NULL)
+		return false;
+	line = strchr(line, '/');
+	buf_put(path, line, strcspn(line, "\n"));
+	buf_puts(path, "/cgroup.procs");
+	return !path->full;
+}
+
+bool
+processes_of_cgroup(struct processes *all, uint32_t main_pid)
+{
+	static char room[65536];
+	char where[4096];
+	struct buf path = BUF(where), text = BUF(room);
+	int proc;
+
+	if (!group_file(main_pid, &path) ||
+	    fd_slurp(AT_FDCWD, where, &text) < 0 || text.len == 0)
+		return false;
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (char *pid = strtok(text.p, "\n"); pid != NULL;
+	     pid = strtok(NULL, "\n")) {
+		struct process p = {.owner = main_pid};
+		if (read_process(proc, pid, &p))
+			add_process(all, &p);
+	}
+	fd_close(&proc);
+	qsort(all->p, all->count, sizeof *all->p, by_pid);
+	return true;
+}
+
 struct processes
 processes_now(const uint32_t *mains, size_t count)
 {
 	struct processes all = {0};
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
-	char path[300], bytes[1024];
 
 	while (proc != NULL && (entry = readdir(proc)) != NULL) {
 		struct process p = {0};
-		struct buf text = BUF(bytes);
-		if (!scan_u32(entry->d_name, &p.pid))
-			continue;
-		snprintf(path, sizeof path, "%s/stat", entry->d_name);
-		if (fd_slurp(dirfd(proc), path, &text) < 0 ||
-		    !parse_stat(text.p, &p))
-			continue;
-		all.p =
-		    memory_grow(all.p, &all.room, all.count + 1, sizeof *all.p);
-		all.p[all.count++] = p;
+		if (read_process(dirfd(proc), entry->d_name, &p))
+			add_process(&all, &p);
 	}
 	if (proc != NULL)
 		closedir(proc);

@@ -5,6 +5,7 @@
 #ifndef SVC_CMD_PROCESS_H
 #define SVC_CMD_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,11 @@ struct process_sum {
  * session, belong to it.
  */
 struct processes processes_now(const uint32_t *mains, size_t count);
+/*
+ * Those of the cgroup that the service with this main process has of its own,
+ * added to `all`, without a look at all the others; false: it cannot be read.
+ */
+bool processes_of_cgroup(struct processes *all, uint32_t main_pid);
 /* What the processes of the service with this main pid take together. */
 struct process_sum process_sum(const struct processes *all, uint32_t main_pid);
 /* The same for all at once, in the order of `mains`. */

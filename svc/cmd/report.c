@@ -14,6 +14,7 @@
 #include "svc/cmd/memory.h"
 #include "svc/cmd/telling.h"
 
+#define GROUPS_MOST 16
 #define ANSWER_MS 5000
 #define CHAIN_MAX 64	 /* causes one behind the other */
 #define OUTPUT_MAX 12000 /* fits into one message */
@@ -26,6 +27,21 @@ by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* A few services, each with a cgroup: the rest of /proc need not be read. */
+static bool
+look_at_groups(struct report *r, const struct views *some)
+{
+	if (r->count > GROUPS_MOST)
+		return false;
+	for (size_t i = 0; i < some->count; i++) {
+		uint32_t pid = view_pid(&some->v[i]);
+		if (pid != 0 && ((some->v[i].r.flags & BOARD_CGROUP) == 0 ||
+				    !processes_of_cgroup(&r->processes, pid)))
+			return false;
+	}
+	return true;
+}
+
 struct report
 report_of(const struct views *some)
 {
@@ -35,7 +51,8 @@ report_of(const struct views *some)
 		if (view_pid(&some->v[i]) != 0)
 			r.mains[r.count++] = view_pid(&some->v[i]);
 	qsort(r.mains, r.count, sizeof *r.mains, by_number);
-	r.processes = processes_now(r.mains, r.count);
+	if (!look_at_groups(&r, some))
+		r.processes = processes_now(r.mains, r.count);
 	r.sums = process_sums(&r.processes, r.mains, r.count);
 	return r;
 }

@@ -68,7 +68,8 @@
 	X(ANSWERED, 19, "what follows from its failure has been done") \
 	X(RESTART, 20, "a group: its members are restarted, by its strategy") \
 	X(AGAIN, 21, "a member: stopped by its group, which starts it again") \
-	X(MAIN, 24, "the main command: the tree ends when it ends")
+	X(MAIN, 24, "the main command: the tree ends when it ends") \
+	X(CGROUP, 25, "born in a cgroup of its own")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and

@@ -5,6 +5,7 @@
  * on exec, our signals are at their defaults and our umask is 022.
  */
 #include "svc/tree/births.h"
+#include "svc/tree/cgroups.h"
 #include "svc/tree/command.h"
 
 #include <errno.h>
@@ -373,6 +374,8 @@ birth_prepare(struct birth *b, int low)
 	set_environment(b);
 	set_program(b);
 	birth_result(b);
+	if (s != NULL && s->kill == KILL_ALL && !cgroups_work())
+		sweep_mark(b);
 	birth_step(b, (struct spawn_step){.op = SPAWN_SETSID});
 	if (b->kind == BIRTH_RUN)
 		logger_birth(b->record);

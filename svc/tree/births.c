@@ -16,6 +16,7 @@
  * all of them are programs or dead: end of file tells us, without a wait.
  */
 #include "svc/tree/births.h"
+#include "svc/tree/cgroups.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -451,6 +452,35 @@ open_pipes(struct batch *t, int *far)
 	return false;
 }
 
+/*
+ * In a cgroup of its own, but for what only helps it. A kernel (or a filter)
+ * that will not have that has it born in ours; EAGAIN means a limit, and is no
+ * such refusal.
+ */
+static pid_t
+clone_into(struct birth *b)
+{
+	int error, group = -1;
+	pid_t pid;
+
+	if (b->kind != BIRTH_AUX)
+		group = cgroups_enter(b->record);
+	if (group >= 0 && b->uid != BIRTH_SELF)
+		cgroups_hand_over(b->record, group, b->uid, b->gid);
+	b->spawn.cgroup = group;
+	pid = spawn(&b->spawn);
+	error = errno;
+	fd_close(&group);
+	errno = error;
+	if (pid > 0 || b->spawn.cgroup < 0 || error == EAGAIN ||
+	    error == ENOMEM)
+		return pid;
+	if (b->kind == BIRTH_RUN)
+		cgroups_refused(b->record);
+	b->spawn.cgroup = -1;
+	return spawn(&b->spawn);
+}
+
 static void
 clone_one(struct birth *b, unsigned place, int far)
 {
@@ -463,7 +493,7 @@ clone_one(struct birth *b, unsigned place, int far)
 	b->spawn.memory = &b->memory;
 	atomic_store(&b->left, 0);
 	atomic_store(&b->memory, 1);
-	b->pid = spawn(&b->spawn);
+	b->pid = clone_into(b);
 	if (b->pid < 0) {
 		b->pid = -errno;
 		atomic_store(&b->memory, 0);

@@ -106,6 +106,8 @@ const char *birth_lookup(const struct birth *b, const char *name, size_t len);
 /* The service's own directory. */
 const char *birth_own(const struct birth *b);
 void birth_environment(struct birth *b, const struct settings *s);
+/* sweep.c: what shows whose it is, where no cgroup does. */
+void sweep_mark(struct birth *b);
 /* How the last run ended, or another service, in systemd's words. */
 void birth_result(struct birth *b);
 

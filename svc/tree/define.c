@@ -209,9 +209,7 @@ finish(void)
  * A protection that is asked for and not given would be a lie, and so would be
  * a socket that nobody opens: such a service is refused.
  */
-static const enum setting refused[] = {SET_memory_max, SET_memory_high,
-    SET_cpu_max, SET_cpu_weight, SET_io_weight, SET_pids_max, SET_every,
-    SET_at};
+static const enum setting refused[] = {SET_every, SET_at};
 
 static bool
 is_supported(void)

@@ -2,6 +2,7 @@
  * From an exit status to an event: what the record says about the process that
  * ended, and what the restart policy makes of it.
  */
+#include "svc/tree/cgroups.h"
 #include "svc/tree/command.h"
 
 #include <signal.h>
@@ -116,6 +117,8 @@ set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 		r->cause = CAUSE_EXITED;
 	if (has_fault(r, e)) {
 		r->cause = CAUSE_EXEC;
+	} else if (r->flags & BOARD_OOM) {
+		r->cause = CAUSE_OOM;
 	} else if (service_is_fatal(i, e->code, e->value)) {
 		r->cause = CAUSE_GIVE_UP_ON;
 	} else if (is_spent) {
@@ -162,6 +165,24 @@ died_late(uint32_t i)
 	}
 	board_end(r);
 	return v.event;
+}
+
+/* KILL came from somewhere: where the kernel sent it for want of memory, its
+ * cgroup has counted it. */
+static void
+look_for_oom(uint32_t i, const struct keep_exit *e)
+{
+	struct board_record *r = rec(i);
+	char name[BOARD_NAME_MAX + 1];
+	bool is_oom = e->code != CLD_EXITED && e->value == SIGKILL &&
+		      cgroups_has(i) && cgroups_oom(i);
+
+	if (is_oom)
+		say_warnx("%s: killed for want of memory", state_name(i, name));
+	board_begin(r);
+	r->flags &= ~(uint32_t)BOARD_OOM;
+	r->flags |= is_oom ? (uint32_t)BOARD_OOM : 0;
+	board_end(r);
 }
 
 static void
@@ -216,6 +237,8 @@ died(uint32_t i, const struct keep_exit *told)
 			leave_nobody(i);
 		else /* or it will not be started again */
 			service_refresh(i);
+		look_for_oom(i, e);
+		sweep_left(i);
 		event = verdict(i, e);
 		/* Before it is committed: a group's own marks come first. */
 		if ((event == EV_DIED_NOW || event == EV_DIED_LATER) &&

@@ -13,6 +13,7 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/core/status.h"
+#include "svc/tree/cgroups.h"
 #include "svc/tree/said.h"
 #include "svc/tree/talk.h"
 
@@ -235,6 +236,7 @@ free_record(uint32_t i)
 	logpipe_close(i);
 	said_close(i);
 	output_close(i);
+	cgroups_close(i);
 	views_last(i);
 	supervise_close(i);
 	clients_tell(i, (enum sv_shown)live(i)->shown, SV_SHOWN_DOWN);

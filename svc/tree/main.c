@@ -18,6 +18,7 @@
 #include "lib/say.h"
 #include "lib/sig.h"
 #include "lib/sys.h"
+#include "svc/tree/cgroups.h"
 #include "svc/tree/logger.h"
 #include "svc/tree/options.h"
 #include "svc/tree/said.h"
@@ -69,6 +70,7 @@ recover(void)
 			output_recover(i);
 		else
 			said_recover(i);
+		cgroups_recover(i);
 		talk_recover(i);
 		deadline_sync(i);
 	}
@@ -120,6 +122,7 @@ set_up(void)
 	queue_start();
 	group_start();
 	forking_start();
+	cgroups_start();
 	views_start();
 	births_start(&files);
 	talk_start();

@@ -201,6 +201,14 @@ service_finish_gives_up(uint32_t i)
 }
 
 bool
+service_kills_all(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && s->kill == KILL_ALL;
+}
+
+bool
 service_kills_group(uint32_t i)
 {
 	const struct settings *s = define_view(i);

@@ -12,6 +12,7 @@
 #include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/sys.h"
+#include "svc/tree/cgroups.h"
 #include "svc/tree/logger.h"
 #include "svc/tree/pipeline.h"
 #include "svc/tree/said.h"
@@ -185,6 +186,7 @@ stop_look(void)
 	stage = END_TOLD;
 	while (views_run())
 		;
+	cgroups_end();
 	upward_exit(head()->ending_arg);
 	keep_done(head()->ending_arg);
 }

@@ -47,6 +47,7 @@ struct live {
 	uint8_t shown;	    /* enum sv_shown told last */
 	bool is_listed : 1; /* in the list of views to be written */
 	bool is_born : 1;   /* in the list of those to be cloned */
+	uint32_t ooms;	    /* kills for memory in its cgroup */
 	bool is_aux_born : 1;  /* the same for its auxiliary process */
 	bool is_seen : 1;      /* by the scan that is going on */
 	bool is_alias : 1;     /* a second link leads to it */
@@ -55,6 +56,8 @@ struct live {
 	bool is_ending : 1;   /* told to end, since everything does */
 	bool is_due : 1;      /* a group that is to be looked at */
 	bool is_adopting : 1; /* its pidfile is */
+	bool is_killed : 1;   /* its cgroup was: not to be entered again */
+	bool is_told : 1;     /* that it has no cgroup */
 };
 
 struct tree {
@@ -217,6 +220,8 @@ bool births_are_near(void);
 void sweep(uint32_t i, int sig);
 /* Somebody died whom no record names. */
 void sweep_look(pid_t died);
+/* Its main process has ended: whether others of it live on is shown. */
+void sweep_left(uint32_t i);
 
 /* --- relations.c: who waits for whom
  * ---------------------------------------------- */
@@ -351,6 +356,7 @@ int64_t service_timeout_up_ms(uint32_t i);
 int64_t service_timeout_finish_ms(uint32_t i);
 bool service_finish_gives_up(uint32_t i);
 bool service_kills_group(uint32_t i);
+bool service_kills_all(uint32_t i);
 
 /* --- scan.c, watch.c: directories
  * --------------------------------------------------- */

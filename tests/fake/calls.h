@@ -55,6 +55,7 @@
 	X(pidfd_open)        \
 	X(pidfd_send_signal) \
 	X(getsid)            \
+	X(statfs)            \
 	X(clock_gettime)     \
 	X(epoll_pwait2)      \
 	X(ppoll)             \

@@ -36,6 +36,7 @@ int __wrap_sys_kill(pid_t pid, int sig);
 int __wrap_sys_pidfd_open(pid_t pid);
 int __wrap_sys_pidfd_send_signal(int pidfd, int sig);
 pid_t __wrap_sys_getsid(pid_t pid);
+int __wrap_sys_statfs(const char *path, struct statfs *st);
 int __wrap_sys_clock_gettime(clockid_t clock, struct timespec *t);
 int __wrap_sys_epoll_pwait2(
     int ep, struct epoll_event *ev, int max, const struct timespec *timeout);
@@ -448,6 +449,16 @@ __wrap_sys_pidfd_send_signal(int pidfd, int sig)
 	}
 	signalled(p, sig);
 	return 0;
+}
+
+/* A machine without cgroups. */
+int
+__wrap_sys_statfs(const char *path, struct statfs *st)
+{
+	(void)path;
+	(void)st;
+	errno = ENOENT;
+	return -1;
 }
 
 pid_t

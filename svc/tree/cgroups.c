@@ -1,0 +1,397 @@
+/*
+ * A cgroup for each service, below one of the tree's own: born in it, limited
+ * by it, ended with it. On a machine without cgroup v2, or where they may not
+ * be made, services run all the same; it is said when somebody misses them.
+ *
+ *	OWN/trivet/NAME		the tree of process 1
+ *	OWN/trivet.PID/NAME	the tree of the keeper PID
+ *	OWN/trivet.self		keeper and svcd, where OWN may hold nobody
+ *
+ * A group that was killed is not entered again but made anew: there are
+ * kernels that kill whatever is born into it from then on.
+ */
+#include "svc/tree/cgroups.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+#include "lib/cgroup.h"
+#include "lib/dir.h"
+#include "lib/fd.h"
+#include "lib/fmt.h"
+#include "lib/path.h"
+#include "lib/say.h"
+#include "lib/scan.h"
+#include "lib/str.h"
+#include "lib/sys.h"
+#include "svc/tree/define.h"
+
+#define PIDS_ROOM 65536
+#define CPU_PERIOD_US 100000
+
+static const char self[] = "trivet.self";
+static int own = -1, base = -1;
+static char base_name[32];
+
+/* --- the tree's own
+ * ------------------------------------------------------------------ */
+
+static bool
+open_own(void)
+{
+	char text[TREE_PATH];
+	struct buf path = BUF(text);
+
+	if (cgroup_find(&path) < 0 || cgroup_own(&path) < 0 || path.full)
+		return false;
+	/* An earlier life has moved us below. */
+	if (str_eq(path_base(text), self))
+		text[path.len - sizeof(self)] = '\0';
+	own = sys_open(text, O_RDONLY | O_DIRECTORY, 0);
+	return own >= 0 && fd_lift(&own, TREE_FD_FLOOR) == 0;
+}
+
+/* Controllers go only to children of a group that holds nobody (or is the
+ * root): keeper and svcd make way, into a child of their own. */
+static void
+make_way(void)
+{
+	int fd = cgroup_make(own, self);
+
+	if (fd < 0)
+		return;
+	cgroup_enter(fd, sys_getppid());
+	cgroup_enter(fd, 0);
+	sys_close(fd);
+}
+
+static void
+pass_down(void)
+{
+	static const char *const controllers[] = {
+	    "+memory", "+pids", "+cpu", "+io"};
+	bool is_moved = false;
+
+	for (unsigned n = 0; n < 4; n++) {
+		if (!cgroup_has(own, controllers[n] + 1))
+			continue;
+		if (cgroup_delegate(own, controllers[n]) < 0 &&
+		    errno == EBUSY && !is_moved) {
+			make_way();
+			is_moved = true;
+			cgroup_delegate(own, controllers[n]);
+		}
+		cgroup_delegate(base, controllers[n]);
+	}
+}
+
+/* Of keepers that were killed: whatever holds nobody any more. */
+static void
+clear_stale(void)
+{
+	char room[DIR_ROOM];
+	struct dir d;
+	struct dir_entry e;
+	uint32_t pid;
+
+	if (dir_open(&d, own, ".", room, sizeof(room)) < 0)
+		return;
+	while (dir_next(&d, &e) == 1) {
+		const char *number = str_after(e.name, "trivet.");
+		if (number != NULL && scan_u32(number, &pid) && pid > 1 &&
+		    sys_kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+			cgroup_remove(own, e.name);
+	}
+	dir_close(&d);
+}
+
+static bool
+open_base(void)
+{
+	fd_close(&base);
+	base = cgroup_make(own, base_name);
+	if (base >= 0 && fd_lift(&base, TREE_FD_FLOOR) == 0)
+		return true;
+	fd_close(&base);
+	return false;
+}
+
+void
+cgroups_start(void)
+{
+	struct buf b = BUF(base_name);
+	pid_t keeper = sys_getppid();
+
+	buf_puts(&b, "trivet");
+	if (keeper != 1)
+		buf_fmt(&b, ".%d", (int)keeper);
+	if (!open_own())
+		return;
+	if (!tree.is_recovered) {
+		cgroup_remove(own, base_name);
+		clear_stale();
+	}
+	if (open_base())
+		pass_down();
+}
+
+bool
+cgroups_work(void)
+{
+	return base >= 0;
+}
+
+/* --- one group
+ * ----------------------------------------------------------------------- */
+
+static int
+open_group(uint32_t i)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	if (base < 0 || !cgroups_has(i))
+		return -1;
+	return sys_openat(
+	    base, state_name(i, name), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+}
+
+bool
+cgroups_has(uint32_t i)
+{
+	return rec(i)->flags & BOARD_CGROUP;
+}
+
+static void
+set_has(uint32_t i, bool has)
+{
+	struct board_record *r = rec(i);
+
+	if (cgroups_has(i) == has)
+		return;
+	board_begin(r);
+	r->flags =
+	    has ? r->flags | BOARD_CGROUP : r->flags & ~(uint32_t)BOARD_CGROUP;
+	board_end(r);
+}
+
+struct limit {
+	enum setting key;
+	const char *file;
+};
+
+static const struct limit limits[] = {
+    {SET_memory_max, "memory.max"},
+    {SET_memory_high, "memory.high"},
+    {SET_pids_max, "pids.max"},
+    {SET_cpu_weight, "cpu.weight"},
+    {SET_io_weight, "io.weight"},
+    {SET_cpu_max, "cpu.max"},
+};
+
+static void
+limit_text(const struct settings *s, enum setting key, struct buf *b)
+{
+	uint64_t bytes = key == SET_memory_max ? s->memory_max : s->memory_high;
+
+	if ((key == SET_memory_max || key == SET_memory_high) &&
+	    bytes == SETTINGS_UNLIMITED)
+		buf_puts(b, "max");
+	else if (key == SET_memory_max || key == SET_memory_high)
+		buf_u64(b, bytes);
+	else if (key == SET_pids_max)
+		buf_i64(b, s->pids_max);
+	else if (key == SET_cpu_weight)
+		buf_i64(b, s->cpu_weight);
+	else if (key == SET_io_weight)
+		buf_i64(b, s->io_weight);
+	else
+		buf_fmt(b, "%d %d", (int)(s->cpu_max * (CPU_PERIOD_US / 100)),
+		    CPU_PERIOD_US);
+}
+
+static void
+set_limits(uint32_t i, int group, const struct settings *s)
+{
+	char text[64], name[BOARD_NAME_MAX + 1];
+
+	for (size_t n = 0; n < sizeof(limits) / sizeof(limits[0]); n++) {
+		struct buf b = BUF(text);
+		if (!settings_has(s, limits[n].key))
+			continue;
+		limit_text(s, limits[n].key, &b);
+		if (cgroup_write(group, limits[n].file, b.p) < 0)
+			say_warn("%s: cannot set %s", state_name(i, name),
+			    limits[n].file);
+	}
+	/* All that is killed for memory is killed together. */
+	if (settings_has(s, SET_memory_max))
+		cgroup_write(group, "memory.oom.group", "1");
+}
+
+static const char *
+first_limit(const struct settings *s)
+{
+	for (size_t n = 0; n < sizeof(limits) / sizeof(limits[0]); n++)
+		if (settings_has(s, limits[n].key))
+			return settings_of((uint16_t)limits[n].key)->key;
+	return s->delegate ? "delegate" : NULL;
+}
+
+/* Once in a life of ours, where it makes a difference. */
+static int
+do_without(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+	const char *key = s != NULL ? first_limit(s) : NULL;
+	char name[BOARD_NAME_MAX + 1];
+
+	set_has(i, false);
+	if (key != NULL && !live(i)->is_told)
+		say_warnx("%s: no cgroup for it here: %s has no effect",
+		    state_name(i, name), key);
+	live(i)->is_told = true;
+	return -1;
+}
+
+int
+cgroups_enter(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+	char name[BOARD_NAME_MAX + 1];
+	int fd;
+
+	if (base < 0 || (rec(i)->flags & BOARD_LOG))
+		return do_without(i);
+	state_name(i, name);
+	if ((live(i)->is_killed || (s != NULL && s->delegate)) &&
+	    cgroup_remove(base, name) < 0 && errno != ENOENT &&
+	    live(i)->is_killed)
+		return do_without(i);
+	fd = cgroup_make(base, name);
+	if (fd < 0 && open_base()) /* somebody may have removed it */
+		fd = cgroup_make(base, name);
+	if (fd < 0)
+		return do_without(i);
+	live(i)->is_killed = false;
+	live(i)->ooms = 0;
+	if (s != NULL)
+		set_limits(i, fd, s);
+	set_has(i, true);
+	return fd;
+}
+
+void
+cgroups_hand_over(uint32_t i, int group, uint32_t uid, uint32_t gid)
+{
+	static const char *const files[] = {
+	    "cgroup.procs", "cgroup.threads", "cgroup.subtree_control"};
+	const struct settings *s = define_view(i);
+
+	if (s == NULL || !s->delegate)
+		return;
+	sys_fchown(group, uid, gid);
+	for (unsigned n = 0; n < 3; n++)
+		sys_fchownat(group, files[n], uid, gid, AT_SYMLINK_NOFOLLOW);
+}
+
+void
+cgroups_refused(uint32_t i)
+{
+	do_without(i);
+}
+
+bool
+cgroups_kill(uint32_t i)
+{
+	int fd = open_group(i);
+	bool done = fd >= 0 && cgroup_kill(fd) == 0;
+
+	live(i)->is_killed = live(i)->is_killed || done;
+	fd_close(&fd);
+	return done;
+}
+
+unsigned
+cgroups_signal(uint32_t i, int sig)
+{
+	static char text[PIDS_ROOM];
+	struct buf b = BUF(text);
+	int fd = open_group(i);
+	unsigned count = 0;
+	uint64_t pid;
+
+	if (fd >= 0)
+		cgroup_read(fd, "cgroup.procs", &b);
+	fd_close(&fd);
+	for (const char *p = b.p; scan_u64_prefix(p, &pid) > 0;
+	     p += strspn(p, "\n")) {
+		p += strspn(p, "0123456789");
+		if (pid > 1 && sys_kill((pid_t)pid, sig) == 0)
+			count++;
+	}
+	return count;
+}
+
+bool
+cgroups_populated(uint32_t i)
+{
+	int fd = open_group(i);
+	bool populated = fd >= 0 && cgroup_populated(fd) == 1;
+
+	fd_close(&fd);
+	return populated;
+}
+
+bool
+cgroups_oom(uint32_t i)
+{
+	uint64_t kills = 0;
+	int fd = open_group(i);
+	bool is_more;
+
+	if (fd >= 0)
+		cgroup_read_number(fd, "memory.events", "oom_kill", &kills);
+	fd_close(&fd);
+	is_more = kills > live(i)->ooms;
+	live(i)->ooms = (uint32_t)kills;
+	return is_more;
+}
+
+void
+cgroups_recover(uint32_t i)
+{
+	if (!cgroups_has(i))
+		return;
+	live(i)->is_killed = true; /* for all we know */
+	cgroups_oom(i);
+}
+
+void
+cgroups_close(uint32_t i)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	if (base >= 0 && cgroups_has(i))
+		cgroup_remove(base, state_name(i, name));
+}
+
+/* Nothing of ours stays on a machine that goes on without us. */
+void
+cgroups_end(void)
+{
+	static const char *const controllers[] = {
+	    "-memory", "-pids", "-cpu", "-io"};
+
+	if (base < 0 || sys_getppid() == 1)
+		return;
+	cgroup_remove(own, base_name);
+	if (sys_faccessat(own, self, F_OK, 0) < 0)
+		return;
+	for (unsigned n = 0; n < 4; n++)
+		cgroup_delegate(own, controllers[n]);
+	cgroup_enter(own, sys_getppid());
+	cgroup_enter(own, 0);
+	cgroup_remove(own, self);
+}
