@@ -28,6 +28,16 @@ log_in() {
 	[[ $(console) == *"reboot: Power down"* ]]
 }
 
+@test "make boot: a person logs in, looks around and powers off; ARGS= counts" {
+	run "$TOP/tests/boot/typed.py" 180 \
+		"make -C '$TOP' boot ARGS='trivet.hostname=argued'" \
+		'argued login: ' 'root\n' '# ' 'svc status\n' \
+		'httpd +\S*up' 'poweroff\n'
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *"reboot: Power down"* ]]
+}
+
 @test "initramfs: a login" {
 	"$TOP/boot-examples/initramfs/run" image
 	on initramfs
