@@ -29,7 +29,7 @@ log_in() {
 }
 
 @test "make boot: a person logs in, looks around and powers off; ARGS= counts" {
-	run "$TOP/tests/boot/typed.py" 180 \
+	run "$TOP/tests/boot/typed.py" 400 \
 		"make -C '$TOP' boot ARGS='trivet.hostname=argued'" \
 		'argued login: ' 'root\n' '# ' 'svc status\n' \
 		'httpd +\S*up' 'poweroff\n'
