@@ -227,6 +227,7 @@ TREE_SRC = \
 	svc/tree/supervise.c \
 	svc/tree/sweep.c \
 	svc/tree/talk.c \
+	svc/tree/title.c \
 	svc/tree/upgrade.c \
 	svc/tree/upward.c \
 	svc/tree/views.c \
@@ -282,6 +283,7 @@ CMD_SRC = \
 	svc/cmd/initctl.c \
 	svc/cmd/json.c \
 	svc/cmd/kill.c \
+	svc/cmd/klog.c \
 	svc/cmd/limits.c \
 	svc/cmd/listing.c \
 	svc/cmd/lock.c \

@@ -42,6 +42,7 @@
 	X(rescue) \
 	X(telinit) \
 	X(requests) \
+	X(klog) \
 	X(lsb) \
 	X(seed) \
 	X(switch_root) \

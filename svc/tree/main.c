@@ -149,6 +149,9 @@ set_up(void)
 		keep_refuse(100);
 	command_take_up();
 	keep_ready();
+	/* runsv of what is none, or is another's: told by now. */
+	if (scan_is_only() && state_next(0) == 0)
+		keep_end(KEEP_END_EXIT, 111, false);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "lib/say.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/tree/title.h"
 #include "svc/tree/tree.h"
 
 enum {
@@ -246,9 +247,7 @@ read_svcd(int argc, char **argv)
 	add_adhoc();
 }
 
-/*
- * runsvdir [-P] DIR [LOG]: every service has a session of its own here anyway,
- * and the last lines of each are kept, so -P and LOG ask for what is the case.
+/* runsvdir [-P] DIR [LOG]: a session of its own every service has here anyway.
  */
 static void
 read_runsvdir(int argc, char **argv)
@@ -259,6 +258,8 @@ read_runsvdir(int argc, char **argv)
 		at = 2;
 	if (argc <= at || argc > at + 2 || argv[at][0] == '-')
 		show(2, "usage: runsvdir [-P] dir\n\n", 1);
+	if (argc == at + 2)
+		title_set(argv[at + 1]);
 	tree.is_user = sys_geteuid() != 0;
 	add_scan(argv[at]);
 	set_run_dir(NULL);

@@ -23,6 +23,7 @@
 #include "lib/sys.h"
 #include "svc/tree/define.h"
 #include "svc/tree/slots.h"
+#include "svc/tree/title.h"
 
 #define CHUNK 16384 /* taken at one time: nobody starves the others */
 #define SOME 16	    /* services read between two looks at all else */
@@ -51,6 +52,8 @@ pass_on(const char *p, size_t n)
 	static const struct timespec now;
 	struct pollfd out = {.fd = 2, .events = POLLOUT};
 
+	if (title_put(p, n))
+		return;
 	if (sys_ppoll(&out, 1, &now) == 1 && (out.revents & POLLOUT))
 		sys_write(2, p, n);
 }
