@@ -103,6 +103,7 @@ struct runit_memo {
 	uint8_t is;	  /* this system is runit's */
 	uint8_t on;	  /* stage 2 is to run */
 	uint8_t question; /* enum runit_question: the last one */
+	uint8_t stays;	  /* what stage 2 became lives on in stage 3 */
 	int64_t start_ns; /* when to start stage 2 */
 };
 

@@ -12,12 +12,14 @@
 
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/fmt.h"
 #include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sig.h"
 #include "lib/str.h"
 #include "lib/sys.h"
 
+#define STAYS 2
 #define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
 #define AGAIN_MS 5000  /* from a crash of stage 2 to its next start */
 #define END_MS 5000    /* from TERM to KILL */
@@ -194,6 +196,11 @@ runit_stop(void)
 	if (!job_runs(JOB_STAGE))
 		return;
 	say_info("killing all processes in stage 2...");
+	if (memo.runit.stays) {
+		say_info("leave stage: %s", runit_stage(PHASE_KEEP));
+		job_forget(JOB_STAGE);
+		return;
+	}
 	job_signal(JOB_STAGE, SIGTERM);
 	memo.jobs[JOB_STAGE].until_ns = mono_now().ns + NS_OF_MS(END_MS);
 }
@@ -257,7 +264,25 @@ is_set(const char *path)
 	       (st.st_mode & S_IXUSR) != 0;
 }
 
-/* In the child. Exit code 0: yes. */
+/*
+ * The runsvs of the original outlive its runsvdir, and stage 3 tells each what
+ * to end and for how long to wait for that. Where stage 2 has become our own
+ * keeper, that is what lives on.
+ */
+static bool
+stage_two_is_ours(void)
+{
+	char path[32];
+	struct buf b = BUF(path);
+	struct stat ours, theirs;
+
+	buf_fmt(&b, "/proc/%d/exe", memo.jobs[JOB_STAGE].pid);
+	return sys_fstatat(AT_FDCWD, "/proc/self/exe", &ours, 0) == 0 &&
+	       sys_fstatat(AT_FDCWD, path, &theirs, 0) == 0 &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
+/* In the child. Exit code 0: yes. STAYS: yes, and stage 2 is ours. */
 static int
 look(void *unused)
 {
@@ -272,6 +297,8 @@ look(void *unused)
 			sys_fchmodat(AT_FDCWD, flags[i].stopit, 0);
 		}
 	}
+	if (found && memo.runit.question == RUNIT_STOP && stage_two_is_ours())
+		return STAYS;
 	return !found;
 }
 
@@ -334,7 +361,9 @@ flags_ended(const struct job_end *end)
 			ask(JOB_FLAGS, RUNIT_STOP);
 		return;
 	}
-	if (job_end_good(end) && memo.runit.on)
+	memo.runit.stays = end->known && end->error == 0 &&
+			   end->code == CLD_EXITED && end->value == STAYS;
+	if ((job_end_good(end) || memo.runit.stays) && memo.runit.on)
 		asks->end(KEEP_END_POWEROFF, false, 0);
 }
 

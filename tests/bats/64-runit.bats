@@ -254,3 +254,28 @@ two_runs() {
 	pid1_ends 130
 	order 'one 0 two 0  three 0 '
 }
+
+@test "services outlive stage 2, for stage 3 to end them, where runsvdir is ours" {
+	ln -s "$ROOT/build/bin/svcd" "$T/sbin/runsvdir"
+	mkdir -p "$T/scan/slow"
+	cat >"$T/scan/slow/run" <<-END
+		#!/bin/sh
+		trap 'echo asked >>$T/order; exit' TERM
+		echo up >>$T/order
+		while :; do sleep 0.1; done
+	END
+	chmod 755 "$T/scan/slow/run"
+	stage 2 <<<"exec env - PATH=\$PATH TRIVET_RUN=/run/t $T/sbin/runsvdir -P $T/scan"
+	stage 3 <<<"echo three >>$T/order
+		$ROOT/build/bin/svc sv -w 30 force-stop $T/scan/slow >>$T/sv
+		$ROOT/build/bin/svc sv -w 30 exit $T/scan/slow >>$T/sv"
+	up
+	until_true 30 grep -q '^up' "$T/order"
+	ending "$T/sbin/runit-init" 0
+	pid1_ends 130
+	order 'one 0 up three asked '
+	grep -q '^ok: down: .*slow: ' "$T/sv"
+	grep -q '^ok: .*slow: runsv not running' "$T/sv"
+	said '^- runit: leave stage: /etc/runit/2'
+	said '^- runit: enter stage: /etc/runit/3'
+}
