@@ -413,6 +413,7 @@ MUTANTS = \
 	svcd-consume-first \
 	svcd-no-drain \
 	svcd-no-gate \
+	svcd-not-ready \
 	svcd-two-stores \
 	svlogd-copy
 # Explored by spin, not run.
@@ -543,7 +544,20 @@ OBJECTS_init = $(call objs,$(INIT_SRC)) $(INIT_START:%.S=$(B)/obj/%.o) \
 	$(B)/lib.a -Wl,-e,init_start
 OBJECTS_svcd = $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
 OBJECTS_svlogd = $(call objs,svc/log/main.c) $(B)/log.a $(B)/core.a $(B)/lib.a
-mutants: $(MUTANT_BIN)
+OBJECTS_svc = $(call objs,svc/cmd/main.c) $(B)/cmd.a $(B)/core.a $(B)/lib.a
+
+# Versions to come, which differ in the number of the state that they write.
+NEXT = $(B)/next/1 $(B)/next/2
+$(NEXT): svc/core/board.c svc/core/board.h $(BIN)
+	@rm -rf $@ && mkdir -p $@/of/svc/core
+	@sed '/define BOARD_VERSION/s/[0-9]*$$/(& + $(@F))/' svc/core/board.h \
+		>$@/of/svc/core/board.h
+	@cp svc/core/board.c $@/of/board.c && ln $(B)/bin/init $(B)/bin/svlogd $@
+	$(call say,link)for b in svcd svc; do case $$b in \
+		svcd) o='$(OBJECTS_svcd)' ;; svc) o='$(OBJECTS_svc)' ;; esac && \
+		$(CC) $(ALL_CFLAGS) -I$@/of $(CPPFLAGS) -o $@/$$b $@/of/board.c $$o \
+		$(LDFLAGS) || exit; done
+mutants: $(MUTANT_BIN) $(NEXT)
 
 FUZZ_BIN = $(FUZZ_TARGETS:%=$(B)/fuzz/%)
 UNIT_BIN = $(UNIT_TESTS:%=$(B)/tests/unit/%)
@@ -584,7 +598,8 @@ help:
 #: make faults      every system call of init fails in turn, with every error
 #: make sim         svcd on a fake kernel; SEED=1 SEEDS=100
 #: make model       keeping, announcing and upgrading, explored whole by spin
-#: make torture     10,000 kills of svcd, loggers and init, and its mutants; KILLS=
+#: make torture     10,000 kills of svcd, loggers and init; KILLS=10000 SEED=1
+#: make torture-peers   100 kills of ours, of runit and of s6 (Debian's)
 #: make fuzz        libFuzzer over every parser; SECONDS=60 each
 #: make install     DESTDIR= PREFIX=/usr/local; make uninstall takes it back
 #: make install-runit   the names of runit and daemontools as links
@@ -629,6 +644,10 @@ boot:
 model:
 	tests/need check
 	tests/model/model large
+
+torture-peers: $(BIN) $(HELPERS)
+	-for world in trivet runit s6; do tests/torture/torture --kills 100 \
+		--services 20 --limit 15 --seed $(SEED) $$world; done
 
 KILLS = 10000
 torture: $(BIN) $(HELPERS) mutants
@@ -747,7 +766,7 @@ uninstall:
 clean:
 	rm -rf build
 
-.PHONY: machine.txt model mutants torture all help bench check test gates boot sim fuzz fuzz-run \
+.PHONY: machine.txt model mutants torture torture-peers all help bench check test gates boot sim fuzz fuzz-run \
 	format clean install \
 	install-runit install-init account uninstall
 

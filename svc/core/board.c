@@ -64,6 +64,19 @@ board_bytes(uint32_t slots)
 	return BOARD_HEAD + (size_t)slots * BOARD_SLOT;
 }
 
+bool
+board_knows(uint32_t version)
+{
+	return version == BOARD_VERSION ||
+	       (version > 0 && version + 1 == BOARD_VERSION);
+}
+
+void
+board_claim(struct board board)
+{
+	head(board)->version = BOARD_VERSION;
+}
+
 enum board_trouble
 board_check(struct board board)
 {
@@ -74,10 +87,9 @@ board_check(struct board board)
 	h = board_head(board);
 	if (h->magic != BOARD_MAGIC)
 		return BOARD_IS_FOREIGN;
-	if (h->version < BOARD_VERSION_MIN)
-		return BOARD_IS_OLDER;
-	if (h->version > BOARD_VERSION)
-		return BOARD_IS_NEWER;
+	if (!board_knows(h->version))
+		return h->version < BOARD_VERSION ? BOARD_IS_OLDER
+						  : BOARD_IS_NEWER;
 	if (h->head_size != BOARD_HEAD || h->slot_size != BOARD_SLOT ||
 	    h->used == 0 || h->used > BOARD_SLOTS_MAX)
 		return BOARD_IS_TORN;

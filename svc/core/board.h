@@ -21,7 +21,9 @@
  *    the mapping, text chains are bounded.
  *
  * Versions: a reader of version N takes N and N-1. A change of meaning raises
- * BOARD_VERSION; new fields go into `spare`, which old writers left zero.
+ * BOARD_VERSION; new fields go into `spare`, which old writers left zero. A
+ * svcd that took over the state of N-1 claims it as N when it is in control,
+ * and not before: until then the one before it may have to come back.
  */
 #ifndef SVC_CORE_BOARD_H
 #define SVC_CORE_BOARD_H
@@ -35,7 +37,6 @@
 
 #define BOARD_MAGIC UINT64_C(0x31544556495254) /* "TRIVET1" */
 #define BOARD_VERSION 1
-#define BOARD_VERSION_MIN 1
 #define BOARD_HEAD 4096
 #define BOARD_SLOT 512
 #define BOARD_SLOTS_MAX (1u << 20)
@@ -231,6 +232,8 @@ enum board_trouble {
 	BOARD_TROUBLES(BOARD_ENUM_TROUBLE)
 };
 enum board_trouble board_check(struct board board);
+/* Whether this program can carry on from a state of that version. */
+bool board_knows(uint32_t version);
 const char *board_trouble_text(enum board_trouble trouble);
 
 const struct board_head *board_head(struct board board);
@@ -271,6 +274,8 @@ const struct board_exit *board_exit(const struct board_record *r, uint32_t n);
 
 /* Makes a zeroed file a board. */
 void board_init(struct board board, const char *program);
+/* From here on it is a state of this program's version. */
+void board_claim(struct board board);
 /* After a death of svcd: evens every seq, frees text no record names. */
 void board_mend(struct board board);
 /* Slot i; NULL if the mapping does not hold it. */

@@ -23,6 +23,7 @@
 #include "svc/tree/options.h"
 #include "svc/tree/said.h"
 #include "svc/tree/talk.h"
+#include "svc/tree/upgrade.h"
 
 #define USUAL_FILES 1024
 
@@ -143,11 +144,13 @@ set_up(void)
 		recover_events();
 	keep_start();
 	stop_start();
+	upgrade_start();
 	logger_start();
 	scan_all();
 	if (tree.is_strict && !tree.is_recovered && !scan_is_sound())
 		keep_refuse(100);
 	command_take_up();
+	board_claim(tree.board);
 	keep_ready();
 	/* runsv of what is none, or is another's: told by now. */
 	if (scan_is_only() && state_next(0) == 0)

@@ -15,6 +15,7 @@
 #include "lib/sys.h"
 #include "svc/tree/title.h"
 #include "svc/tree/tree.h"
+#include "svc/tree/upgrade.h"
 
 enum {
 	OPTION_OUTPUT = 256
@@ -296,6 +297,8 @@ options_read(int argc, char **argv)
 
 	tree.prog = name;
 	say_init(name, 2);
+	if (argc == 3 && strcmp(argv[1], "--accepts") == 0)
+		upgrade_accepts(argv[2]);
 	if (strcmp(name, "runsvdir") == 0)
 		read_runsvdir(argc, argv);
 	else if (strcmp(name, "svscan") == 0)

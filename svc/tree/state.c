@@ -129,7 +129,11 @@ take_over(int fd)
 		return false;
 	}
 	trouble = board_check(tree.board);
-	if (trouble != BOARD_IS_FINE && trouble != BOARD_IS_OLDER) {
+	/* Who can read it is our predecessor, and the keeper has it still: to
+	 * begin anew would be to start beside what runs. */
+	if (trouble == BOARD_IS_OLDER || trouble == BOARD_IS_NEWER)
+		diex(111, "the kept state is %s", board_trouble_text(trouble));
+	if (trouble != BOARD_IS_FINE) {
 		say_warnx("the kept state is %s: starting anew",
 		    board_trouble_text(trouble));
 		sys_munmap(tree.board.base, board_bytes(TREE_RECORDS));
