@@ -23,6 +23,7 @@
 	X(list) \
 	X(log) \
 	X(events) \
+	X(progress) \
 	X(wait) \
 	X(health) \
 	X(top) \

@@ -1,0 +1,289 @@
+/*
+ * svc progress: on the console, a line for each service that has come up or
+ * failed, and at the end of the system for each that has stopped; and what is
+ * waited for meanwhile. A service of its own, so that svcd never speaks to a
+ * console: one that is stopped holds up nobody, and lines are lost there.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/clock.h"
+#include "lib/fd.h"
+#include "lib/str.h"
+#include "lib/sys.h"
+
+#include "svc/cmd/memory.h"
+#include "svc/cmd/options.h"
+#include "svc/cmd/report.h"
+
+extern const struct cmd cmd_progress;
+
+#define REMIND_MS 5000
+#define REASON_LINES 3
+
+static const struct cmd_option options[] = {
+    {'o', "output", "FILE", "write there, never waiting for it", 0},
+    {'k', "kernel-words", NULL, "heed the kernel's words quiet and debug", 0},
+    {'q', "quiet", NULL, "failures only, and what is waited for", 0},
+    {0},
+};
+
+/* What was told last of each service, by its record. */
+enum told {
+	TOLD_NOTHING,
+	TOLD_GOOD,
+	TOLD_BAD,
+	TOLD_STOPPED,
+};
+
+static struct {
+	struct client client;
+	int fd;
+	bool is_quiet;
+	unsigned char *told;
+	size_t room;
+	struct mono ending; /* when that was seen first; zero: not yet */
+	struct mono remind;
+} self;
+
+static volatile sig_atomic_t is_ended;
+
+static void
+end(int sig)
+{
+	(void)sig;
+	is_ended = 1;
+}
+
+/* A console that takes nothing now does not get it later. */
+static void
+print(const char *text)
+{
+	if (sys_write(self.fd, text, strlen(text)) < 0)
+		return;
+}
+
+/* As the stages print theirs. */
+static void
+tell(const char *mark, const char *what, int64_t ns)
+{
+	if (self.is_quiet && !str_eq(mark, "fail"))
+		return;
+	print(memory_text("[%s] %-48s %4d.%02d s\n", mark, what,
+	    (int)(ns / 1000000000), (int)(ns / 10000000 % 100)));
+}
+
+static void
+tell_reasons(const struct views *all, const struct view *v)
+{
+	const char *note = view_note(all, v);
+	size_t bytes;
+	const char *text = report_output(&self.client, v, REASON_LINES, &bytes);
+
+	if (*note != '\0')
+		print(memory_text(
+		    "       %s\n", screen_text(note, strlen(note))));
+	while (text != NULL && bytes > 0) {
+		const char *newline = memchr(text, '\n', bytes);
+		size_t n = newline != NULL ? (size_t)(newline - text) : bytes;
+		print(memory_text("       %s\n", screen_text(text, n)));
+		n += newline != NULL;
+		text += n;
+		bytes -= n;
+	}
+}
+
+static unsigned char *
+told_of(const struct view *v)
+{
+	size_t before = self.room;
+
+	self.told = memory_grow(self.told, &self.room, v->record + 1, 1);
+	if (self.room > before)
+		memset(self.told + before, 0, self.room - before);
+	return &self.told[v->record];
+}
+
+/* How long it took from its start. */
+static int64_t
+took(const struct view *v)
+{
+	int64_t until = v->r.ready_mono_ns > v->r.start_mono_ns
+			    ? v->r.ready_mono_ns
+			    : v->r.since_mono_ns;
+
+	return until > v->r.start_mono_ns ? until - v->r.start_mono_ns : 0;
+}
+
+static void
+look_at(const struct views *all, const struct view *v)
+{
+	unsigned char *told = told_of(v);
+	const char *name = screen_text(v->name, strlen(v->name));
+
+	if (all->ending != 0) {
+		if (*told == TOLD_GOOD && sv_is_rest(v->word.sv)) {
+			*told = TOLD_STOPPED;
+			tell(" ok ", memory_text("%s stopped", name),
+			    mono_ns_between(self.ending, all->now));
+		}
+	} else if (sv_is_ready(v->word.sv) && *told != TOLD_GOOD) {
+		*told = TOLD_GOOD;
+		tell(" ok ", name, took(v));
+	} else if ((v->shown == SV_SHOWN_FAILED ||
+		       v->shown == SV_SHOWN_BACKOFF) &&
+		   *told != TOLD_BAD) {
+		*told = TOLD_BAD;
+		tell("fail", name, took(v));
+		tell_reasons(all, v);
+	}
+}
+
+/* Whether it is on its way, up or down. */
+static bool
+is_moving(const struct views *all, const struct view *v)
+{
+	if (all->ending != 0)
+		return !sv_is_rest(v->word.sv);
+	return sv_wanted(v->word.sv) && !sv_is_settled(v->word.sv) &&
+	       v->shown != SV_SHOWN_BACKOFF;
+}
+
+static void
+tell_waiting(const struct views *all, const struct view *v)
+{
+	const char *name = screen_text(v->name, strlen(v->name));
+	const char *left = "";
+	int64_t ns = v->r.deadline_ns - all->now.ns;
+
+	if (v->r.deadline_ns != 0 && ns > 0)
+		left = memory_text(
+		    ", at most %d s more", (int)(ns / 1000000000) + 1);
+	print(memory_text("       waiting for %s (%s for %d s%s)\n", name,
+	    view_state(v), (int)(view_age(all, v) / 1000000000), left));
+}
+
+/* Whether anything but this service itself is on its way. */
+static bool
+look(void)
+{
+	struct views all = views_of(&self.client);
+	bool is_due = !mono_before(mono_now(), self.remind), any = false;
+
+	if (all.ending != 0 && self.ending.ns == 0)
+		self.ending = all.now;
+	for (size_t i = 0; i < all.count; i++) {
+		const struct view *v = &all.v[i];
+		if (strchr(v->name, '/') != NULL)
+			continue;
+		/* Its event may come before its signal. */
+		if (view_pid(v) == (uint32_t)sys_getpid()) {
+			is_ended |= v->shown == SV_SHOWN_STOPPING;
+			continue;
+		}
+		look_at(&all, v);
+		if (!is_moving(&all, v))
+			continue;
+		any = true;
+		if (is_due)
+			tell_waiting(&all, v);
+	}
+	if (is_due)
+		self.remind = mono_add_ms(mono_now(), REMIND_MS);
+	return any;
+}
+
+/* The kernel's words say how talkative the console is to be. */
+static bool
+is_quiet_boot(void)
+{
+	char *room = memory_get(8192, 1), *word;
+	struct buf line = buf_over(room, 8192);
+	bool quiet = false;
+
+	fd_slurp(AT_FDCWD, "/proc/cmdline", &line);
+	for (word = strtok_r(room, " \n", &room); word != NULL;
+	     word = strtok_r(NULL, " \n", &room))
+		if (str_eq(word, "quiet") || str_eq(word, "trivet.quiet"))
+			quiet = true;
+		else if (str_eq(word, "debug") ||
+			 str_eq(word, "trivet.verbose"))
+			return false;
+	return quiet;
+}
+
+static int
+follow(void)
+{
+	struct client_message m;
+	struct mono until;
+
+	self.remind = mono_add_ms(mono_now(), REMIND_MS);
+	for (;;) {
+		uint64_t mark = memory_mark();
+		bool any = look();
+		memory_release(mark);
+		/* Told to end: at once, or when all the others have. */
+		if (is_ended && (self.ending.ns == 0 || !any))
+			return EXITCODE_YES;
+		until = any || is_ended ? self.remind : mono_never();
+		if (client_receive(&self.client, &m, until) == CLIENT_GONE &&
+		    !client_again(&self.client, mono_never()))
+			return EXITCODE_SYSTEM;
+	}
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct sigaction action = {.sa_handler = end};
+	struct options o;
+	const char *output = NULL;
+	int code;
+
+	options_init(&o, &cmd_progress, argc, argv);
+	while ((code = options_next(&o)) != OPTIONS_END)
+		switch (code) {
+		case 'o':
+			output = o.value;
+			break;
+		case 'k':
+			self.is_quiet |= is_quiet_boot();
+			break;
+		case 'q':
+			self.is_quiet = true;
+			break;
+		default:
+			return options_wrong(&o, code);
+		}
+	self.fd = STDOUT_FILENO;
+	if (output != NULL) {
+		self.fd = sys_open(
+		    output, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_APPEND, 0);
+		if (self.fd < 0) {
+			perror(output);
+			return EXITCODE_SYSTEM;
+		}
+	}
+	sigaction(SIGTERM, &action, NULL);
+	if (!client_open(&self.client) || !client_subscribe(&self.client))
+		return EXITCODE_SYSTEM;
+	/* Grown before the first mark, so that it stays. */
+	self.told = memory_grow(NULL, &self.room, 1024, 1);
+	return follow();
+}
+
+const struct cmd cmd_progress = {
+    .name = "progress",
+    .group = GROUP_SEE,
+    .usage = "[-kq] [-o FILE]",
+    .help = "a line for each service that comes up, fails or stops",
+    .about = "Made to be a service that writes to the console. At the end of "
+	     "the system it\nstays until all the others have stopped.",
+    .options = options,
+    .args = {ARG_NONE},
+    .run = run,
+};
