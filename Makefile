@@ -163,6 +163,7 @@ INIT_SRC = \
 	init/memo.c \
 	init/mount.c \
 	init/phase.c \
+	init/progress.c \
 	init/reap.c \
 	init/run.c \
 	init/runit.c \

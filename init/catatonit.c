@@ -8,6 +8,7 @@
 #include "init/single.h"
 #include "init/talk.h"
 #include "lib/buf.h"
+#include "lib/env.h"
 #include "lib/fmt.h"
 #include "lib/opt.h"
 #include "lib/sys.h"
@@ -63,9 +64,9 @@ catatonit_main(int argc, char **argv, char **envp)
 	single_defaults(&s, envp);
 	s.tell = tell;
 	s.subreaper = sys_getpid() != 1;
-	if (talk_variable(envp, "CATATONIT_DEBUG") != NULL)
+	if (env_find(envp, "CATATONIT_DEBUG") != NULL)
 		s.verbosity = SINGLE_TRACE;
-	if (talk_variable(envp, "CATATONIT_LOG") != NULL)
+	if (env_find(envp, "CATATONIT_LOG") != NULL)
 		return wrong(&s, "CATATONIT_LOG is not supported", "");
 	for (int sig = SIGTSTP; sig <= SIGTTOU; sig++)
 		single_rewrite(&s, sig, 0);

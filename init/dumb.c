@@ -9,6 +9,7 @@
 #include "init/single.h"
 #include "init/talk.h"
 #include "lib/buf.h"
+#include "lib/env.h"
 #include "lib/fmt.h"
 #include "lib/opt.h"
 #include "lib/scan.h"
@@ -99,7 +100,7 @@ option(struct single *s, int letter, const struct opt *o)
 static bool
 is(const struct single *s, const char *name, const char *value)
 {
-	const char *set = talk_variable(s->envp, name);
+	const char *set = env_find(s->envp, name);
 	return set != NULL && strcmp(set, value) == 0;
 }
 

@@ -23,6 +23,7 @@
 #include "init/single.h"
 #include "init/start.h"
 #include "init/upgrade.h"
+#include "lib/env.h"
 #include "lib/exitcode.h"
 #include "lib/fd.h"
 #include "lib/path.h"
@@ -32,18 +33,6 @@
 #include "lib/sys.h"
 
 #define FILES_MAX 1048576 /* the kernel's own fs.nr_open */
-
-static const char *
-environment(char **envp, const char *name)
-{
-	for (; *envp != NULL; envp++) {
-		const char *rest = str_after(*envp, name);
-
-		if (rest != NULL && *rest == '=')
-			return rest + 1;
-	}
-	return NULL;
-}
 
 /* --- what PID 1 is ------------------------------------------------------- */
 
@@ -55,7 +44,7 @@ environment(char **envp, const char *name)
 static enum role
 find_role(char **envp)
 {
-	const char *manager = environment(envp, "container");
+	const char *manager = env_find(envp, "container");
 
 	/* Below another init nothing of the machine is ours to set. */
 	if (sys_getpid() != 1)
@@ -82,7 +71,7 @@ machine_environment(char **envp)
 	    (char *)(uintptr_t) "PATH=/usr/local/sbin:/usr/local/bin:"
 				"/usr/sbin:/usr/bin:/sbin:/bin",
 	    (char *)(uintptr_t) "HOME=/", term, NULL};
-	const char *given = environment(envp, "TERM");
+	const char *given = env_find(envp, "TERM");
 
 	strncat(term, given != NULL ? given : "linux", sizeof(term) - 6);
 	return clean;

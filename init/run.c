@@ -5,8 +5,6 @@
  */
 #include "init/run.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 
@@ -17,22 +15,20 @@
 #include "init/helper.h"
 #include "init/keep.h"
 #include "init/last.h"
+#include "init/progress.h"
 #include "init/reap.h"
 #include "init/runit.h"
 #include "init/single_child.h"
 #include "init/stage.h"
 #include "init/upgrade.h"
-#include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fd.h"
-#include "lib/fmt.h"
 #include "lib/say.h"
 #include "lib/sig.h"
 #include "lib/sys.h"
 
 #define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
-#define RETRY_MS 100	/* for what the kernel could not do just now */
-#define REMIND_MS 10000 /* between two words about what is waited for */
+#define RETRY_MS 100 /* for what the kernel could not do just now */
 #define SIGNALS_A_TURN 64
 #define AT_ONCE_MS 10000 /* for a tree that is to stop at once */
 
@@ -45,88 +41,6 @@ static const struct plan *
 plan(void)
 {
 	return &memo_step()->plan;
-}
-
-/* --- what is said ------------------------------------------------------- */
-
-/* What this phase does or waits for; NULL where there is nothing to say. */
-static const char *
-doing(const struct plan *p)
-{
-	switch ((enum phase)p->phase) {
-	case PHASE_BOOT:
-	case PHASE_SHUTDOWN:
-	case PHASE_RESCUE:
-		return "running";
-	case PHASE_KEEP:
-		return "starting the services";
-	case PHASE_STOP:
-		return "stopping the services";
-	case PHASE_TERM:
-		return "TERM to all processes, waiting for them to end";
-	case PHASE_KILL:
-		return "KILL to all processes, waiting for them to end";
-	case PHASE_FINAL:
-		return final_text((enum final)p->final);
-	case PHASE_LAST:
-		return ending_name((enum keep_ending)p->ending);
-	case PHASE_MOUNT:
-		return "mounting the kernel's file systems";
-	case PHASE_START:
-	case PHASE_COUNT:
-		break;
-	}
-	return NULL;
-}
-
-/* What a push is meant for, or what goes on; the program, where there is one.
- */
-static void
-put_doing(struct buf *b, const struct plan *p, const char *before)
-{
-	const char *push = p->push == PUSH_TERM ? "TERM" : "KILL";
-	bool program = p->phase == PHASE_BOOT || p->phase == PHASE_SHUTDOWN ||
-		       p->phase == PHASE_RESCUE;
-
-	if (p->push == PUSH_NONE)
-		buf_fmt(b, "%s%s", before, doing(p));
-	else if (program)
-		buf_fmt(b, "%s to", push);
-	else
-		buf_fmt(b, "%s, for it hangs: %s", push, doing(p));
-	if (program)
-		buf_fmt(b, " %s", stage_path((enum phase)p->phase));
-}
-
-static void
-say_phase(const struct memo_step *s, const char *before, int64_t left_ns)
-{
-	char room[WORD_PATH_MAX + 96];
-	struct buf b = BUF(room);
-
-	/* The first of all is worth a word when it takes long. */
-	if (doing(&s->plan) == NULL ||
-	    (s->plan.phase == PHASE_MOUNT && s->plan.push == PUSH_NONE &&
-		*before == '\0'))
-		return;
-	put_doing(&b, &s->plan, before);
-	if (s->until_ns != 0 && s->plan.phase != PHASE_LAST)
-		buf_fmt(&b, ", at most %ld s",
-		    (long)((left_ns + NS_OF_MS(999)) / NS_OF_MS(1000)));
-	say_info("%s", room);
-}
-
-/* A person in front of a console wants to know that it goes on. */
-static void
-remind(int64_t now_ns)
-{
-	const struct memo_step *s = memo_step();
-
-	if (now_ns < memo.say_ns)
-		return;
-	memo.say_ns = now_ns + NS_OF_MS(REMIND_MS);
-	if (s->until_ns > now_ns)
-		say_phase(s, "still ", s->until_ns - now_ns);
 }
 
 /* --- steps -------------------------------------------------------------- */
@@ -163,11 +77,7 @@ step(enum phase_event event, enum keep_ending ask)
 	memo_commit(next);
 	if (s.effects == 0)
 		return;
-	memo.say_ns = next.since_ns + NS_OF_MS(REMIND_MS);
-	if (memo.runit.is && next.plan.push == PUSH_NONE)
-		runit_say_enter((enum phase)next.plan.phase);
-	else
-		say_phase(&next, "", next.until_ns - next.since_ns);
+	progress_begin(&next);
 }
 
 static void
@@ -563,7 +473,7 @@ run(const char *const *kept_argv)
 		reap(now_ns);
 		keep_turn(now_ns);
 		runit_turn(now_ns);
-		remind(now_ns);
+		progress_remind(now_ns);
 		console_turn(now_ns);
 		/* What was heard in this turn may have given more to do. */
 		if (phase_turn(now_ns) || (all_done && memo_step()->todo != 0))

@@ -14,6 +14,7 @@
 
 #include "init/start.h"
 #include "lib/buf.h"
+#include "lib/env.h"
 #include "lib/error.h"
 #include "lib/fmt.h"
 #include "lib/scan.h"
@@ -102,15 +103,6 @@ add_listen_pid(struct single *s)
 	}
 }
 
-static const char *
-search_path(char **envp)
-{
-	for (; *envp != NULL; envp++)
-		if (strncmp(*envp, "PATH=", 5) == 0)
-			return *envp + 5;
-	return "/usr/local/bin:/bin:/usr/bin";
-}
-
 int
 single_child(struct single *s)
 {
@@ -119,7 +111,9 @@ single_child(struct single *s)
 	how.file = s->argv[0];
 	how.argv = s->argv;
 	how.envp = s->envp;
-	how.search = search_path(s->envp);
+	how.search = env_find(s->envp, "PATH");
+	if (how.search == NULL)
+		how.search = "/usr/local/bin:/bin:/usr/bin";
 	how.shell = true;
 	how.small = stack;
 	how.small_bytes = sizeof(stack);

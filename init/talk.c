@@ -1,4 +1,4 @@
-/* Texts of the one-command names, and the environment they read. */
+/* Texts of the one-command names. */
 #include "init/talk.h"
 
 #include <stdarg.h>
@@ -25,17 +25,6 @@ talk_licence(int fd)
 	    "that the above\ncopyright notice and this permission notice "
 	    "appear in all copies.\nThe software is provided \"as is\", "
 	    "without warranty of any kind.\n");
-}
-
-const char *
-talk_variable(char *const *envp, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (; *envp != NULL; envp++)
-		if (strncmp(*envp, name, n) == 0 && (*envp)[n] == '=')
-			return *envp + n + 1;
-	return NULL;
 }
 
 void

@@ -1,6 +1,6 @@
 /*
- * What the one-command names share in talking: texts written whole, the
- * licence, and variables of the environment.
+ * What the one-command names share in talking: texts written whole, and
+ * the licence.
  */
 #ifndef INIT_TALK_H
 #define INIT_TALK_H
@@ -10,8 +10,6 @@
 /* Writes a text to a descriptor; what cannot be written is let go. */
 void talk_out(int fd, const char *text);
 void talk_licence(int fd);
-/* The value of a variable, or NULL where it is not set. */
-const char *talk_variable(char *const *envp, const char *name);
 
 /* One line in the manner of the personality, if its level is shown. */
 void single_tell(const struct single *s, enum single_level level,

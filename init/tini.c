@@ -9,6 +9,7 @@
 #include "init/single.h"
 #include "init/talk.h"
 #include "lib/buf.h"
+#include "lib/env.h"
 #include "lib/fmt.h"
 #include "lib/opt.h"
 #include "lib/scan.h"
@@ -115,12 +116,12 @@ option(struct single *s, int letter, const char *value)
 static void
 variables(struct single *s)
 {
-	const char *level = talk_variable(s->envp, "TINI_VERBOSITY");
+	const char *level = env_find(s->envp, "TINI_VERBOSITY");
 	uint32_t number = 0;
 
-	if (talk_variable(s->envp, "TINI_SUBREAPER") != NULL)
+	if (env_find(s->envp, "TINI_SUBREAPER") != NULL)
 		s->subreaper = true;
-	if (talk_variable(s->envp, "TINI_KILL_PROCESS_GROUP") != NULL)
+	if (env_find(s->envp, "TINI_KILL_PROCESS_GROUP") != NULL)
 		s->to_group = true;
 	if (level != NULL) {
 		scan_u32_prefix(level, &number);

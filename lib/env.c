@@ -111,6 +111,17 @@ env_get(const struct env *e, const char *name)
 	return env_get_n(e, name, strlen(name));
 }
 
+const char *
+env_find(char *const *envp, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *envp != NULL; envp++)
+		if (strncmp(*envp, name, len) == 0 && (*envp)[len] == '=')
+			return *envp + len + 1;
+	return NULL;
+}
+
 char *const *
 env_vec(const struct env *e)
 {

@@ -32,6 +32,8 @@ void env_unset(struct env *e, const char *name);
 const char *env_get(const struct env *e, const char *name);
 const char *env_get_n(const struct env *e, const char *name, size_t len);
 char *const *env_vec(const struct env *e);
+/* The same of an envp that is only looked at. */
+const char *env_find(char *const *envp, const char *name);
 /* A letter or _, then letters, digits, _. */
 bool env_is_name(const char *s, size_t len);
 

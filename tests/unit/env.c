@@ -82,6 +82,18 @@ names(void)
 	HOLDS(!env_is_name("a-b", 3));
 }
 
+static void
+finds(void)
+{
+	char *envp[] = {(char[]){"AB=1"}, (char[]){"A=2"}, (char[]){"C"},
+	    (char[]){"A=3"}, NULL};
+
+	SAME(env_find(envp, "A"), "2");
+	SAME(env_find(envp, "AB"), "1");
+	HOLDS(env_find(envp, "C") == NULL);
+	HOLDS(env_find(envp, "") == NULL);
+}
+
 int
 main(void)
 {
@@ -89,5 +101,6 @@ main(void)
 	TEST("env: takes an envp without copying", borrows);
 	TEST("env: what does not fit leaves it as it was", is_full);
 	TEST("env: names", names);
+	TEST("env: found in an envp, by the whole name", finds);
 	return unit_done();
 }
