@@ -75,7 +75,7 @@ disk_is_clean() {
 		writer=\$!
 		until grep -q '^State:.D' /proc/\$writer/status; do usleep 10000; done )"
 	vm tell "$ON" /sbin/poweroff
-	vm off -t 120 "$ON"
+	vm off -t 200 "$ON"
 	run console
 	[[ $output == *"KILL to all processes, waiting for them to end, at most 1 s"* ]]
 	[[ $output == *"writing what is not on disk yet, at most 5 s"* ]]
@@ -93,7 +93,7 @@ disk_is_clean() {
 	until_guest '/sbin/sv status httpd >/dev/null'
 	in_guest 'devices kexec /boot/vmlinuz /boot/initrd "console=ttyS0 panic=-1 trivet.hostname=second"'
 	vm tell "$ON" /sbin/svc kexec
-	vm wait "$ON" 'second login:'
+	vm wait -t 150 "$ON" 'second login:'
 	vm ready "$ON"
 	[ "$(in_guest 'cat /proc/sys/kernel/hostname')" = second ]
 	vm tell "$ON" /sbin/poweroff
