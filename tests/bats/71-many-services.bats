@@ -416,6 +416,39 @@ not_live() { ! svc -r run health -lq; }
 	ends 0
 }
 
+@test "an essential service, or on-failed = exit: the container ends with its code" {
+	file web <<-'E'
+		run = sh -c "exit 31"
+		restart = never
+		essential = yes
+	E
+	gives 31
+	file web <<-'E'
+		run = sh -c "exit 32"
+		restart = on-failure 10ms, 2 in 1m
+		on-failed = exit
+	E
+	gives 32
+	file web <<-'E'
+		run = sh -c "exit 33"
+		restart = never
+		on-failed = exit 34
+	E
+	gives 34 -- sleep 1000
+}
+
+@test "secrets are files: a service that asks has them, nobody else" {
+	mkdir secrets
+	echo hush >secrets/PASSWORD
+	once web <<<'echo "[$PASSWORD]"'
+	echo "env-dir = $T/secrets" >>sv/web
+	once other <<<'echo "[$PASSWORD]"'
+	gives 0 -- sh -c 'echo "($PASSWORD)"'
+	has out 'web: [hush]'
+	has out 'other: []'
+	has out '()'
+}
+
 # --- below another init
 
 # As start, but not PID 1: its parent is this shell.
