@@ -207,6 +207,17 @@ refresh(struct graph *g, uint32_t i)
 		refresh_edge(g, &g->edges[e]);
 }
 
+/*
+ * Its edges come and go: what the others were made of may hold no more, though
+ * it is seen as before. No view looks like this.
+ */
+static void
+doubt(struct graph *g, uint32_t i)
+{
+	g->nodes[i].view = UINT16_MAX;
+	enqueue(g, i);
+}
+
 /* --- nodes and edges --- */
 
 void
@@ -363,6 +374,7 @@ add_edge(struct graph *g, uint32_t from, enum graph_kind kind, uint32_t to)
 		g->nodes[to].in = e;
 	}
 	refresh_edge(g, &g->edges[e]);
+	doubt(g, from);
 	return true;
 }
 

@@ -113,6 +113,10 @@ set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 	if (!sv_wanted(sv) &&
 	    (r->cause == CAUSE_ASKED || r->cause == CAUSE_GROUP))
 		return;
+	/* So does whoever brought it up, where nothing went wrong. */
+	if (r->cause == CAUSE_NEEDED_BY && sv.is_oneshot &&
+	    service_is_clean(i, e->code, e->value))
+		return;
 	if (!(r->flags & BOARD_SICK))
 		r->cause = CAUSE_EXITED;
 	if (has_fault(r, e)) {

@@ -280,6 +280,15 @@ relations_news(uint32_t i)
 			relations_cause(other);
 }
 
+/* Names mean others than before. */
+static void
+explain_all(void)
+{
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (waits(i))
+			relations_cause(i);
+}
+
 /* The graph has told it something. */
 static void
 explain(uint32_t i, enum sv_event ev)
@@ -489,8 +498,10 @@ answer(void)
 
 	if (!is_on)
 		return false;
-	if (is_stale)
+	if (is_stale) {
 		relate_all();
+		explain_all();
+	}
 	i = graph_next(&graph, &ev);
 	is_moved = i != 0;
 	if (i == 0)

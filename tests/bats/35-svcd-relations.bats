@@ -14,12 +14,13 @@ needs = b
 run = $(said a)
 EOF
 	lines b <<EOF
+type = oneshot
 needs = c
-run = $(said b)
+up = sh -c 'echo b >>$D/out'
 EOF
 	lines c <<EOF
 type = oneshot
-up = sh -c 'sleep 0.3; echo c >>$D/out'
+up = sh -c 'echo c >>$D/out'
 EOF
 	enable a
 	enable b
@@ -189,7 +190,7 @@ EOF
 @test "an end that waits for others outlives svcd" {
 	lines a <<EOF
 needs = b
-run = sh -c 'trap "echo asked >>$D/out; read x <$D/go; exit" TERM; echo up >>$D/out; while :; do read -r x <$D/never; done'
+run = sh -c 'trap "trap : TERM; echo asked >>$D/out; until read x; do :; done <$D/go; exit" TERM; echo up >>$D/out; while :; do read -r x <$D/never; done'
 EOF
 	mkfifo "$D/never" "$D/go"
 	exec 8<>"$D/go" 9<>"$D/never"
@@ -199,15 +200,195 @@ EOF
 	tree_start
 	await has_line "$D/out" up
 	await is_up b
+	b=$(pid_of b)
 	send b d
 	await has_line "$D/out" asked
 	kill -KILL "$(svcd_pid)"
 	sleeper z
 	enable z
 	await is_up z
-	is_up b
+	kill -0 "$b"
 	echo >&8
 	await is_down b
 	await is_down a
 	exec 8<&- 9<&-
+}
+
+field() { svc status -j "$1" | grep -o "\"$2\":\(\"[^\"]*\"\|[^,}]*\)" | head -n 1 | cut -d: -f2- | tr -d '"'; }
+state_is() { [ "$(field "$1" state)" = "$2" ]; }
+
+@test "binds: down and up with each crash; needs: stays" {
+	lines a <<<"run = $(said a)"
+	lines b <<EOF
+binds = a
+run = $(said b)
+EOF
+	lines c <<EOF
+needs = a
+run = $(said c)
+EOF
+	enable a
+	enable b
+	enable c
+	tree_start
+	await is_up b
+	await is_up c
+	b=$(pid_of b) c=$(pid_of c)
+	kill -KILL "$(pid_of a)"
+	await is_up_not b "$b"
+	[ "$(pid_of c)" = "$c" ]
+	await is_up a
+}
+
+@test "wants: brings it up, waits until it is ready or has failed, and starts" {
+	lines a <<EOF
+wants = good bad
+run = $(said a)
+EOF
+	lines good <<EOF
+type = oneshot
+autostart = no
+up = sh -c 'read -r x <$D/go; echo good >>$D/out'
+EOF
+	lines bad <<EOF
+autostart = no
+run = sh -c 'echo bad >>$D/out; exit 1'
+restart = never
+EOF
+	mkfifo "$D/go"
+	exec 8<>"$D/go"
+	enable a
+	enable good
+	enable bad
+	tree_start
+	await state_is bad failed
+	await state_is good starting
+	state_is a waiting
+	says='a is waiting: waiting for good'
+	await svc_says why a
+	echo >&8
+	await is_up a
+	state_is bad failed
+	[ "$(tail -n 1 "$D/out")" = a ]
+	says='good is done: up because a needs it'
+	svc_says why good
+	# Nobody wants it any more.
+	svc down a
+	await state_is good down
+	exec 8<&-
+}
+
+@test "after and before order those that start, and bring nobody up" {
+	lines a <<EOF
+after = b nobody
+run = $(said a)
+EOF
+	lines b <<EOF
+type = oneshot
+up = sh -c 'read -r x <$D/go; echo b >>$D/out'
+EOF
+	lines c <<EOF
+before = b
+type = oneshot
+up = sh -c 'read -r x <$D/go; echo c >>$D/out'
+EOF
+	lines idle <<EOF
+autostart = no
+run = sleep 1000
+EOF
+	lines d <<EOF
+after = idle
+run = sleep 1000
+EOF
+	mkfifo "$D/go"
+	exec 8<>"$D/go"
+	for name in a b c d idle; do
+		enable "$name"
+	done
+	tree_start
+	await is_up d
+	state_is idle down
+	await state_is c starting
+	state_is b waiting
+	state_is a waiting
+	echo >&8
+	await state_is b starting
+	state_is a waiting
+	echo >&8
+	await is_up a
+	[ "$(tr '\n' ' ' <"$D/out")" = 'c b a ' ]
+	exec 8<&-
+}
+
+@test "provides: needed by another name, and by that of the role" {
+	lines a <<EOF
+needs = mail
+run = $(said a)
+EOF
+	lines postfix <<EOF
+provides = mail smtp
+autostart = no
+run = $(said postfix)
+EOF
+	enable a
+	enable postfix
+	tree_start
+	await is_up a
+	[ "$(tr '\n' ' ' <"$D/out")" = 'postfix a ' ]
+	run svc down postfix
+	[[ $output == *'needed by a'* ]]
+}
+
+@test "why follows what changes while one waits" {
+	lines a <<EOF
+needs = b
+run = sleep 1000
+EOF
+	lines b <<EOF
+run = sh -c 'read -r x <$D/go; exit 4'
+ready = file $D/never
+restart = never
+EOF
+	mkfifo "$D/go"
+	exec 8<>"$D/go"
+	enable a
+	enable b
+	tree_start
+	await state_is b starting
+	says='a is waiting: waiting for b'
+	await svc_says why a
+	echo >&8
+	await state_is b failed
+	says='a is waiting: b, which it needs, failed'
+	await svc_says why a
+	svc down b
+	says='a is waiting: b, which it needs, is down on purpose'
+	await svc_says why a
+	exec 8<&-
+}
+
+@test "a failed or slow service blocks nobody who does not need it" {
+	lines slow <<EOF
+type = oneshot
+up = sh -c 'read -r x <$D/never'
+EOF
+	lines bad <<EOF
+run = /missing
+restart = never
+EOF
+	mkfifo "$D/never"
+	exec 9<>"$D/never"
+	enable slow
+	enable bad
+	for name in a b c; do
+		lines "$name" <<<'run = sleep 1000'
+		enable "$name"
+	done
+	tree_start
+	await is_up a
+	await is_up b
+	await is_up c
+	await state_is bad failed
+	state_is slow starting
+	exec 9<&-
 }
