@@ -35,7 +35,7 @@ pending(struct sv sv)
 {
 	uint32_t signals = 0;
 
-	if (sv.state == S_START || sv.state == S_UP)
+	if (sv_runs(sv))
 		signals = (sv.pause == PAUSE_YES ? DO_PAUSE : 0) |
 			  (sv.pause == PAUSE_ENDING ? DO_CONT : 0) |
 			  (sv.step == 1 ? DO_TERM : 0);
@@ -174,10 +174,10 @@ decide(struct sv sv, enum sv_event event)
 	return move_bug(sv);
 }
 
-static bool
-is_run(enum sv_state state)
+bool
+sv_runs(struct sv sv)
 {
-	return state == S_START || state == S_UP;
+	return sv.state == S_START || sv.state == S_UP;
 }
 
 struct sv_step
@@ -195,7 +195,7 @@ sv_step(struct sv sv, enum sv_event event)
 	}
 	if (has_moved)
 		step.effects |= DO_DISARM;
-	if (is_run(sv.state) && !is_run(step.sv.state))
+	if (sv_runs(sv) && !sv_runs(step.sv))
 		step.effects |= DO_UNWATCH;
 	/* The wish is part of what supervise/status shows. */
 	if (sv_shown(sv) != sv_shown(step.sv) ||
@@ -257,7 +257,7 @@ sv_role(struct sv sv)
 		return SV_ROLE_PRE;
 	if (sv.state == S_FIN)
 		return SV_ROLE_FIN;
-	if (is_run(sv.state) || sv.state == S_STOP || sv.state == S_ADOPT)
+	if (sv_runs(sv) || sv.state == S_STOP || sv.state == S_ADOPT)
 		return SV_ROLE_RUN;
 	return SV_ROLE_NONE;
 }
@@ -275,7 +275,7 @@ sv_target(struct sv sv, uint16_t generation, enum sv_event wish)
 		return next;
 	if (sv.state == S_DONE)
 		return wish == EV_ONCE ? next : generation;
-	if (is_run(sv.state))
+	if (sv_runs(sv))
 		return sv.step > 0 ? next : generation;
 	return sv.state == S_ADOPT ? generation : next;
 }

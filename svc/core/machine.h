@@ -298,6 +298,8 @@ bool sv_wanted_on(struct sv sv);
 bool sv_is_new_run(struct sv before, struct sv after);
 /* Ready for others to build on: UP, or a oneshot that is DONE. */
 bool sv_is_ready(struct sv sv);
+/* Its run process lives and nobody has told it to end. */
+bool sv_runs(struct sv sv);
 /* No process of its own lives or is being made. */
 bool sv_is_rest(struct sv sv);
 /* Not on its way to anything by itself: up, down, failed, ended, done. */

@@ -175,7 +175,7 @@ wish_kill(struct sv sv)
 struct sv_step
 wish_pause(struct sv sv)
 {
-	if (sv.state != S_START && sv.state != S_UP)
+	if (!sv_runs(sv))
 		return sv.state == S_NONE ? move_bug(sv) : move_moot(sv);
 	sv.pause = PAUSE_YES;
 	return move_go(sv, DO_PAUSE);
@@ -186,7 +186,7 @@ wish_cont(struct sv sv)
 {
 	if (sv.state == S_STOP)
 		return move_go(sv, DO_CONT);
-	if (sv.state != S_START && sv.state != S_UP)
+	if (!sv_runs(sv))
 		return sv.state == S_NONE ? move_bug(sv) : move_moot(sv);
 	sv.pause = PAUSE_ENDING;
 	return move_go(sv, DO_CONT);

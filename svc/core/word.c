@@ -64,7 +64,7 @@ uint32_t
 sv_tag(uint64_t word)
 {
 	struct sv_word w = sv_unpack(word);
-	bool is_run = w.sv.state == S_START || w.sv.state == S_UP;
+	bool is_run = sv_runs(w.sv);
 	unsigned step = is_run ? 0 : w.sv.step;
 
 	/* TERM by hand does not begin another wait. Never 0 but for NONE. */
@@ -127,7 +127,7 @@ sv_shown(struct sv sv)
 {
 	if ((unsigned)sv.state >= SV_STATE_COUNT)
 		return SV_SHOWN_DOWN;
-	if ((sv.state == S_START || sv.state == S_UP) && sv.pause != PAUSE_NO)
+	if (sv_runs(sv) && sv.pause != PAUSE_NO)
 		return SV_SHOWN_PAUSED;
 	/* A oneshot's down command is how it stops, not what follows. */
 	if (sv.is_oneshot && states[sv.state].shown == SV_SHOWN_FINISHING)

@@ -95,7 +95,7 @@ world_ready(struct sv sv)
 struct sv_step
 world_forked(struct sv sv)
 {
-	if ((sv.state != S_START && sv.state != S_UP) || sv.is_oneshot)
+	if (!sv_runs(sv) || sv.is_oneshot)
 		return move_bug(sv);
 	sv.state = S_ADOPT;
 	sv.step = 0;
@@ -145,7 +145,7 @@ world_sick(struct sv sv)
 {
 	if (sv.state == S_NONE)
 		return move_bug(sv);
-	if (sv.state == S_START || sv.state == S_UP)
+	if (sv_runs(sv))
 		return move_stop(sv);
 	if (sv.state != S_ADOPT)
 		return move_stay(sv);
@@ -156,8 +156,7 @@ world_sick(struct sv sv)
 struct sv_step
 world_died(struct sv sv, enum sv_next next)
 {
-	if (sv.state != S_START && sv.state != S_UP && sv.state != S_STOP &&
-	    sv.state != S_ADOPT)
+	if (!sv_runs(sv) && sv.state != S_STOP && sv.state != S_ADOPT)
 		return move_bug(sv);
 	sv.next = next;
 	return move_ended(sv);
@@ -197,7 +196,7 @@ world_sent(struct sv sv)
 {
 	if (sv.state == S_NONE)
 		return move_bug(sv);
-	if (sv.state == S_START || sv.state == S_UP) {
+	if (sv_runs(sv)) {
 		sv.step = sv.step == 1 ? 2 : sv.step;
 		if (sv.pause == PAUSE_ENDING)
 			sv.pause = PAUSE_NO;

@@ -226,8 +226,7 @@ judge(uint32_t i, uint32_t m)
 static bool
 runs(uint32_t i)
 {
-	return group_is(i) &&
-	       (value(i).state == S_UP || value(i).state == S_START);
+	return group_is(i) && sv_runs(value(i));
 }
 
 /* A run of it ended by itself; before that is committed. */
