@@ -221,6 +221,7 @@ TREE_SRC = \
 	svc/tree/relations.c \
 	svc/tree/requests.c \
 	svc/tree/scan.c \
+	svc/tree/schedule.c \
 	svc/tree/service.c \
 	svc/tree/slots.c \
 	svc/tree/state.c \

@@ -69,6 +69,7 @@
 	X(ANSWERED, 19, "what follows from its failure has been done") \
 	X(RESTART, 20, "a group: its members are restarted, by its strategy") \
 	X(AGAIN, 21, "a member: stopped by its group, which starts it again") \
+	X(SCHEDULED, 22, "runs every so often") \
 	X(MAIN, 24, "the main command: the tree ends when it ends") \
 	X(CGROUP, 25, "born in a cgroup of its own")
 

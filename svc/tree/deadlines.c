@@ -81,6 +81,7 @@ deadline_disarm(uint32_t i)
 	board_begin(r);
 	r->deadline_ns = 0;
 	board_end(r);
+	schedule_moved(i);
 	deadline_sync(i);
 }
 
@@ -140,6 +141,8 @@ due(void *arg)
 		ready_look(i);
 	if (has_come(watchdog_at(i)))
 		watchdog_due(i);
+	if (has_come(schedule_at(i)))
+		schedule_due(i);
 	deadline_sync(i);
 }
 
@@ -160,6 +163,7 @@ deadline_sync(uint32_t i)
 	at = earlier(at, r->aux_ns);
 	at = earlier(at, r->watch_ns);
 	at = earlier(at, watchdog_at(i));
+	at = earlier(at, schedule_at(i));
 	if (t->due == NULL)
 		timer_init(t, due, (void *)(uintptr_t)i);
 	if (timer_set(&tree.loop, t, at) < 0)

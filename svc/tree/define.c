@@ -209,7 +209,7 @@ finish(void)
  * A protection that is asked for and not given would be a lie, and so would be
  * a socket that nobody opens: such a service is refused.
  */
-static const enum setting refused[] = {SET_every, SET_at};
+static const enum setting refused[] = {SET_at};
 
 static bool
 is_supported(void)

@@ -191,6 +191,8 @@ scan_define(uint32_t i, int dir)
 	    service_is_s6(i) ? 0 : BOARD_S6);
 	set_flags(i, service_is_essential(i) ? BOARD_ESSENTIAL : 0,
 	    service_is_essential(i) ? 0 : BOARD_ESSENTIAL);
+	set_flags(i, service_is_scheduled(i) ? BOARD_SCHEDULED : 0,
+	    service_is_scheduled(i) ? 0 : BOARD_SCHEDULED);
 	/* What runs is stopped as what it was started as. */
 	if (sv_is_rest(sv_unpack(board_word(rec(i))).sv))
 		set_flags(i, service_is_group(i) ? BOARD_GROUP : 0,
@@ -230,6 +232,8 @@ service_begin(uint32_t i, int dir)
 	do_effects(i, sv, s.sv, s.effects);
 	if (rec(i)->flags & BOARD_GROUP)
 		group_begin(i);
+	if (rec(i)->flags & BOARD_SCHEDULED)
+		deadline_sync(i);
 	return true;
 }
 

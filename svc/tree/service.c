@@ -47,6 +47,14 @@ service_is_group(uint32_t i)
 }
 
 bool
+service_is_scheduled(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && s->every > 0;
+}
+
+bool
 service_is_essential(uint32_t i)
 {
 	const struct settings *s = define_view(i);
@@ -87,7 +95,7 @@ service_is_down(uint32_t i, int dir)
 	const struct settings *s = define_view(i);
 
 	if (s != NULL)
-		return !s->autostart;
+		return !s->autostart || s->every > 0;
 	return (define_seen() & SEEN_DOWN) && exists(dir, "down");
 }
 

@@ -54,6 +54,7 @@ struct live {
 	bool is_recreated : 1; /* a scan awaits that its name is free */
 	bool is_talking : 1;  /* in the list of those who have said something */
 	bool is_ending : 1;   /* told to end, since everything does */
+	bool is_posted : 1;   /* its scheduled run is on its way */
 	bool is_due : 1;      /* a group that is to be looked at */
 	bool is_adopting : 1; /* its pidfile is */
 	bool is_killed : 1;   /* its cgroup was: not to be entered again */
@@ -282,6 +283,14 @@ void forking_look(uint32_t i);
 bool forking_answer(void);
 bool forking_waits(void);
 
+/* --- schedule.c: who runs every so often ------------------------------------
+ */
+/* When it is to run next; 0: not now. */
+int64_t schedule_at(uint32_t i);
+void schedule_due(uint32_t i);
+/* What was posted has been taken: its value has changed. */
+void schedule_moved(uint32_t i);
+
 /* --- failed.c: what follows when a service is over -------------------------
  */
 /* After whatever may have ended it, and in a new life. */
@@ -342,6 +351,7 @@ struct sv_config service_config(uint32_t i, int dir);
 bool service_is_s6(uint32_t i);
 bool service_is_essential(uint32_t i);
 bool service_is_group(uint32_t i);
+bool service_is_scheduled(uint32_t i);
 bool service_is_down(uint32_t i, int dir);
 /* How an exit counts. */
 bool service_is_clean(uint32_t i, int code, int value);

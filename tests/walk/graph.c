@@ -4,13 +4,13 @@
  * where it belongs. What must hold at each moment: nothing is released before
  * what it needs is ready; nothing is told to end while what needs it lives; the
  * number of events is in proportion to the graph. A failing seed replays.
- *
  *	graph [SEED]
  */
 #include <stdlib.h>
 
 #include "svc/core/graph.h"
 #include "tests/unit/unit.h"
+#include "tests/walk/asked.h"
 
 #define NODES 24000
 #define EDGES 96000
@@ -278,10 +278,7 @@ begin(uint32_t n)
 	}
 }
 
-static struct {
-	uint32_t from, to;
-	enum graph_kind kind;
-} asked[EDGES];
+static struct asked asked[EDGES];
 static size_t asked_count;
 
 /* Edges only to lower numbers: no rings. */
@@ -292,24 +289,12 @@ relate_at_random(uint32_t each)
 	for (uint32_t i = 2; i <= count; i++)
 		for (uint32_t n = roll(each + 1); n > 0; n--) {
 			uint32_t kind = roll(6), to = 1 + roll(i - 1);
+			struct asked *a = &asked[asked_count++];
 			bool is_missing = roll(40) == 0;
-			asked[asked_count].from = i;
-			asked[asked_count].to = is_missing ? 0 : to;
-			asked[asked_count].kind = (enum graph_kind)kind;
-			graph_relate(&graph, i, (enum graph_kind)kind,
-			    asked[asked_count++].to);
+			*a = (struct asked){
+			    i, is_missing ? 0 : to, (enum graph_kind)kind};
+			graph_relate(&graph, i, a->kind, a->to);
 		}
-}
-
-/* As the tree does when a service comes or goes: names may mean others. */
-static void
-relate_anew(void)
-{
-	for (uint32_t i = 1; i <= count; i++)
-		graph_unrelate(&graph, i);
-	for (size_t n = 0; n < asked_count; n++)
-		graph_relate(&graph, asked[n].from, asked[n].kind, asked[n].to);
-	drain();
 }
 
 /* --- the calm, and where everything belongs --- */
@@ -391,8 +376,10 @@ live(uint32_t n, uint32_t each, uint32_t days)
 	relate_at_random(each);
 	for (uint32_t day = 0; day < days && fault == NULL; day++) {
 		uint32_t i = 1 + roll(n);
-		if (n < 100 && roll(8) == 0)
-			relate_anew();
+		if (n < 100 && roll(8) == 0) {
+			asked_anew(&graph, n, asked, asked_count);
+			drain();
+		}
 		if (roll(3) == 0)
 			wish(i);
 		else
