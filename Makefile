@@ -624,7 +624,7 @@ test:
 	tests/run test $(PROGRAMS) $(MODEL)
 
 # make bench PARTS=supervise, or one part by hand: each has options of its own.
-PARTS = supervise container log
+PARTS = supervise container log boot
 bench:
 	tests/need bench
 	$(MAKE) all
