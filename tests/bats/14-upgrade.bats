@@ -25,13 +25,13 @@ replaced svcd "$TOP/build/next/1/svcd"
 replaced svc "$TOP/build/next/1/svc"
 says 'svcd (pid *) is now svcd *' svc upgrade
 until_true svc list
-taken_over
+until_true taken_over
 says 'a: up (pid *)' svc restart a
 a=$(field a pid) old=$(svcd_pid)
 replaced svcd
 answers 1 'svc: the system failed: the installed svcd does not know*' \
 	svc upgrade
-untouched
+until_true untouched
 kill -KILL "$old"
 until_true svc list
 [ "$a" = "$(field a pid)" ]
@@ -46,11 +46,11 @@ END
 replaced svcd "$TOP/build/next/2/svcd"
 answers 1 'svc: the system failed: the installed svcd does not know*' \
 	svc upgrade
-untouched
+until_true untouched
 replaced svcd /bin/true
 answers 1 'svc: the system failed: the installed svcd does not know*' \
 	svc upgrade
-untouched
+until_true untouched
 says 'a: up (pid *)' svc restart a
 END
 	} | inside
