@@ -14,6 +14,7 @@
 
 #include "lib/clock.h"
 #include "lib/error.h"
+#include "lib/exitcode.h"
 #include "lib/fd.h"
 #include "lib/mem.h"
 #include "lib/sock.h"
@@ -368,4 +369,28 @@ client_reason(struct client_message *m)
 	if (text.len == 0)
 		return words;
 	return memory_text("%s: %s", words, screen_text(text.p, text.len));
+}
+
+int
+client_told(enum client_answer answer, struct client_message *m)
+{
+	if (answer != CLIENT_GOT) {
+		fputs("svc: svcd does not answer\n", stderr);
+		return EXITCODE_SYSTEM;
+	}
+	if (m->head.tag == WIRE_OK)
+		return EXITCODE_YES;
+	fprintf(stderr, "svc: %s\n", client_reason(m));
+	return EXITCODE_NO;
+}
+
+int
+client_ask(struct client *c, struct buf *request, struct mono deadline)
+{
+	struct client_message m;
+	enum client_answer answer = CLIENT_GONE;
+
+	if (client_send(c, request))
+		answer = client_reply(c, &m, deadline);
+	return client_told(answer, &m);
 }

@@ -92,5 +92,9 @@ void client_look(struct client *c);
 
 /* "permission denied: TEXT" of a NO; for messages. */
 const char *client_reason(struct client_message *m);
+/* A request that is answered by yes or no: the exit code; no is told. */
+int client_ask(struct client *c, struct buf *request, struct mono deadline);
+/* The same, after the answer; `answer` is of client_reply(). */
+int client_told(enum client_answer answer, struct client_message *m);
 
 #endif

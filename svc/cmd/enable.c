@@ -25,7 +25,6 @@
 extern const struct cmd cmd_enable, cmd_disable;
 
 #define TIMEOUT_MS 60000
-#define LOOK_MS 20
 
 static const struct cmd_option options[] = {
     {'d', "definitions", "DIR", "where NAMEs are defined (default /etc/sv)", 0},
@@ -271,19 +270,6 @@ tell(const struct change *c, const struct views *all)
 	return code;
 }
 
-/* No event says that a service is forgotten: after its last one it is soon. */
-static bool
-is_being_forgotten(const struct change *c, const struct views *all)
-{
-	for (size_t i = 0; i < c->count; i++) {
-		const struct view *v = views_name(all, c->names[i]);
-		if (v != NULL && (v->r.flags & BOARD_UNLINKED) != 0 &&
-		    sv_is_rest(v->word.sv))
-			return true;
-	}
-	return false;
-}
-
 static int
 await(const struct change *c, struct client *client)
 {
@@ -301,8 +287,6 @@ await(const struct change *c, struct client *client)
 			break;
 		if (settled)
 			until = mono_min(deadline, trial);
-		else if (is_being_forgotten(c, &all))
-			until = mono_min(deadline, mono_add_ms(now, LOOK_MS));
 		if (client_receive(client, &m, until) == CLIENT_GONE &&
 		    !client_again(client, deadline))
 			return EXITCODE_SYSTEM;
@@ -318,6 +302,11 @@ follow(const struct change *c)
 	bool is_there = !c->no_wait && client_try(&client, client_dir()) &&
 			client_subscribe(&client);
 
+	/* It may not have seen yet that the links are gone. */
+	if (is_there && !c->is_enable) {
+		struct buf b = client_begin(&client, WIRE_RESCAN);
+		client_ask(&client, &b, mono_add_ms(mono_now(), TIMEOUT_MS));
+	}
 	if (is_there)
 		return await(c, &client);
 	for (size_t i = 0; i < c->count; i++)

@@ -140,10 +140,10 @@ flag_note(const struct view *v)
 		note = "settings changed since start: restart to apply";
 	if ((v->r.flags & BOARD_LEFT) != 0)
 		note = join(note,
-		    v->r.left > 0
-			? memory_text("%u processes of former runs live on",
-			      (unsigned)v->r.left)
-			: "processes of former runs live on");
+		    v->r.left == 1
+			? "a process of a former run lives on"
+			: memory_text("%u processes of former runs live on",
+			      (unsigned)v->r.left));
 	if ((v->r.flags & BOARD_RELOADING) != 0)
 		note = join(note, "reloading");
 	if ((v->r.flags & BOARD_LEAVING) != 0)

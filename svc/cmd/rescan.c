@@ -1,7 +1,6 @@
 /*
  * svc rescan
  */
-#include <stdio.h>
 
 #include "lib/clock.h"
 
@@ -16,7 +15,6 @@ static int
 run(int argc, char **argv)
 {
 	static struct client client;
-	struct client_message m;
 	struct options o;
 	int code;
 
@@ -28,16 +26,7 @@ run(int argc, char **argv)
 	if (!client_open(&client))
 		return EXITCODE_SYSTEM;
 	struct buf b = client_begin(&client, WIRE_RESCAN);
-	if (!client_send(&client, &b) ||
-	    client_reply(&client, &m, mono_add_ms(mono_now(), ANSWER_MS)) !=
-		CLIENT_GOT) {
-		fputs("svc: svcd does not answer\n", stderr);
-		return EXITCODE_SYSTEM;
-	}
-	if (m.head.tag == WIRE_OK)
-		return EXITCODE_YES;
-	fprintf(stderr, "svc: %s\n", client_reason(&m));
-	return EXITCODE_NO;
+	return client_ask(&client, &b, mono_add_ms(mono_now(), ANSWER_MS));
 }
 
 const struct cmd cmd_rescan = {

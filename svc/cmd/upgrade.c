@@ -65,14 +65,9 @@ run(int argc, char **argv)
 	enum client_answer answer = CLIENT_GONE;
 	if (client_send(&client, &b))
 		answer = client_reply(&client, &m, deadline);
-	if (answer == CLIENT_GOT && m.head.tag != WIRE_OK) {
-		fprintf(stderr, "svc: %s\n", client_reason(&m));
-		return EXITCODE_NO;
-	}
-	if (answer == CLIENT_LATE) {
-		fputs("svc: svcd does not answer\n", stderr);
-		return EXITCODE_SYSTEM;
-	}
+	if (answer == CLIENT_LATE ||
+	    (answer == CLIENT_GOT && m.head.tag != WIRE_OK))
+		return client_told(answer, &m);
 	return see_new(&client, deadline, client.svcd_pid);
 }
 

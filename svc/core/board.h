@@ -71,7 +71,8 @@
 	X(AGAIN, 21, "a member: stopped by its group, which starts it again") \
 	X(SCHEDULED, 22, "runs every so often") \
 	X(MAIN, 24, "the main command: the tree ends when it ends") \
-	X(CGROUP, 25, "born in a cgroup of its own")
+	X(CGROUP, 25, "born in a cgroup of its own") \
+	X(FELL, 26, "its last run ended by itself: the next start is a restart")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and

@@ -353,7 +353,8 @@ mark_start(struct birth *b)
 	r->flags &= ~(uint32_t)BOARD_GOT_TERM;
 	if (is_over_with(r))
 		r->cause = CAUSE_NONE;
-	r->restart_count += r->start_count != 0;
+	r->restart_count += (r->flags & BOARD_FELL) != 0;
+	r->flags &= ~(uint32_t)BOARD_FELL;
 	r->start_count++;
 	board_end(r);
 }

@@ -296,23 +296,58 @@ fill(uint32_t i, struct wire_event *e, char name[BOARD_NAME_MAX + 1])
 	e->name.len = (uint16_t)strlen(name);
 }
 
-void
-clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now)
+static bool
+wants(const struct client *c, uint32_t i)
 {
-	char room[BOARD_NAME_MAX + 128], name[BOARD_NAME_MAX + 1];
-	struct wire_event e = {.old = old, .new = now};
-	bool is_filled = false;
+	return c->watch.fd >= 0 && c->is_subscribed &&
+	       (c->wants_all || bits_has(c->wants, i));
+}
+
+static void
+tell_all(const struct wire_event *e)
+{
+	char room[BOARD_NAME_MAX + 128];
 
 	for (unsigned k = 0; k < CLIENTS; k++) {
 		struct client *c = &clients[k];
 		struct buf b = BUF(room);
-		if (c->watch.fd < 0 || !c->is_subscribed ||
-		    (!c->wants_all && !bits_has(c->wants, i)))
-			continue;
-		if (!is_filled)
-			fill(i, &e, name);
-		is_filled = true;
-		if (wire_event(&b, c->subscription, &e))
+		if (wants(c, e->record) && wire_event(&b, c->subscription, e))
 			tell_one(c, &b);
 	}
+}
+
+void
+clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now)
+{
+	char name[BOARD_NAME_MAX + 1];
+	struct wire_event e = {.old = old, .new = now};
+	bool is_wanted = false;
+
+	for (unsigned k = 0; k < CLIENTS && !is_wanted; k++)
+		is_wanted = wants(&clients[k], i);
+	if (!is_wanted)
+		return;
+	fill(i, &e, name);
+	tell_all(&e);
+}
+
+/* Two steps: whoever reads the board for this event is to find nothing there;
+ * but what there is to say of it must be read before. */
+static struct {
+	struct wire_event event;
+	char name[BOARD_NAME_MAX + 1];
+} farewell;
+
+void
+clients_note(uint32_t i)
+{
+	farewell.event = (struct wire_event){
+	    .old = (enum sv_shown)live(i)->shown, .new = SV_SHOWN_DOWN};
+	fill(i, &farewell.event, farewell.name);
+}
+
+void
+clients_gone(void)
+{
+	tell_all(&farewell.event);
 }

@@ -241,6 +241,8 @@ died(uint32_t i, const struct keep_exit *told)
 			leave_nobody(i);
 		else /* or it will not be started again */
 			service_refresh(i);
+		if (sv_wanted(w.sv) && !w.sv.again)
+			rec(i)->flags |= BOARD_FELL;
 		look_for_oom(i, e);
 		sweep_left(i);
 		event = verdict(i, e);

@@ -239,9 +239,10 @@ free_record(uint32_t i)
 	cgroups_close(i);
 	views_last(i);
 	supervise_close(i);
-	clients_tell(i, (enum sv_shown)live(i)->shown, SV_SHOWN_DOWN);
+	clients_note(i);
 	relations_remove(i);
 	state_free(i);
+	clients_gone();
 }
 
 /* clang-format off */

@@ -405,6 +405,9 @@ int instance_open(const char *name, const char *template);
  * -------------------------------------------------------------------- */
 void clients_start(void);
 void clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now);
+/* A record is about to be freed; and when it is, that is told. */
+void clients_note(uint32_t i);
+void clients_gone(void);
 
 /* --- lastlines.c, output.c: what is said without a logger
  * ------------------------------------- */

@@ -137,9 +137,9 @@ has_escaped() { [ -n "$(escapee)" ] && ! is_gone "$(escapee)"; }
 	await is_down a
 	! is_gone "$left"
 	if SVC status -j a | grep -q CGROUP; then
-		SVC status a | grep -q '1 processes of former runs live on'
+		SVC status a | grep -q 'a process of a former run lives on'
 		kill -KILL "$left"
-		none() { ! SVC status a | grep -q 'live on'; }
+		none() { ! SVC status a | grep -q 'lives on'; }
 		await none
 	fi
 	kill -KILL "$left" 2>/dev/null || :

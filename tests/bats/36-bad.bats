@@ -1,0 +1,159 @@
+# Bad input: each has its error where a person will look, nothing else suffers.
+bats_require_minimum_version 1.5.0
+load svcd
+export AWAIT=30
+
+setup() { tree_setup; }
+teardown() { tree_end; }
+
+SVC() { "$TOP/build/bin/svc" -r "$D/run" "$@"; }
+shows() { SVC status "$1" | grep -q -e "$2"; }
+# A healthy one beside each: it runs, and obeys.
+healthy() {
+	await is_up good
+	send good d
+	await is_down good
+}
+
+@test "a run that is not executable, and one in no format" {
+	sleeper good
+	mkdir "$D/sv/plain" "$D/sv/odd"
+	echo 'exec sleep 1' >"$D/sv/plain/run"
+	printf '\177NOELF' >"$D/sv/odd/run"
+	chmod 755 "$D/sv/odd/run"
+	enable good
+	enable plain
+	enable odd
+	tree_start
+	await has_line "$D/said" 'plain: cannot execute.*: permission denied'
+	await has_line "$D/said" 'odd: cannot execute.*: exec format error'
+	await shows plain 'permission denied'
+	await shows odd 'exec format error'
+	healthy
+}
+
+@test "a directory without run, one that leads nowhere, a loop of links" {
+	sleeper good
+	mkdir "$D/sv/empty"
+	ln -s loop "$D/scan/loop"
+	ln -s "$D/nowhere" "$D/scan/dangling"
+	enable good
+	enable empty
+	tree_start
+	await has_line "$D/said" 'empty: cannot execute.*: no such file or directory'
+	await shows empty 'no such file or directory'
+	healthy
+}
+
+@test "a name of 255 bytes is a name, one with control characters is refused" {
+	sleeper good
+	long=$(printf '%0255d' 0)
+	odd=$(printf 'a\tb\033[31mc\nd')
+	ln -s "$D/sv/good" "$D/scan/good"
+	sleeper other
+	mv "$D/sv/other" "$D/sv/$long"
+	ln -s "$D/sv/$long" "$D/scan/$long"
+	sleeper third
+	ln -s "$D/sv/third" "$D/scan/$odd"
+	tree_start
+	await is_up "$long"
+	await has_line "$D/said" 'a name that cannot be used'
+	[ ! -d "$D/sv/third/supervise" ]
+	SVC status >"$D/out"
+	! grep -q "$(printf '\033')\[31mc" "$D/out"
+	healthy
+}
+
+@test "a service that dies at once is held back, and nobody waits for it" {
+	sleeper good
+	make quick <<<'exit 3'
+	enable good
+	enable quick
+	tree_start
+	await shows quick 'exit 3'
+	await shows quick 'next try'
+	healthy
+}
+
+@test "rubbish in supervise/control is ignored" {
+	sleeper good
+	enable good
+	tree_start
+	await is_up good
+	pid=$(pid_of good)
+	head -c 5000 /dev/urandom | tr -d 'udoxtkpcahiq12' >"$D/sv/good/supervise/control"
+	send good 1
+	printf 'zzzz' >"$D/sv/good/supervise/control"
+	healthy
+	is_gone "$pid"
+}
+
+@test "packets that are short, long, unknown or rubbish end only their client" {
+	sleeper good
+	enable good
+	tree_start
+	await is_up good
+	python3 - "$D/run/control" <<-'END'
+		import os, socket, struct, sys
+		def to(*packets):
+		    s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		    s.connect(sys.argv[1])
+		    s.settimeout(30)
+		    answers = []
+		    try:
+		        for p in packets:
+		            s.send(p)
+		            answers.append(s.recv(65536))
+		    except OSError:
+		        pass
+		    s.close()
+		    return answers
+		def packet(tag, body=b"", length=None):
+		    return struct.pack("<IHHI", 12 + len(body) if length is None else length, tag, 0, 7) + body
+		hello = packet(1, struct.pack("<HH", 1, 1))
+		def tag(answer):
+		    return struct.unpack("<H", answer[4:6])[0] if len(answer) >= 6 else 0
+		to(b"x")
+		to(b"")
+		to(os.urandom(16384))
+		to(packet(2, b"", 5000))
+		assert tag(to(packet(3))[0]) == 66                    # no hello first
+		assert tag(to(hello, packet(999))[1]) == 66           # unknown
+		assert tag(to(hello, packet(2, b"\xff" * 40))[1]) == 66
+		assert [tag(a) for a in to(hello, packet(3))] == [64, 65]
+	END
+	SVC status -q good
+	healthy
+}
+
+@test "of a stranger's wishes none is granted" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	sleeper good
+	enable good
+	for dir in "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR/.." "$D" "$D/run"; do
+		chmod 755 "$dir"
+	done
+	tree_start
+	await is_up good
+	pid=$(pid_of good)
+	run "$TOP/build/bin/svc" chpst -u nobody "$TOP/build/bin/svc" -r "$D/run" down good
+	echo "$output"
+	[ "$status" != 0 ]
+	[[ $output == *"permission denied"* ]]
+	[ "$(pid_of good)" = "$pid" ]
+	"$TOP/build/bin/svc" chpst -u nobody "$TOP/build/bin/svc" -r "$D/run" status -q good
+	healthy
+}
+
+@test "manual starts are no restarts, deaths are" {
+	sleeper good
+	enable good
+	tree_start
+	await is_up good
+	restarts() { [ "$(SVC status -j good | grep -o '"restarts": *[0-9]*' | grep -o '[0-9]*$')" = "$1" ]; }
+	SVC down good
+	SVC up good
+	restarts 0
+	kill -KILL "$(SVC status -j good | grep -o '"pid": *[0-9]*' | head -1 | grep -o '[0-9]*$')"
+	await restarts 1
+}
