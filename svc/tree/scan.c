@@ -398,6 +398,7 @@ found_nothing(const char *name, int error)
 	uint32_t i = state_by_name(name);
 
 	if (error == ENOENT || error == ENOTDIR || error == ELOOP) {
+		watch_missing(name);
 		if (error == ELOOP)
 			say_warnx("%s: too many links: not a service", name);
 		if (i != 0)

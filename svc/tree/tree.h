@@ -394,6 +394,7 @@ bool service_begin(uint32_t i, int dir);
 void watch_start(void);
 bool watch_works(void);
 void watch_scan(unsigned which, const char *path);
+void watch_missing(const char *name);
 void watch_entry(int dir, const char *scan, const char *name);
 
 /* --- instance.c: NAME@ARG, a link to a directory NAME@ ----------------------

@@ -40,6 +40,9 @@ static char plain[TREE_PATH]; /* a directory whose way holds no link */
 #define WAYS 16384
 static uint64_t ways[BITS_WORDS(WAYS)];
 
+/* The entry that is being followed: a service's name is known anyway. */
+static const char *entry;
+
 static size_t
 way_bit(const char *name)
 {
@@ -64,13 +67,21 @@ add(const char *path)
 	return wd;
 }
 
+/* An entry that leads nowhere yet. */
+void
+watch_missing(const char *name)
+{
+	bits_add(ways, way_bit(name));
+}
+
 static void
 add_parent(const char *path)
 {
 	char room[TREE_PATH];
 	struct buf dir = BUF(room);
 
-	bits_add(ways, way_bit(path_base(path)));
+	if (entry == NULL || strcmp(path_base(path), entry) != 0)
+		watch_missing(path_base(path));
 	path_dir(&dir, path);
 	if (dir.full || strcmp(room, last) == 0)
 		return;
@@ -173,6 +184,7 @@ watch_scan(unsigned which, const char *path)
 	if (notify.fd < 0)
 		return;
 	last[0] = plain[0] = '\0';
+	entry = NULL;
 	add_way(path);
 	scan_wd[which] = add(path);
 }
@@ -187,6 +199,7 @@ watch_entry(int dir, const char *scan, const char *name)
 	if (notify.fd < 0 ||
 	    sys_readlinkat(dir, name, target, sizeof(target)) < 0)
 		return;
+	entry = name;
 	if (target[0] == '/') {
 		add_next(target);
 		return;
@@ -202,9 +215,9 @@ changed_elsewhere(const char *name)
 {
 	uint32_t i;
 
-	if (name[0] != '\0' && !bits_has(ways, way_bit(name)))
-		return;
 	i = name[0] != '\0' ? state_by_name(name) : 0;
+	if (i == 0 && name[0] != '\0' && !bits_has(ways, way_bit(name)))
+		return;
 	if (i == 0 || !scan_again(name))
 		scan_want_all();
 }
