@@ -6,9 +6,6 @@ load talk
 setup() { talk_setup; }
 teardown() { tree_end; }
 
-# A port that others in this run do not use.
-port() { echo $((20000 + ($$ * 17 + BATS_TEST_NUMBER * 7 + ${1:-0}) % 12000)); }
-
 # A server that takes what it was given by the conventions, and answers each
 # line with its pid.
 server() {
@@ -92,10 +89,11 @@ ask() {
 }
 
 @test "all kinds, in order, by name; nothing else stays open" {
+	port=$(port)
 	lines a <<-END
 		run = sh -c 'env >$D/env; ls -l /proc/\$\$/fd >$D/fds; stat -Lc %a $D/unix $D/fifo >$D/modes; exec sleep 1000'
-		listen = tcp 127.0.0.1:$(port) as web
-		listen = udp 127.0.0.1:$(port)
+		listen = tcp 127.0.0.1:$port as web
+		listen = udp 127.0.0.1:$port
 		listen = unix $D/unix as local mode 600 owner 0:65534
 		listen = dgram $D/dgram
 		listen = seqpacket @trivet-test-$$-$BATS_TEST_NUMBER

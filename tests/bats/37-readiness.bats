@@ -108,12 +108,13 @@ ready = check"
 }
 
 @test "tcp: up when the port takes connections" {
+	port=$(port)
 	lines a <<<"run = sh -c 'read -r x <$D/go; exec python3 $D/server'
-ready = tcp 127.0.0.1:$((20000 + $$ % 20000))"
+ready = tcp 127.0.0.1:$port"
 	mkfifo "$D/go"
 	cat >"$D/server" <<-END
 		import socket, signal
-		s = socket.create_server(('127.0.0.1', $((20000 + $$ % 20000))))
+		s = socket.create_server(('127.0.0.1', $port))
 		signal.pause()
 	END
 	tree_start

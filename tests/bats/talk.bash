@@ -1,7 +1,7 @@
 # Services that talk, for the suites 37: beside svcd.bash.
 # shellcheck shell=bash
 
-AWAIT=30
+export AWAIT=30
 TALKER="python3 $BATS_TEST_DIRNAME/talker.py"
 
 talk_setup() {
@@ -56,3 +56,19 @@ kill_svcd() {
 	await "$SVC" list >/dev/null
 }
 other_svcd() { local p; p=$(svcd_pid) && [ "$p" != "$1" ]; }
+
+# port: one that nobody has just now, below those the kernel gives away.
+port() {
+	python3 - "$(($$ * 13 + BATS_TEST_NUMBER * 101))" <<-'END'
+		import socket, sys
+		for n in range(2000):
+		    port = 20000 + (int(sys.argv[1]) + n * 7) % 12000
+		    try:
+		        socket.create_server(('127.0.0.1', port)).close()
+		        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).bind(('127.0.0.1', port))
+		        print(port)
+		        break
+		    except OSError:
+		        pass
+	END
+}
