@@ -277,7 +277,8 @@ notify_is_own(uint32_t i, uint32_t pid)
 		return true;
 	session = (uint32_t)sys_getsid((pid_t)pid);
 	if (session != 0 && session != (uint32_t)-1 &&
-	    (session == first || session == main || session == aux))
+	    (session == first || session == main || session == aux ||
+		(main != 0 && session == (uint32_t)sys_getsid((pid_t)main))))
 		return true;
 	return main != 0 && has_ancestor(pid, main, first);
 }

@@ -180,13 +180,20 @@ scan_define(uint32_t i, int dir)
 {
 	char name[BOARD_NAME_MAX + 1];
 	enum define d;
+	int at;
 
-	if (command_is(i))
+	if (command_is(i)) {
 		d = command_define(i);
-	else if (is_one_file(i))
-		d = define_file(i, file_scan(name), state_name(i, name));
-	else
+	} else if (is_one_file(i)) {
+		/* A new svcd hears of deaths before it opens directories: what
+		 * cannot be read now stays as it was. */
+		at = file_scan(state_name(i, name));
+		if (at < 0)
+			return DEFINE_SAME;
+		d = define_file(i, at, name);
+	} else {
 		d = define_directory(i, dir);
+	}
 	set_flags(i, service_is_s6(i) ? BOARD_S6 : 0,
 	    service_is_s6(i) ? 0 : BOARD_S6);
 	set_flags(i, service_is_essential(i) ? BOARD_ESSENTIAL : 0,
