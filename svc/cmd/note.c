@@ -196,3 +196,11 @@ view_note(const struct views *all, const struct view *v)
 {
 	return join(state_note(all, v), flag_note(v));
 }
+
+const char *
+view_note_to_asker(const struct views *all, const struct view *v)
+{
+	bool is_known = v->shown == SV_SHOWN_DOWN && v->r.cause == CAUSE_ASKED;
+
+	return join(is_known ? "" : state_note(all, v), flag_note(v));
+}

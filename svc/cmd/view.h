@@ -71,6 +71,8 @@ uint32_t view_pid(const struct view *v);
  * s". "" where there is nothing to add.
  */
 const char *view_note(const struct views *all, const struct view *v);
+/* The same without what one knows who has just asked for it. */
+const char *view_note_to_asker(const struct views *all, const struct view *v);
 /* The cause alone, with names and numbers put in; "" for none. */
 const char *view_cause(const struct views *all, const struct view *v);
 /* Its last exit in words; "" if it never ended. */

@@ -381,7 +381,7 @@ static const char *
 outcome(
     const struct round *round, const struct views *all, const struct asked *a)
 {
-	const char *note = view_note(all, &a->now);
+	const char *note = view_note_to_asker(all, &a->now);
 	uint32_t pid = view_pid(&a->now);
 	const char *state = view_state(&a->now);
 
@@ -438,8 +438,9 @@ tell_json(const struct round *round, const struct views *all)
 		    &j, "state", a->is_gone ? "gone" : view_state(&a->now));
 		json_number(&j, "pid", view_pid(&a->now));
 		json_text_or_null(&j, "why",
-		    a->reason != WIRE_REASON_OK ? refusal(a)
-						: view_note(all, &a->now));
+		    a->reason != WIRE_REASON_OK
+			? refusal(a)
+			: view_note_to_asker(all, &a->now));
 		json_close(&j);
 	}
 	json_close(&j);
