@@ -361,11 +361,11 @@ take_one(uint32_t i)
 	return true;
 }
 
-static struct timer pause;
+static struct timer truce;
 static struct todo paused;
 
 static void
-pause_over(void *arg)
+truce_over(void *arg)
 {
 	uint32_t i;
 
@@ -380,16 +380,16 @@ pause_over(void *arg)
 static void
 make_wait(uint32_t i)
 {
-	if (pause.due == NULL) {
-		timer_init(&pause, pause_over, NULL);
+	if (truce.due == NULL) {
+		timer_init(&truce, truce_over, NULL);
 		todo_init(&paused);
 	}
 	if (watch_change(&tree.loop, &talk(i)->notify, 0) < 0)
 		return;
 	todo_add(&paused, i);
-	if (!timer_is_set(&pause))
+	if (!timer_is_set(&truce))
 		timer_set(
-		    &tree.loop, &pause, mono_add_ns(tree.loop.now, WINDOW_NS));
+		    &tree.loop, &truce, mono_add_ns(tree.loop.now, WINDOW_NS));
 }
 
 static void

@@ -61,15 +61,15 @@ static void
 try_message(const uint8_t *data, size_t size)
 {
 	static struct logwire_attach a;
-	char text[64];
 	uint16_t tag;
 	uint32_t id;
+	int error;
 
 	if (!logwire_open(data, size, &tag, &id))
 		return;
 	if (logwire_get_attach(data, size, &a))
 		CLAIM(strlen(a.plan) < sizeof(a.plan));
-	logwire_get_trouble(data, size, text, sizeof(text));
+	logwire_get_trouble(data, size, &error);
 }
 
 static void
