@@ -36,7 +36,7 @@ needs = g
 run = sh -c 'echo x >>$D/out; exec sleep 1000'
 EOF
 	tree_start
-	await state_is x up
+	await has_line "$D/out" '^x$'
 	[ "$(tail -n 1 "$D/out")" = x ]
 	count_is "$D/out" '^[ab]$' 2
 	run svc down g
@@ -152,7 +152,7 @@ EOF
 
 @test "a member that gives up fails its group, and that the group above" {
 	one a <<EOF
-run = sh -c 'exit 3'
+run = sh -c 'until [ -s $D/out ]; do :; done; exit 3'
 restart = on-failure 10ms, 1 in 1m
 EOF
 	members b
