@@ -400,6 +400,7 @@ UNIT_TESTS = \
 	tai \
 	words
 WALK_TESTS = \
+	graph \
 	machine \
 	phase
 SIM_SRC = \
