@@ -5,7 +5,10 @@
  *
  *	OWN/trivet/NAME		the tree of process 1
  *	OWN/trivet.PID/NAME	the tree of the keeper PID
+ *	OWN/trivet.NS.PID/NAME	the same in a pid namespace, NS its number
  *	OWN/trivet.self		keeper and svcd, where OWN may hold nobody
+ *
+ * svcd holds a lock on its tree's group: one without a lock may be cleared.
  *
  * A group that was killed is not entered again but made anew: there are
  * kernels that kill whatever is born into it from then on.
@@ -16,6 +19,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 
 #include "lib/cgroup.h"
 #include "lib/dir.h"
@@ -30,6 +35,7 @@
 
 #define PIDS_ROOM 65536
 #define CPU_PERIOD_US 100000
+#define FIRST_PID_NS 0xeffffffcu /* the kernel's PROC_PID_INIT_INO */
 
 static const char self[] = "trivet.self";
 static int own = -1, base = -1;
@@ -87,23 +93,31 @@ pass_down(void)
 	}
 }
 
-/* Of keepers that were killed: whatever holds nobody any more. */
+static bool
+is_left(const char *name)
+{
+	int fd = sys_openat(
+	    own, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	bool is_free = fd >= 0 && sys_flock(fd, LOCK_EX | LOCK_NB) == 0;
+
+	fd_close(&fd);
+	return is_free;
+}
+
+/* Of trees that were killed: whatever holds nobody any more. */
 static void
 clear_stale(void)
 {
 	char room[DIR_ROOM];
 	struct dir d;
 	struct dir_entry e;
-	uint32_t pid;
 
 	if (dir_open(&d, own, ".", room, sizeof(room)) < 0)
 		return;
-	while (dir_next(&d, &e) == 1) {
-		const char *number = str_after(e.name, "trivet.");
-		if (number != NULL && scan_u32(number, &pid) && pid > 1 &&
-		    sys_kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+	while (dir_next(&d, &e) == 1)
+		if (str_after(e.name, "trivet.") != NULL &&
+		    !str_eq(e.name, self) && is_left(e.name))
 			cgroup_remove(own, e.name);
-	}
 	dir_close(&d);
 }
 
@@ -112,21 +126,36 @@ open_base(void)
 {
 	fd_close(&base);
 	base = cgroup_make(own, base_name);
-	if (base >= 0 && fd_lift(&base, TREE_FD_FLOOR) == 0)
+	if (base >= 0 && fd_lift(&base, TREE_FD_FLOOR) == 0) {
+		sys_flock(base, LOCK_EX | LOCK_NB);
 		return true;
+	}
 	fd_close(&base);
 	return false;
+}
+
+/* Pids are told apart by the namespace that they count in. */
+static void
+name_base(void)
+{
+	struct buf b = BUF(base_name);
+	pid_t keeper = sys_getppid();
+	struct stat ns;
+	bool is_inner =
+	    sys_fstatat(AT_FDCWD, "/proc/self/ns/pid", &ns, 0) == 0 &&
+	    ns.st_ino != FIRST_PID_NS;
+
+	buf_puts(&b, "trivet");
+	if (is_inner)
+		buf_fmt(&b, ".%u", (unsigned)ns.st_ino);
+	if (is_inner || keeper != 1)
+		buf_fmt(&b, ".%d", (int)keeper);
 }
 
 void
 cgroups_start(void)
 {
-	struct buf b = BUF(base_name);
-	pid_t keeper = sys_getppid();
-
-	buf_puts(&b, "trivet");
-	if (keeper != 1)
-		buf_fmt(&b, ".%d", (int)keeper);
+	name_base();
 	if (!open_own())
 		return;
 	if (!tree.is_recovered) {

@@ -179,3 +179,36 @@ pids-max = 10"
 	SVC status a | grep -q '^  processes *2$'
 	SVC status a | grep -q '^  memory'
 }
+
+@test "trees that are process 1, each of its own namespace, keep apart" {
+	cgroups_here
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	local n pids=()
+	for n in 1 2; do
+		mkdir -p "$D/scan$n/a" "$D/run$n"
+		cat >"$D/scan$n/a/run" <<-EOF
+			#!/bin/sh
+			sed -n 's/^0:://p' /proc/self/cgroup >$D/group$n.new
+			mv $D/group$n.new $D/group$n
+			exec sleep 1000
+		EOF
+		chmod 755 "$D/scan$n/a/run"
+		unshare --pid --fork --mount-proc --kill-child \
+			"$SVCD" -r "$D/run$n" "$D/scan$n" >"$D/said$n" 2>&1 3>&- &
+		pids+=($!)
+	done
+	await [ -e "$D/group1" ]
+	await [ -e "$D/group2" ]
+	kill -KILL "${pids[@]}"
+	wait "${pids[@]}" || :
+	# What they leave is empty, and goes with the next tree that starts.
+	sleeper b
+	enable b
+	gone() {
+		tree_start && await is_up b && tree_end
+		[ ! -d "$CG/$(basename "$(dirname "$(cat "$D/group1")")")" ]
+	}
+	await gone
+	[ "$(cat "$D/group1")" != "$(cat "$D/group2")" ]
+	[[ $(cat "$D/group1") == */trivet.*.1/a ]]
+}
