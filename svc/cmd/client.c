@@ -260,7 +260,7 @@ say_none(void)
 static int64_t
 patience_ms(void)
 {
-	if (errno == ECONNRESET || errno == ECONNREFUSED)
+	if (errno == ECONNRESET || errno == EPIPE || errno == ECONNREFUSED)
 		return REFUSED_MS;
 	if (errno == ENOENT &&
 	    sys_faccessat(AT_FDCWD, client_dir(), F_OK, 0) == 0)
