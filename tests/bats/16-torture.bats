@@ -11,17 +11,22 @@ setup() {
 }
 
 torture() {
-	run timeout -k 5 200 tests/torture/torture "$@"
+	run timeout -k 5 120 tests/torture/torture "$@"
 	echo "$output"
 }
 
 # The rig must notice what is wrong with this one.
 bites() {
-	local dir=$PWD/build/mutants/$1
+	local dir=$PWD/build/mutants/$1 seed
 	shift
-	torture --init "$dir/init" --svcd "$dir/svcd" --svlogd "$dir/svlogd" \
-		--services 20 --limit 10 "$@"
-	[ "$status" = 1 ]
+	# What is wrong shows in most runs, not in each.
+	for seed in 1 2 3 4 5 6; do
+		torture --init "$dir/init" --svcd "$dir/svcd" \
+			--svlogd "$dir/svlogd" --services 20 --limit 10 \
+			--seed $seed "$@"
+		[ "$status" != 1 ] || return 0
+	done
+	return 1
 }
 
 @test "nothing is lost and nothing doubled" {
