@@ -275,6 +275,19 @@ give_said(struct birth *b, int low)
 	give_pipe(b, BUF(b->err), birth_hand_over(b, said_pipe(i, 1), low), 2);
 }
 
+/* Its pipe has come to its end: it must not read what is svcd's own instead. */
+static void
+give_log(struct birth *b, int fd, int low)
+{
+	if (fd >= 0)
+		give(b, birth_hand_over(b, fd, low), 0);
+	else
+		birth_step(b, (struct spawn_step){.op = SPAWN_OPEN,
+				  .text = "/dev/null",
+				  .flags = O_RDONLY,
+				  .number = 0});
+}
+
 /*
  * A logger reads the pipe, a service with a logger writes it; without one its
  * last lines are kept. All else is svcd's own 0, 1 and 2.
@@ -290,7 +303,7 @@ set_descriptors(struct birth *b, int low)
 	if (b->kind == BIRTH_RUN && pipeline_input(b->record) >= 0)
 		give(b, birth_hand_over(b, pipeline_input(b->record), low), 0);
 	if (r->flags & BOARD_LOG)
-		give(b, birth_hand_over(b, live(r->parent)->pipe[0], low), 0);
+		give_log(b, live(r->parent)->pipe[0], low);
 	else if (l->pipe[1] >= 0)
 		give(b, birth_hand_over(b, l->pipe[1], low), 1);
 	else if (said_make(b->record))

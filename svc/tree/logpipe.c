@@ -53,6 +53,7 @@ logpipe_share(uint32_t i, uint32_t from)
 
 	if (l->pipe[0] >= 0 && l->pipe[1] >= 0)
 		return true;
+	logpipe_close(i);
 	if (take(l->pipe, from) < 0) {
 		say_warn("%s: no pipe to its logger", state_name(i, name));
 		return false;
@@ -65,7 +66,22 @@ logpipe_share(uint32_t i, uint32_t from)
 	return true;
 }
 
-/* Nobody writes any more: the logger reads what is left, then its end. */
+/*
+ * Nobody writes any more: the logger reads what is left, then its end. Our
+ * reading end stays, for the next logger if this one is killed meanwhile.
+ */
+void
+logpipe_end(uint32_t i)
+{
+	struct live *l = live(i);
+
+	if (l->pipe[1] < 0)
+		return;
+	fd_close(&l->pipe[1]);
+	if (rec(i)->log_slot != 0)
+		keep_drop(rec(i)->log_slot + 1u, 1);
+}
+
 void
 logpipe_close(uint32_t i)
 {

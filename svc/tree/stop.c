@@ -29,7 +29,7 @@ static enum {
 static struct timer restore, late;
 static struct timer hurry; /* in a container, while it stops */
 static struct mono kill_at;
-static bool is_late;
+static bool is_late, is_too_late; /* for services; for readers */
 
 static struct board_head *
 head(void)
@@ -109,7 +109,7 @@ end_reader(uint32_t i)
 	rec(i)->cause = CAUSE_SHUTDOWN;
 	post(i, EV_ONCE);
 	if (rec(i)->flags & BOARD_LOG)
-		logpipe_close(rec(i)->parent);
+		logpipe_end(rec(i)->parent);
 	else
 		pipeline_end(i);
 	await_late();
@@ -120,9 +120,18 @@ static void
 late_due(void *arg)
 {
 	(void)arg;
+	is_too_late = true;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		if ((live(i)->is_ending || is_reader(i)) && state_is_living(i))
 			relations_end(i, EV_DOWN);
+}
+
+static bool
+has_lines(uint32_t logger)
+{
+	int fd = live(rec(logger)->parent)->pipe[0], bytes = 0;
+
+	return fd >= 0 && sys_ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
 /*
@@ -132,13 +141,19 @@ late_due(void *arg)
 static bool
 is_awaited(uint32_t i)
 {
-	const struct board_record *r = rec(i);
-	struct sv_word w = sv_unpack(board_word(r));
-	int bytes = 0;
+	return (rec(i)->flags & BOARD_LOG) &&
+	       sv_wanted(sv_unpack(board_word(rec(i))).sv) && has_lines(i);
+}
 
-	return (r->flags & BOARD_LOG) && w.pid == 0 && sv_wanted(w.sv) &&
-	       sys_ioctl(live(r->parent)->pipe[0], FIONREAD, &bytes) == 0 &&
-	       bytes > 0;
+/* The same for one that somebody killed after it had been told to end. */
+static bool
+is_cut_short(uint32_t i)
+{
+	const struct board_record *r = rec(i);
+	const struct board_exit *e = board_exit(r, 0);
+
+	return (r->flags & BOARD_LOG) && live(i)->is_ending && !is_too_late &&
+	       e != NULL && e->code != CLD_EXITED && has_lines(i);
 }
 
 static void
@@ -150,6 +165,8 @@ end_if_it_may(uint32_t i)
 		end_reader(i);
 	else if (is_reader(i) && is_awaited(i))
 		await_late();
+	else if (is_reader(i) && is_cut_short(i))
+		post(i, EV_ONCE);
 	else
 		end_record(i, false);
 }

@@ -446,6 +446,8 @@ bool output_run(void);
 bool logpipe_make(uint32_t i);
 /* The same pipe as another service's; 0: a new one. */
 bool logpipe_share(uint32_t i, uint32_t from);
+/* No more is written; what is in it can still be read. */
+void logpipe_end(uint32_t i);
 void logpipe_close(uint32_t i);
 void logpipe_recover(uint32_t i);
 /* The service of this logger is gone for good. */
