@@ -14,10 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/path.h"
+
+#include "svc/cmd/client.h"
 #include "svc/cmd/memory.h"
 
-int
-supervise_open(const char *path)
+static int
+open_directory(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	/* A directory that may be entered but not listed will do. */
@@ -30,6 +33,43 @@ supervise_open(const char *path)
 		return -1;
 	}
 	return fd;
+}
+
+/* An instance and a service of one file have their supervise/ in the tree. */
+static const char *
+place_in_tree(const char *path)
+{
+	const char *name = path_base(path);
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return NULL;
+	if (S_ISREG(st.st_mode))
+		return memory_text("%s/one/%s", client_dir(), name);
+	if (strchr(name, '@') != NULL)
+		return memory_text("%s/instance/%s", client_dir(), name);
+	return NULL;
+}
+
+const char *
+supervise_place(const char *path)
+{
+	const char *place;
+	struct stat st;
+
+	if (stat(memory_text("%s/supervise", path), &st) == 0)
+		return path;
+	place = place_in_tree(path);
+	return place != NULL &&
+		       stat(memory_text("%s/supervise", place), &st) == 0
+		   ? place
+		   : path;
+}
+
+int
+supervise_open(const char *path)
+{
+	return open_directory(supervise_place(path));
 }
 
 static int
@@ -126,8 +166,9 @@ supervise_wait(const char *path, int64_t ms)
 	int dir = supervise_open(path), ok = dir < 0 ? -1 : supervise_ok(dir);
 	/* No events asked for: POLLERR comes when the last reader is gone. */
 	struct pollfd p[] = {{.fd = notify, .events = POLLIN}, {.fd = ok}};
-	(void)inotify_add_watch(
-	    notify, memory_text("%s/supervise", path), SUPERVISE_EVENTS);
+	(void)inotify_add_watch(notify,
+	    memory_text("%s/supervise", supervise_place(path)),
+	    SUPERVISE_EVENTS);
 	if (ms > SUPERVISE_ROUND_MS)
 		ms = SUPERVISE_ROUND_MS;
 	(void)poll(p, 2, ms > 0 ? (int)ms : 0);

@@ -34,6 +34,11 @@ struct supervise_status {
 	unsigned char state; /* enum supervise_state, or rubbish */
 };
 
+/*
+ * Where the supervise/ of `path` is: `path` itself, but for instances and
+ * services of one file, which have it in the tree's runtime directory.
+ */
+const char *supervise_place(const char *path);
 /* Opens a service directory; -1 with errno. */
 int supervise_open(const char *path);
 

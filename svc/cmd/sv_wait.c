@@ -197,7 +197,8 @@ watch(struct sv *sv)
 	int notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	for (int i = 0; i < sv->count; i++) {
 		struct sv_target *t = &sv->targets[i];
-		char *path = memory_text("%s/supervise", t->path);
+		char *path =
+		    memory_text("%s/supervise", supervise_place(t->path));
 		if (t->done)
 			continue;
 		(void)inotify_add_watch(notify, path, SUPERVISE_EVENTS);

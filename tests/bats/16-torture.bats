@@ -2,7 +2,7 @@
 # while services come and go that know the truth: see tests/torture/torture.
 # make torture does it ten thousand times, and ends the loggers too: killed own
 # loggers (log/run) still lose lines there, see docs/torture.md.
-who='+++svcd +++svcd@ ! +!@'
+who='+++svcd +++svcd@ ! +!@ svlogd svlogd@'
 
 setup() {
 	[ "$(id -u)" = 0 ] || skip "needs root"

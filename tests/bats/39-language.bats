@@ -69,6 +69,11 @@ EOF
 	await state_is 'town@there' up
 	await count_is "$D/out" '^here$' 1
 	await count_is "$D/out" '^there$' 1
+	# sv finds what it asks, though the link leads to what they share.
+	ln -sf "$TOP/build/bin/svc" "$D/sv/sv"
+	SVDIR=$D/scan TRIVET_RUN=$D/run run "$D/sv/sv" status town@here town@there
+	[ "$status" = 0 ]
+	[ "$(grep -c '^run: ' <<<"$output")" = 2 ]
 }
 
 @test "defaults hold for all, an override for one" {
