@@ -138,7 +138,7 @@ keeper() {
 	mkdir "$T/bin"
 	cp "$INIT" "$T/bin/init"
 	# Where nothing says that it is in a container, which would be a role.
-	run env -i chroot "$T/bin" /init
+	run env -i PATH="$PATH:/usr/sbin" chroot "$T/bin" /init
 	[ "$status" = 100 ]
 	printf '#!/bin/sh\necho "$0 $*"\n' >"$T/bin/svc"
 	chmod 755 "$T/bin/svc"
