@@ -1,7 +1,6 @@
 # svcd, init and the loggers are ended at random and at their system calls,
 # while services come and go that know the truth: see tests/torture/torture.
-# make torture does it ten thousand times, and ends the loggers too: killed own
-# loggers (log/run) still lose lines there, see docs/torture.md.
+# make torture does it ten thousand times.
 who='+++svcd +++svcd@ ! +!@ svlogd svlogd@'
 
 setup() {
