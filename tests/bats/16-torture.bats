@@ -45,10 +45,6 @@ bites() {
 	bites svcd-no-gate --kills 40 --who 'svcd +++svcd@'
 }
 
-@test "it bites: lines are copied, not moved" {
-	bites svlogd-copy --kills 40 --who 'svlogd +++svlogd@'
-}
-
 @test "it bites: a child is reaped before it is announced" {
 	bites init-reap-first --kills 50 --who '! +++!@'
 }

@@ -148,7 +148,7 @@ END
 
 @test "a wish that takes too long says what it is still doing" {
 	inside <<'END'
-service a 'trap "" TERM; echo >begun; while :; do sleep 1; done'
+service a 'trap "" TERM; echo >begun; exec sleep 1000'
 tree
 until_true test -e sv/a/begun
 answers 1 'a: still stopping after 200 ms (pid *)*' svc down -t 200ms a
@@ -176,7 +176,7 @@ END
 
 @test "svcd killed in the middle: the wish is answered all the same" {
 	inside <<'END'
-service a 'trap "" TERM; echo >begun; while :; do sleep 1; done'
+service a 'trap "" TERM; echo >begun; exec sleep 1000'
 tree
 until_true test -e sv/a/begun
 svc down a >out 2>&1 &
