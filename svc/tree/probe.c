@@ -175,7 +175,8 @@ connect_to(uint32_t i, int family, const void *a, socklen_t n)
 		try_again(i);
 		return;
 	}
-	if (sys_connect(fd, a, n) == 0) {
+	/* EPROTOTYPE: somebody has it, for datagrams or packets. */
+	if (sys_connect(fd, a, n) == 0 || errno == EPROTOTYPE) {
 		sys_close(fd);
 		ready_now(i);
 		return;

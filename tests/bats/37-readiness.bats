@@ -140,6 +140,22 @@ ready = unix $D/socket"
 	await state_is a up
 }
 
+@test "unix: a socket for datagrams takes no connections, and is up" {
+	lines a <<<"run = sh -c 'read -r x <$D/go; exec python3 $D/server'
+ready = unix $D/socket"
+	mkfifo "$D/go"
+	cat >"$D/server" <<-END
+		import socket, signal
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.bind('$D/socket')
+		signal.pause()
+	END
+	tree_start
+	starts a
+	echo >"$D/go"
+	await state_is a up
+}
+
 @test "file: up when it is there, in a directory that was not" {
 	lines a <<<"run = sleep 1000
 ready = file $D/one/two/up"
