@@ -53,11 +53,10 @@ set_pending(uint32_t i, uint32_t bits)
 static void
 begin_kind(uint32_t i, enum sv_aux_kind kind, unsigned arg, int after)
 {
-	state_commit_aux(
-	    i, (struct sv_aux){.kind = kind,
-		   .arg = arg,
-		   .after = (unsigned)after,
-		   .generation = sv_unpack(board_word(rec(i))).generation});
+	state_commit_aux(i, (struct sv_aux){.kind = kind,
+				.arg = arg,
+				.after = (unsigned)after,
+				.generation = state_word(i).generation});
 	births_add_aux(i);
 }
 
@@ -196,7 +195,7 @@ aux_spawned(uint32_t i, uint32_t pid)
 static void
 instead(uint32_t i, struct sv_aux a)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 
 	if (a.after != 0 && w.generation == a.generation &&
 	    sv_role(w.sv) == SV_ROLE_RUN)
@@ -246,7 +245,7 @@ died_aux(uint32_t i, const struct keep_exit *e)
 		say_reload(i, e);
 	next(i);
 	if (a.kind == AUX_CHECK && !a.killed &&
-	    a.generation == sv_unpack(board_word(rec(i))).generation)
+	    a.generation == state_word(i).generation)
 		check_ended(i, is_good);
 }
 

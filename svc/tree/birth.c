@@ -113,7 +113,7 @@ control_arguments(struct birth *b, char letter)
 
 	buf_puts(&to, "control/");
 	buf_putc(&to, letter);
-	b->argv[1] = number(b, 0, sv_unpack(board_word(rec(b->record))).pid);
+	b->argv[1] = number(b, 0, state_word(b->record).pid);
 	b->argv[2] = NULL;
 }
 

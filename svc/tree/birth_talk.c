@@ -159,7 +159,7 @@ give_ready(struct birth *b, const struct settings *s)
 void
 birth_talk(struct birth *b, const struct settings *s)
 {
-	uint32_t pid = sv_unpack(board_word(rec(b->record))).pid;
+	uint32_t pid = state_word(b->record).pid;
 
 	errno = 0;
 	if (rec(b->record)->flags & BOARD_LOG)

@@ -147,7 +147,7 @@ birth_over(struct birth *b)
 	b->pid = 0;
 	if (b->life != live(b->record)->life || b->kind != BIRTH_RUN)
 		return;
-	w = sv_unpack(board_word(rec(b->record)));
+	w = state_word(b->record);
 	if (w.generation == b->generation && w.sv.state == S_START &&
 	    board_fault_unpack(rec(b->record)->fault).pid != w.pid)
 		ready_executed(b->record);
@@ -519,7 +519,7 @@ take_one(struct batch *t, uint32_t i, bool is_aux, int far)
 	b->life = live(i)->life;
 	b->is_dead = b->is_open = false;
 	clone_one(b, t->n, far);
-	b->generation = sv_unpack(board_word(rec(i))).generation;
+	b->generation = state_word(i).generation;
 	t->n++;
 }
 

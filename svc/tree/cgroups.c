@@ -195,14 +195,8 @@ cgroups_has(uint32_t i)
 static void
 set_has(uint32_t i, bool has)
 {
-	struct board_record *r = rec(i);
-
-	if (cgroups_has(i) == has)
-		return;
-	board_begin(r);
-	r->flags =
-	    has ? r->flags | BOARD_CGROUP : r->flags & ~(uint32_t)BOARD_CGROUP;
-	board_end(r);
+	if (cgroups_has(i) != has)
+		state_flags(i, has ? BOARD_CGROUP : 0, BOARD_CGROUP);
 }
 
 struct limit {

@@ -14,7 +14,7 @@
 static bool
 is_starting(uint32_t i)
 {
-	return sv_unpack(board_word(rec(i))).sv.state == S_START;
+	return state_word(i).sv.state == S_START;
 }
 
 /* The next look at one that is not ready: soon at first, then calmly. */
@@ -42,7 +42,7 @@ check_plan(uint32_t i)
 void
 check_due(uint32_t i)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 
 	if (w.sv.pause != PAUSE_NO) {
 		check_plan(i);
@@ -71,7 +71,7 @@ void
 check_ended(uint32_t i, bool is_good)
 {
 	struct kept *k = kept(i, false);
-	enum sv_state state = sv_unpack(board_word(rec(i))).sv.state;
+	enum sv_state state = state_word(i).sv.state;
 
 	if (is_starting(i) && ready_kind(i) == READY_CHECK) {
 		if (is_good)

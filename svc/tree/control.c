@@ -31,22 +31,11 @@ send_letter(uint32_t i, char letter)
 {
 	int sig = status_letter_signal(letter);
 
-	if (sig == 0 ||
-	    sv_role(sv_unpack(board_word(rec(i))).sv) != SV_ROLE_RUN)
+	if (sig == 0 || sv_role(state_word(i).sv) != SV_ROLE_RUN)
 		return;
 	exits_drain();
 	if (!aux_control(i, letter, sig))
 		do_kill(i, sig, false);
-}
-
-static void
-set_flags(uint32_t i, uint32_t set, uint32_t clear)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->flags = (r->flags | set) & ~clear;
-	board_end(r);
 }
 
 void
@@ -63,9 +52,9 @@ control_letter(uint32_t i, char letter)
 		return;
 	}
 	if (ev == EV_EXIT)
-		set_flags(i, BOARD_EXITED, 0);
+		state_flags(i, BOARD_EXITED, 0);
 	if (ev == EV_DOWN)
-		set_flags(i, 0, BOARD_EXITED);
+		state_flags(i, 0, BOARD_EXITED);
 	wish(i, ev);
 }
 

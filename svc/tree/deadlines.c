@@ -95,7 +95,7 @@ has_come(int64_t at)
 static void
 note_late(uint32_t i)
 {
-	enum sv_state state = sv_unpack(board_word(rec(i))).sv.state;
+	enum sv_state state = state_word(i).sv.state;
 
 	if (state == S_START || state == S_ADOPT)
 		talk_sick(i, CAUSE_TIMEOUT_UP, 0);
@@ -105,7 +105,7 @@ note_late(uint32_t i)
 static enum sv_event
 late_event(uint32_t i)
 {
-	if (sv_unpack(board_word(rec(i))).sv.state == S_ADOPT)
+	if (state_word(i).sv.state == S_ADOPT)
 		return died_late(i);
 	return EV_TIMER;
 }

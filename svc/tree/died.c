@@ -200,7 +200,7 @@ log_over(uint32_t i)
 static void
 leave_nobody(uint32_t i)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 
 	w.sv.has_sweep |= tree.is_container;
 	state_commit(i, w.sv, w.generation, w.pid);

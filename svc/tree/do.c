@@ -73,7 +73,7 @@ static bool is_unsent;
 static bool
 give_signal(uint32_t i, int sig, bool group)
 {
-	pid_t pid = (pid_t)sv_unpack(board_word(rec(i))).pid;
+	pid_t pid = (pid_t)state_word(i).pid;
 	char name[BOARD_NAME_MAX + 1];
 
 	if (pid <= 1)
@@ -95,16 +95,6 @@ do_kill(uint32_t i, int sig, bool group)
 
 	let_go();
 	return sent;
-}
-
-static void
-set_flag(uint32_t i, uint32_t flag, bool on)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->flags = on ? r->flags | flag : r->flags & ~flag;
-	board_end(r);
 }
 
 static void
@@ -139,7 +129,7 @@ stop_signal_step(uint32_t i, struct sv sv)
 	else if (sig != 0)
 		send_or_script(i, sig);
 	if (sig == SIGTERM)
-		set_flag(i, BOARD_GOT_TERM, true);
+		state_flags(i, BOARD_GOT_TERM, 0);
 	if (sv.step == 0)
 		aux_control(i, sv.leave ? 'x' : 'd', 0);
 }
@@ -148,14 +138,13 @@ static void
 terminate(uint32_t i)
 {
 	send_or_script(i, SIGTERM);
-	set_flag(i, BOARD_GOT_TERM, true);
+	state_flags(i, BOARD_GOT_TERM, 0);
 }
 
 static void
 go_on(uint32_t i, struct sv before)
 {
-	if (before.pause == PAUSE_NO ||
-	    sv_unpack(board_word(rec(i))).sv.state == S_STOP)
+	if (before.pause == PAUSE_NO || state_word(i).sv.state == S_STOP)
 		give_signal(i, SIGCONT, false);
 	else
 		send_or_script(i, SIGCONT);
@@ -210,7 +199,7 @@ tell(uint32_t i)
 static void
 set_aside(uint32_t i)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 	struct sv sv = {.state = S_DOWN, .want = WANT_DOWN, .deps = true};
 
 	if (rec(i)->logger != 0)

@@ -79,22 +79,10 @@ act(uint32_t i, const struct settings_failed *f)
 	}
 }
 
-static void
-mark(uint32_t i, bool is_answered)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->flags &= ~(uint32_t)BOARD_ANSWERED;
-	if (is_answered)
-		r->flags |= BOARD_ANSWERED;
-	board_end(r);
-}
-
 void
 failed_look(uint32_t i)
 {
-	enum sv_state state = sv_unpack(board_word(rec(i))).sv.state;
+	enum sv_state state = state_word(i).sv.state;
 	bool is_over = state == S_FAILED || state == S_ENDED;
 	bool is_answered = rec(i)->flags & BOARD_ANSWERED;
 	const struct settings *s;
@@ -107,5 +95,5 @@ failed_look(uint32_t i)
 		end_all(i, KEEP_END_EXIT, own_code(i));
 	else if (s != NULL && !stop_is_on() && state == S_FAILED)
 		act(i, &s->on_failed);
-	mark(i, is_over);
+	state_flags(i, is_over ? BOARD_ANSWERED : 0, BOARD_ANSWERED);
 }

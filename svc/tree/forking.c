@@ -195,8 +195,7 @@ forking_answer(void)
 	if (i == 0)
 		return false;
 	live(i)->is_adopting = false;
-	if (board_word(rec(i)) != 0 &&
-	    sv_unpack(board_word(rec(i))).sv.state == S_ADOPT)
+	if (board_word(rec(i)) != 0 && state_word(i).sv.state == S_ADOPT)
 		look(i);
 	return true;
 }

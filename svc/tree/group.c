@@ -23,28 +23,11 @@ group_start(void)
 	todo_init(&due);
 }
 
-static struct sv
-value(uint32_t i)
-{
-	return sv_unpack(board_word(rec(i))).sv;
-}
-
 /* One whose process still lives was something else when it was started. */
 bool
 group_is(uint32_t i)
 {
-	return (rec(i)->flags & BOARD_GROUP) != 0 &&
-	       sv_unpack(board_word(rec(i))).pid == 0;
-}
-
-static void
-set_flags(uint32_t i, uint32_t set, uint32_t clear)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->flags = (r->flags | set) & ~clear;
-	board_end(r);
+	return (rec(i)->flags & BOARD_GROUP) != 0 && state_word(i).pid == 0;
 }
 
 static void
@@ -83,7 +66,7 @@ want_up(uint32_t i)
 static void
 want_down(uint32_t i, uint32_t group)
 {
-	if (!sv_wanted(value(i)) && sv_is_rest(value(i)))
+	if (!sv_wanted(state_word(i).sv) && sv_is_rest(state_word(i).sv))
 		return;
 	set_cause(i, CAUSE_GROUP, group);
 	relations_end(i, EV_DOWN);
@@ -112,7 +95,7 @@ end_members(uint32_t i, bool at_once)
 	uint32_t m, cursor = 0;
 
 	while ((m = relations_member(i, &cursor)) != 0) {
-		set_flags(m, 0, BOARD_AGAIN);
+		state_flags(m, 0, BOARD_AGAIN);
 		if (at_once)
 			force_down(m);
 		else
@@ -144,7 +127,7 @@ start_members(uint32_t i)
 {
 	uint32_t m, cursor = 0;
 
-	while (value(i).state == S_START &&
+	while (state_word(i).sv.state == S_START &&
 	       (m = relations_member(i, &cursor)) != 0)
 		want_up(m);
 	add(i);
@@ -168,7 +151,7 @@ group_effect(uint32_t i, enum sv_effect_bit bit)
 		start_members(i);
 	else if (bit == SV_BIT_SIGNAL || bit == SV_BIT_KILL)
 		end_members(i, bit == SV_BIT_KILL);
-	else if (wishes[bit] != EV_NOTHING && value(i).state != S_STOP)
+	else if (wishes[bit] != EV_NOTHING && state_word(i).sv.state != S_STOP)
 		for_members(i, wishes[bit]);
 	else
 		return bit == SV_BIT_UNGATE || bit == SV_BIT_CONT;
@@ -201,9 +184,9 @@ end_rest(uint32_t i, uint32_t m)
 	uint32_t other, cursor = 0;
 
 	while ((other = relations_member(i, &cursor)) != 0 && other != m) {
-		if (!sv_wanted(value(other)))
+		if (!sv_wanted(state_word(other).sv))
 			continue;
-		set_flags(other, BOARD_AGAIN, 0);
+		state_flags(other, BOARD_AGAIN, 0);
 		want_down(other, i);
 	}
 }
@@ -217,7 +200,7 @@ judge(uint32_t i, uint32_t m)
 	if (!charge(i))
 		set_cause(i, CAUSE_MEMBER, m);
 	else if (strategy == STRATEGY_ALL)
-		set_flags(i, BOARD_RESTART, 0);
+		state_flags(i, BOARD_RESTART, 0);
 	else if (strategy == STRATEGY_REST)
 		end_rest(i, m);
 	add(i);
@@ -226,7 +209,7 @@ judge(uint32_t i, uint32_t m)
 static bool
 runs(uint32_t i)
 {
-	return group_is(i) && sv_runs(value(i));
+	return group_is(i) && sv_runs(state_word(i).sv);
 }
 
 /* A run of it ended by itself; before that is committed. */
@@ -256,7 +239,7 @@ look_at(uint32_t i)
 	uint32_t m, cursor = 0;
 
 	while ((m = relations_member(i, &cursor)) != 0) {
-		struct sv sv = value(m);
+		struct sv sv = state_word(m).sv;
 		bool is_again = (rec(m)->flags & BOARD_AGAIN) != 0;
 		bool is_rest = sv_is_rest(sv) &&
 			       sv_aux_unpack(rec(m)->aux).kind == AUX_NONE;
@@ -283,7 +266,7 @@ bring_back(uint32_t i)
 	while ((m = relations_member(i, &cursor)) != 0) {
 		if ((rec(m)->flags & BOARD_AGAIN) == 0)
 			continue;
-		set_flags(m, 0, BOARD_AGAIN);
+		state_flags(m, 0, BOARD_AGAIN);
 		want_up(m);
 	}
 }
@@ -312,7 +295,8 @@ look_up(uint32_t i)
 		return EV_SICK;
 	if (s.any_again && s.rest_is_down && s.others_ready)
 		bring_back(i);
-	if (value(i).state != S_START || !s.all_ready || !relations_is_whole(i))
+	if (state_word(i).sv.state != S_START || !s.all_ready ||
+	    !relations_is_whole(i))
 		return EV_NOTHING;
 	return EV_READY;
 }
@@ -343,7 +327,7 @@ group_answer(void)
 		return true;
 	if (runs(i))
 		ev = look_up(i);
-	else if (group_is(i) && value(i).state == S_STOP)
+	else if (group_is(i) && state_word(i).sv.state == S_STOP)
 		ev = look_down(i);
 	if (ev != EV_NOTHING)
 		step(i, ev, 0);
@@ -413,7 +397,7 @@ group_begin(uint32_t i)
 			continue;
 		if (!names(i, state_name(m, name)))
 			continue;
-		set_flags(m, BOARD_MANUAL, 0);
+		state_flags(m, BOARD_MANUAL, 0);
 		post(m, EV_DOWN);
 	}
 }

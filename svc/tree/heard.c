@@ -26,16 +26,6 @@ has(const struct notify *n, uint32_t bit)
 	return (n->has & bit) != 0;
 }
 
-static void
-set_flag(uint32_t i, uint32_t flag, bool on)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->flags = on ? r->flags | flag : r->flags & ~flag;
-	board_end(r);
-}
-
 /* Something that a person may look at is another. */
 static void
 changed(void)
@@ -49,11 +39,11 @@ changed(void)
 static void
 is_ready(uint32_t i)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 
 	if (talk_said(i, SAID_STOPPING))
 		return;
-	set_flag(i, BOARD_RELOADING, false);
+	state_flags(i, 0, BOARD_RELOADING);
 	if (w.sv.state == S_START && ready_kind(i) == READY_NOTIFY)
 		ready_now(i);
 }
@@ -68,7 +58,7 @@ is_reloading(uint32_t i, const struct notify *n)
 	if (has(n, NOTIFY_BIT(MONOTONIC_USEC)) && k->reload_ns != 0 &&
 	    n->number[NOTIFY_MONOTONIC_USEC] < (uint64_t)(k->reload_ns / USEC))
 		return; /* of an earlier reload than was asked for */
-	set_flag(i, BOARD_RELOADING, true);
+	state_flags(i, BOARD_RELOADING, 0);
 }
 
 static void
@@ -85,8 +75,8 @@ take_phase(uint32_t i, const struct notify *n)
 		break;
 	case NOTIFY_IS_STOPPING:
 		kept(i, false)->said |= SAID_STOPPING;
-		set_flag(i, BOARD_LEAVING, true);
-		set_flag(i, BOARD_RELOADING, false);
+		state_flags(i, BOARD_LEAVING, 0);
+		state_flags(i, 0, BOARD_RELOADING);
 		break;
 	}
 	changed();
@@ -162,7 +152,7 @@ may_be_main(uint32_t i, uint32_t pid, const struct sock_msg *m)
 static void
 take_main(uint32_t i, const struct notify *n, const struct sock_msg *m)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 	struct kept *k = kept(i, false);
 	uint32_t pid = named(n, m);
 

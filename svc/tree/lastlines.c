@@ -70,6 +70,16 @@ make_file(void)
 }
 
 void
+lines_set_slot(uint32_t i, uint32_t slot)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->lines_slot = slot;
+	board_end(r);
+}
+
+void
 lines_start(void)
 {
 	int fd = tree.is_recovered ? keep_get(SLOT_LINES) : -1;

@@ -346,7 +346,7 @@ listen_recover(uint32_t i)
 void
 listen_settled(uint32_t i)
 {
-	enum sv_state state = sv_unpack(board_word(rec(i))).sv.state;
+	enum sv_state state = state_word(i).sv.state;
 
 	if (state == S_DOWN || state == S_FAILED || state == S_ENDED)
 		listen_close(i);

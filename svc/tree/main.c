@@ -64,7 +64,7 @@ recover(void)
 	lines_start();
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
 		if (!(rec(i)->flags & BOARD_EXITED) ||
-		    !sv_is_rest(sv_unpack(board_word(rec(i))).sv))
+		    !sv_is_rest(state_word(i).sv))
 			supervise_open(i);
 		logpipe_recover(i);
 		if (tree.output == LINES_RAW)

@@ -265,7 +265,7 @@ bool
 notify_is_own(uint32_t i, uint32_t pid)
 {
 	struct kept *k = kept(i, false);
-	uint32_t main = sv_unpack(board_word(rec(i))).pid;
+	uint32_t main = state_word(i).pid;
 	uint32_t first = k != NULL && k->first_pid != 0 ? k->first_pid : main;
 	uint32_t aux = sv_aux_unpack(rec(i)->aux).pid;
 	uint32_t session;
@@ -306,7 +306,7 @@ access_of(uint32_t i)
 static bool
 may_speak(uint32_t i, uint32_t pid)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 	bool is_main = pid == w.pid && sv_role(w.sv) == SV_ROLE_RUN;
 
 	switch ((enum settings_access)access_of(i)) {

@@ -273,16 +273,6 @@ output_make(uint32_t i)
 	return true;
 }
 
-static void
-set_slot(uint32_t i, uint32_t slot)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->lines_slot = slot;
-	board_end(r);
-}
-
 /* The keeper has it before the record says so. */
 static bool
 give(size_t from, size_t n)
@@ -292,7 +282,7 @@ give(size_t from, size_t n)
 	if (slot == 0 || !keep_put(slot, fresh.fd + from, n))
 		return false;
 	for (size_t k = 0; k < n; k++)
-		set_slot(fresh.record[from + k], slot + (uint32_t)k);
+		lines_set_slot(fresh.record[from + k], slot + (uint32_t)k);
 	return true;
 }
 
@@ -321,7 +311,7 @@ output_close(uint32_t i)
 	sys_unlinkat(dir, state_name(i, name), 0);
 	keep_drop(rec(i)->lines_slot, 1);
 	slots_give(rec(i)->lines_slot, 1);
-	set_slot(i, 0);
+	lines_set_slot(i, 0);
 }
 
 void

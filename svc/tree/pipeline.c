@@ -87,7 +87,7 @@ pipeline_look(uint32_t i)
 	struct live *l = live(i);
 
 	/* While it runs it writes to the pipe that it was born with. */
-	if (reader != l->feeds && sv_unpack(board_word(rec(i))).pid != 0)
+	if (reader != l->feeds && state_word(i).pid != 0)
 		return l->feeds != 0;
 	if (reader != l->feeds)
 		pipeline_leave(i);

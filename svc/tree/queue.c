@@ -35,7 +35,7 @@ post(uint32_t i, enum sv_event ev)
 	ring[(head + len++) % TREE_EVENTS] = (struct event){.record = i,
 	    .life = live(i)->life,
 	    .what = (uint16_t)ev,
-	    .generation = sv_unpack(board_word(rec(i))).generation};
+	    .generation = state_word(i).generation};
 }
 
 /* News of a process that is not the one that runs now. */
@@ -43,7 +43,7 @@ static bool
 is_stale(struct event e)
 {
 	return (e.what == EV_READY || e.what == EV_SICK) &&
-	       e.generation != sv_unpack(board_word(rec(e.record))).generation;
+	       e.generation != state_word(e.record).generation;
 }
 
 /* The process that the word named has ended (or left us, FORKED). */
@@ -67,7 +67,7 @@ say_bug(uint32_t i, struct sv sv, enum sv_event ev)
 void
 step(uint32_t i, enum sv_event ev, uint32_t pid)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 	struct sv_step s = sv_step(w.sv, ev);
 
 	if (s.bug) {
@@ -105,13 +105,9 @@ queue_settle(void)
 static void
 come_back(uint32_t i)
 {
-	struct board_record *r = rec(i);
-
-	if ((r->flags & BOARD_EXITED) == 0)
+	if ((rec(i)->flags & BOARD_EXITED) == 0)
 		return;
-	board_begin(r);
-	r->flags &= ~(uint32_t)BOARD_EXITED;
-	board_end(r);
+	state_flags(i, 0, BOARD_EXITED);
 	supervise_open(i);
 	scan_log(i);
 }
@@ -127,7 +123,7 @@ wish(uint32_t i, enum sv_event ev)
 		return;
 	/* What is to start does so by what its directory says now. */
 	if ((ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART) &&
-	    sv_is_rest(sv_unpack(board_word(rec(i))).sv))
+	    sv_is_rest(state_word(i).sv))
 		service_refresh(i);
 	if (ev == EV_DOWN || ev == EV_EXIT) {
 		relations_end(i, ev);

@@ -127,7 +127,7 @@ pipe_ready(void *arg, uint32_t events)
 	if (n <= 0 || memchr(room, '\n', (size_t)n) == NULL)
 		return;
 	ready_end(i);
-	if (sv_unpack(board_word(rec(i))).sv.state == S_START)
+	if (state_word(i).sv.state == S_START)
 		ready_now(i);
 }
 
@@ -207,7 +207,7 @@ look_at_start(uint32_t i, uint32_t pid)
 void
 ready_look(uint32_t i)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 
 	ready_at(i, 0);
 	if (w.sv.state == S_ADOPT)
@@ -223,7 +223,7 @@ ready_look(uint32_t i)
 void
 ready_watch(uint32_t i)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 	struct kept *k = kept(i, false);
 
 	if (k != NULL && k->first_pid == 0)

@@ -42,12 +42,6 @@ reserve(size_t bytes)
 	return p;
 }
 
-static struct sv
-value(uint32_t i)
-{
-	return sv_unpack(board_word(rec(i))).sv;
-}
-
 static void
 turn_on(void)
 {
@@ -58,7 +52,7 @@ turn_on(void)
 		return;
 	graph_init(&graph, nodes, TREE_RECORDS, edges, EDGES);
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		graph_add(&graph, i, value(i));
+		graph_add(&graph, i, state_word(i).sv);
 	is_on = true;
 }
 
@@ -233,7 +227,7 @@ say_missing(uint32_t i)
 static enum board_cause
 cause_of(enum graph_kind kind, uint32_t to)
 {
-	struct sv sv = value(to);
+	struct sv sv = state_word(to).sv;
 
 	if (kind == GRAPH_CONFLICTS)
 		return CAUSE_CONFLICT;
@@ -264,7 +258,7 @@ relations_cause(uint32_t i)
 static bool
 waits(uint32_t i)
 {
-	return value(i).state == S_WAIT;
+	return state_word(i).sv.state == S_WAIT;
 }
 
 /* What one is seen as has changed: those that wait for it know why. */
@@ -295,7 +289,7 @@ explain(uint32_t i, enum sv_event ev)
 {
 	uint32_t cursor = 0;
 
-	if (ev == EV_NEEDED && value(i).want == WANT_NONE)
+	if (ev == EV_NEEDED && state_word(i).sv.want == WANT_NONE)
 		set_cause(i, CAUSE_NEEDED_BY,
 		    graph_asker(&graph, i, ASKERS, &cursor));
 	else if (ev == EV_DEPS_LOST || waits(i))
@@ -313,7 +307,8 @@ relations_dependent(uint32_t i, uint32_t *cursor)
 		relate_all();
 	/* Who is on its way down itself is no obstacle. */
 	while ((other = graph_dependent(&graph, i, cursor)) != 0)
-		if (sv_wanted(value(other)) && !graph_is_held(&graph, other))
+		if (sv_wanted(state_word(other).sv) &&
+		    !graph_is_held(&graph, other))
 			return other;
 	return 0;
 }
@@ -351,7 +346,7 @@ relations_add(uint32_t i)
 		relations_defined(i);
 		return;
 	}
-	graph_add(&graph, i, value(i));
+	graph_add(&graph, i, state_word(i).sv);
 	is_stale = is_moved = true;
 }
 
@@ -371,16 +366,10 @@ relations_remove(uint32_t i)
 static void
 mark_held(uint32_t i, bool is_held)
 {
-	struct board_record *r = rec(i);
-	uint32_t flags = r->flags & ~(uint32_t)BOARD_HELD;
+	bool was_held = rec(i)->flags & BOARD_HELD;
 
-	if (is_held)
-		flags |= BOARD_HELD;
-	if (flags == r->flags)
-		return;
-	board_begin(r);
-	r->flags = flags;
-	board_end(r);
+	if (is_held != was_held)
+		state_flags(i, is_held ? BOARD_HELD : 0, BOARD_HELD);
 }
 
 /* `i` is to be up: what conflicts with it may have been told to end. */
@@ -405,7 +394,7 @@ relations_tell(uint32_t i)
 	is_moved = is_on;
 	if (!is_on)
 		return;
-	graph_tell(&graph, i, value(i));
+	graph_tell(&graph, i, state_word(i).sv);
 	mark_pushed(i, holds);
 	group_tell(i);
 }

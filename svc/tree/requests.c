@@ -182,7 +182,7 @@ mark_asked(uint32_t i, enum wire_verb verb, uid_t uid)
 static struct wire_result
 grant(uint32_t i, const struct wire_wish *asked, uid_t uid)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 	enum sv_event ev = wire_verb_event((uint16_t)asked->verb);
 	struct wire_result result = {
 	    .record = i, .generation = w.generation, .text = {"", 0}};
@@ -318,8 +318,7 @@ which_are(struct client *c, uint32_t id, struct wire *w)
 		    .reason = i == 0 ? WIRE_REASON_NO_SUCH : WIRE_REASON_OK,
 		    .text = {"", 0}};
 		if (i != 0)
-			result.generation =
-			    sv_unpack(board_word(rec(i))).generation;
+			result.generation = state_word(i).generation;
 		wire_put_result(&b, &result);
 	}
 	if (wire_done(w) && wire_end(&b))

@@ -367,16 +367,6 @@ listen_to(uint32_t i, const int fds[STREAMS])
 		   second_ready, who) == 0;
 }
 
-static void
-set_slot(uint32_t i, uint32_t slot)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->lines_slot = slot;
-	board_end(r);
-}
-
 bool
 said_make(uint32_t i)
 {
@@ -399,7 +389,7 @@ said_make(uint32_t i)
 	}
 	slot = slots_take(STREAMS);
 	if (slot != 0 && keep_put(slot, fds, STREAMS))
-		set_slot(i, slot);
+		lines_set_slot(i, slot);
 	return true;
 }
 
@@ -427,7 +417,7 @@ said_close(uint32_t i)
 		return;
 	keep_drop(rec(i)->lines_slot, STREAMS);
 	slots_give(rec(i)->lines_slot, STREAMS);
-	set_slot(i, 0);
+	lines_set_slot(i, 0);
 }
 
 void

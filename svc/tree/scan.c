@@ -95,16 +95,6 @@ scan_count(void)
 	return count;
 }
 
-static void
-set_flags(uint32_t i, uint32_t set, uint32_t clear)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->flags = (r->flags | set) & ~clear;
-	board_end(r);
-}
-
 /* --- what an entry leads to
  * --------------------------------------------------------- */
 
@@ -194,15 +184,15 @@ scan_define(uint32_t i, int dir)
 	} else {
 		d = define_directory(i, dir);
 	}
-	set_flags(i, service_is_s6(i) ? BOARD_S6 : 0,
+	state_flags(i, service_is_s6(i) ? BOARD_S6 : 0,
 	    service_is_s6(i) ? 0 : BOARD_S6);
-	set_flags(i, service_is_essential(i) ? BOARD_ESSENTIAL : 0,
+	state_flags(i, service_is_essential(i) ? BOARD_ESSENTIAL : 0,
 	    service_is_essential(i) ? 0 : BOARD_ESSENTIAL);
-	set_flags(i, service_is_scheduled(i) ? BOARD_SCHEDULED : 0,
+	state_flags(i, service_is_scheduled(i) ? BOARD_SCHEDULED : 0,
 	    service_is_scheduled(i) ? 0 : BOARD_SCHEDULED);
 	/* What runs is stopped as what it was started as. */
-	if (sv_is_rest(sv_unpack(board_word(rec(i))).sv))
-		set_flags(i, service_is_group(i) ? BOARD_GROUP : 0,
+	if (sv_is_rest(state_word(i).sv))
+		state_flags(i, service_is_group(i) ? BOARD_GROUP : 0,
 		    service_is_group(i) ? 0 : BOARD_GROUP);
 	return d;
 }
@@ -230,7 +220,7 @@ service_begin(uint32_t i, int dir)
 		sv = sv_step(sv, EV_DEPS_OK).sv;
 	s.sv = sv;
 	if (service_is_down(i, dir) || group_has(state_name(i, name)))
-		set_flags(i, BOARD_MANUAL, 0);
+		state_flags(i, BOARD_MANUAL, 0);
 	else if (d != DEFINE_BROKEN)
 		s = sv_step(sv, EV_UP);
 	state_commit(i, s.sv, sv_is_new_run(sv, s.sv) ? 1 : 0, 0);
@@ -249,7 +239,7 @@ static void
 look_again(uint32_t i, int dir)
 {
 	bool was_broken = rec(i)->flags & BOARD_BROKEN;
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 	enum define d;
 
 	d = scan_define(i, dir);
@@ -260,7 +250,7 @@ look_again(uint32_t i, int dir)
 		relations_defined(i);
 	}
 	if (d == DEFINE_NEW && !sv_is_rest(w.sv))
-		set_flags(i, BOARD_CHANGED, 0);
+		state_flags(i, BOARD_CHANGED, 0);
 	if (d == DEFINE_NEW)
 		state_commit(i, sv_configure(w.sv, service_config(i, dir)),
 		    w.generation, w.pid);
@@ -305,7 +295,7 @@ let_go(uint32_t i)
 {
 	if (rec(i)->flags & BOARD_UNLINKED)
 		return;
-	set_flags(i, BOARD_UNLINKED, 0);
+	state_flags(i, BOARD_UNLINKED, 0);
 	relations_end(i, EV_EXIT);
 }
 
@@ -331,7 +321,7 @@ still_there(uint32_t i, int dir)
 		take_log(i, dir);
 	look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
-		set_flags(i, 0, BOARD_UNLINKED);
+		state_flags(i, 0, BOARD_UNLINKED);
 		/* Away when this life of svcd began: nobody could open it. */
 		supervise_open(i);
 		relations_keep(i);

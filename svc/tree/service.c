@@ -106,7 +106,7 @@ service_is_down(uint32_t i, int dir)
 void
 service_refresh(uint32_t i)
 {
-	struct sv_word w = sv_unpack(board_word(rec(i)));
+	struct sv_word w = state_word(i);
 	char path[TREE_PATH];
 	int dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
 	struct board_record *r = rec(i);

@@ -50,6 +50,22 @@ state_head(void)
 	return (struct board_head *)(void *)tree.board.base;
 }
 
+struct sv_word
+state_word(uint32_t i)
+{
+	return sv_unpack(board_word(rec(i)));
+}
+
+void
+state_flags(uint32_t i, uint32_t set, uint32_t clear)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->flags = (r->flags & ~clear) | set;
+	board_end(r);
+}
+
 /* --- the indexes ------------------------------------------------------------
  */
 
@@ -307,11 +323,10 @@ state_reindex(void)
 {
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
 		begin_live(i);
-		live(i)->shown =
-		    (uint8_t)sv_shown(sv_unpack(board_word(rec(i))).sv);
+		live(i)->shown = (uint8_t)sv_shown(state_word(i).sv);
 		living += state_is_living(i);
 		index_names(i);
-		index_pid(sv_unpack(board_word(rec(i))).pid, i << 1);
+		index_pid(state_word(i).pid, i << 1);
 		index_pid(sv_aux_unpack(rec(i)->aux).pid, i << 1 | 1);
 	}
 }

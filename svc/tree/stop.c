@@ -141,8 +141,8 @@ has_lines(uint32_t logger)
 static bool
 is_awaited(uint32_t i)
 {
-	return (rec(i)->flags & BOARD_LOG) &&
-	       sv_wanted(sv_unpack(board_word(rec(i))).sv) && has_lines(i);
+	return (rec(i)->flags & BOARD_LOG) && sv_wanted(state_word(i).sv) &&
+	       has_lines(i);
 }
 
 /* The same for one that somebody killed after it had been told to end. */
@@ -161,7 +161,7 @@ end_if_it_may(uint32_t i)
 {
 	if (i == 0 || !may_end(i))
 		return;
-	if (is_reader(i) && sv_unpack(board_word(rec(i))).pid != 0)
+	if (is_reader(i) && state_word(i).pid != 0)
 		end_reader(i);
 	else if (is_reader(i) && is_awaited(i))
 		await_late();

@@ -31,7 +31,7 @@ static pid_t just_died;	 /* may still be a zombie */
 static bool
 is_sweeping(uint32_t i)
 {
-	enum sv_state state = sv_unpack(board_word(rec(i))).sv.state;
+	enum sv_state state = state_word(i).sv.state;
 
 	return state == S_SWEEP || state == S_FIN_SWEEP;
 }
@@ -194,8 +194,8 @@ static unsigned
 count_left(uint32_t i)
 {
 	pid_t session = session_of(i);
-	bool is_alone = sv_unpack(board_word(rec(i))).pid == 0 ||
-			(pid_t)sv_unpack(board_word(rec(i))).pid == session;
+	bool is_alone =
+	    state_word(i).pid == 0 || (pid_t)state_word(i).pid == session;
 
 	if (cgroups_has(i) && is_alone)
 		return cgroups_populated(i) ? cgroups_signal(i, 0) : 0;

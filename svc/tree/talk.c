@@ -153,7 +153,7 @@ talk_recover(uint32_t i)
 	ready_recover(i);
 	listen_recover(i);
 	if (rec(i)->main_pid_changed)
-		talk_adopt(i, sv_unpack(board_word(rec(i))).pid);
+		talk_adopt(i, state_word(i).pid);
 }
 
 void
@@ -212,15 +212,15 @@ is_keepers(uint32_t i)
 {
 	struct kept *k = kept(i, false);
 
-	return k == NULL || notify_parent(sv_unpack(board_word(rec(i))).pid) ==
-				(uint32_t)sys_getppid();
+	return k == NULL ||
+	       notify_parent(state_word(i).pid) == (uint32_t)sys_getppid();
 }
 
 static void
 main_ended(void *arg, uint32_t events)
 {
 	uint32_t i = (uint32_t)(uintptr_t)arg;
-	uint32_t pid = sv_unpack(board_word(rec(i))).pid;
+	uint32_t pid = state_word(i).pid;
 	/* First: a child of the keeper's that is gone has been announced. */
 	uint32_t parent = notify_parent(pid);
 	struct keep_exit e = {.pid = (int32_t)pid, .code = CLD_EXITED};

@@ -106,6 +106,10 @@ uint32_t todo_take(struct todo *t); /* 0: empty */
 void state_open(void);
 struct board_head *state_head(void);
 struct board_record *rec(uint32_t i);
+/* Its word as it stands. */
+struct sv_word state_word(uint32_t i);
+/* Clears flags of the record, then sets others. */
+void state_flags(uint32_t i, uint32_t set, uint32_t clear);
 struct live *live(uint32_t i);
 /*
  * A record that is none before its first word is committed: a svcd that is
@@ -424,6 +428,8 @@ enum lines_form {
 };
 const char *lines_form_name(unsigned form);
 void lines_start(void);
+/* The keeper's slot of what it says into; 0: none. */
+void lines_set_slot(uint32_t i, uint32_t slot);
 void lines_keep(uint32_t i, const char *p, size_t n);
 size_t lines_last(uint32_t i, struct buf *b, size_t most);
 void lines_forget(uint32_t i);

@@ -74,7 +74,7 @@ upward_look(void)
 	if (address == NULL || has_told || stop_is_on())
 		return;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
-		struct sv sv = sv_unpack(board_word(rec(i))).sv;
+		struct sv sv = state_word(i).sv;
 		if (is_moving(sv.state))
 			return;
 		up += sv_is_ready(sv) && !(rec(i)->flags & BOARD_LOG);

@@ -64,7 +64,7 @@ watchdog_begin(uint32_t i)
 void
 watchdog_heard(uint32_t i)
 {
-	if (sv_unpack(board_word(rec(i))).sv.state == S_UP)
+	if (state_word(i).sv.state == S_UP)
 		begin_anew(i);
 }
 
@@ -91,7 +91,7 @@ watchdog_every(uint32_t i, uint64_t usec)
 void
 watchdog_due(uint32_t i)
 {
-	struct sv sv = sv_unpack(board_word(rec(i))).sv;
+	struct sv sv = state_word(i).sv;
 
 	if (sv.state != S_UP && sv.state != S_START) {
 		set(i, 0);
