@@ -147,3 +147,17 @@ options_refuse(const struct options *o, const char *format, ...)
 	fputc('\n', stderr);
 	return cmd_usage(o->cmd);
 }
+
+int
+options_none(const struct cmd *cmd, int argc, char **argv)
+{
+	struct options o;
+	int code;
+
+	options_init(&o, cmd, argc, argv);
+	code = options_next(&o);
+	if (code != OPTIONS_END)
+		return options_wrong(&o, code);
+	return o.count == 0 ? OPTIONS_END
+			    : options_refuse(&o, "takes no names");
+}

@@ -54,5 +54,10 @@ int options_wrong(const struct options *o, int code);
  */
 int options_refuse(const struct options *o, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/*
+ * The whole of it for a verb that takes neither options nor names:
+ * OPTIONS_END, or what to return from run().
+ */
+int options_none(const struct cmd *cmd, int argc, char **argv);
 
 #endif

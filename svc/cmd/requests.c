@@ -289,14 +289,10 @@ listen_for_changes(void)
 static int
 run(int argc, char **argv)
 {
-	struct options o;
-	int code;
+	int code = options_none(&cmd_requests, argc, argv);
 
-	options_init(&o, &cmd_requests, argc, argv);
-	while ((code = options_next(&o)) != OPTIONS_END)
-		return options_wrong(&o, code);
-	if (o.count > 0)
-		return options_refuse(&o, "takes no names");
+	if (code != OPTIONS_END)
+		return code;
 	say_init("svc requests", STDERR_FILENO);
 	/* Whom we ask does not come back to us. */
 	signal(SIGCHLD, SIG_IGN);

@@ -146,34 +146,17 @@ softlimit(int argc, char **argv)
 	tool_run(&m, argv + o.at, tool_env().vec);
 }
 
-/* clang-format off */
-#define PROGRAM(NAME, synopsis, does, ...) \
-	const struct cmd cmd_##NAME = { \
-	    .name = #NAME, \
-	    .aliases = "d" #NAME, \
-	    .group = GROUP_TOOL, \
-	    .program = true, \
-	    .usage = synopsis, \
-	    .help = does, \
-	    .args = {__VA_ARGS__}, \
-	    .run = NAME, \
-	};
-PROGRAM(envdir, "DIR PROG [ARG...]",
-    "run a program with variables from the files of a directory",
-    ARG_PATH, ARG_COMMAND)
-PROGRAM(envuidgid, "ACCOUNT PROG [ARG...]",
-    "run a program that is told an account's UID and GID",
-    ARG_WORD, ARG_COMMAND)
-PROGRAM(setuidgid, "ACCOUNT PROG [ARG...]",
-    "run a program under an account",
-    ARG_WORD, ARG_COMMAND)
-PROGRAM(pgrphack, "PROG [ARG...]",
-    "run a program in a session of its own",
-    ARG_COMMAND)
-PROGRAM(setlock, "[-nNxX] FILE PROG [ARG...]",
-    "run a program while holding a lock on a file",
-    ARG_PATH, ARG_COMMAND)
-PROGRAM(softlimit, "[-acdflmoprst N] PROG [ARG...]",
-    "run a program under soft resource limits",
-    ARG_COMMAND)
-/* clang-format on */
+CMD_PROGRAM(envdir, "denvdir", "DIR PROG [ARG...]",
+    "run a program with variables from the files of a directory", ARG_PATH,
+    ARG_COMMAND);
+CMD_PROGRAM(envuidgid, "denvuidgid", "ACCOUNT PROG [ARG...]",
+    "run a program that is told an account's UID and GID", ARG_WORD,
+    ARG_COMMAND);
+CMD_PROGRAM(setuidgid, "dsetuidgid", "ACCOUNT PROG [ARG...]",
+    "run a program under an account", ARG_WORD, ARG_COMMAND);
+CMD_PROGRAM(pgrphack, "dpgrphack", "PROG [ARG...]",
+    "run a program in a session of its own", ARG_COMMAND);
+CMD_PROGRAM(setlock, "dsetlock", "[-nNxX] FILE PROG [ARG...]",
+    "run a program while holding a lock on a file", ARG_PATH, ARG_COMMAND);
+CMD_PROGRAM(softlimit, "dsoftlimit", "[-acdflmoprst N] PROG [ARG...]",
+    "run a program under soft resource limits", ARG_COMMAND);

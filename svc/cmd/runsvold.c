@@ -128,14 +128,9 @@ show(int dir, const char *name)
 		printf("down ");
 	printf("%llu seconds",
 	    (unsigned long long)supervise_seconds(s.since, supervise_now()));
-	if (s.pid != 0)
-		printf("%s%s%s%s", down ? ", normally down" : "",
-		    s.paused ? ", paused" : "",
-		    s.want == 'd' ? ", want down" : "",
-		    s.got_term ? ", got TERM" : "");
-	else
-		printf("%s%s", down ? "" : ", normally up",
-		    s.want == 'u' ? ", want up" : "");
+	supervise_print_wishes(&s, down);
+	if (s.pid != 0 && s.got_term)
+		printf(", got TERM");
 	return true;
 }
 
@@ -331,23 +326,11 @@ svwaitdown(int argc, char **argv)
 	return result();
 }
 
-/* clang-format off */
-#define PROGRAM(NAME, synopsis, does, ...) \
-	const struct cmd cmd_##NAME = { \
-	    .name = #NAME, \
-	    .group = GROUP_TOOL, \
-	    .program = true, \
-	    .usage = synopsis, \
-	    .help = does, \
-	    .args = {__VA_ARGS__}, \
-	    .run = NAME, \
-	};
-PROGRAM(runsvctrl, "LETTER SERVICE...",
-    "send a letter to services (old; see sv)", ARG_WORD, ARG_PATH)
-PROGRAM(runsvstat, "SERVICE...",
-    "tell the state of services (old; see sv)", ARG_PATH)
-PROGRAM(svwaitup, "[-v] [-s SEC] SERVICE...",
-    "wait until services have been up for a while (old)", ARG_PATH)
-PROGRAM(svwaitdown, "[-vxk] [-t SEC] SERVICE...",
-    "wait until services are down (old)", ARG_PATH)
-/* clang-format on */
+CMD_PROGRAM(runsvctrl, NULL, "LETTER SERVICE...",
+    "send a letter to services (old; see sv)", ARG_WORD, ARG_PATH);
+CMD_PROGRAM(runsvstat, NULL, "SERVICE...",
+    "tell the state of services (old; see sv)", ARG_PATH);
+CMD_PROGRAM(svwaitup, NULL, "[-v] [-s SEC] SERVICE...",
+    "wait until services have been up for a while (old)", ARG_PATH);
+CMD_PROGRAM(svwaitdown, NULL, "[-vxk] [-t SEC] SERVICE...",
+    "wait until services are down (old)", ARG_PATH);

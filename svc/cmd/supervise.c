@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -118,6 +119,21 @@ supervise_read(
 		return -1;
 	*s = unpack(bytes);
 	return (size_t)n >= least;
+}
+
+void
+supervise_print_wishes(const struct supervise_status *s, bool has_down)
+{
+	if (s->pid != 0 && has_down)
+		printf(", normally down");
+	if (s->pid == 0 && !has_down)
+		printf(", normally up");
+	if (s->pid != 0 && s->paused)
+		printf(", paused");
+	if (s->pid == 0 && s->want == 'u')
+		printf(", want up");
+	if (s->pid != 0 && s->want == 'd')
+		printf(", want down");
 }
 
 int

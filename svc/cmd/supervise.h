@@ -56,6 +56,13 @@ int supervise_ok(int dir);
 int supervise_read(
     int dir, size_t least, struct supervise_status *s, const char **what);
 
+/*
+ * How it stands beside what it would be by itself (without or with a file
+ * `down`) and beside what is wanted, as runit's and daemontools' programs both
+ * print it: ", normally down, paused, want up".
+ */
+void supervise_print_wishes(const struct supervise_status *s, bool has_down);
+
 /* Writes letters to supervise/control, all in one; -1 with errno and `*what`.
  */
 int supervise_send(int dir, const char *letters, const char **what);

@@ -81,16 +81,7 @@ sv_put(const struct sv *sv, const struct sv_target *t, int dir,
 		printf("(pid %lu) ", (unsigned long)s->pid);
 	printf(
 	    "%llus", (unsigned long long)supervise_seconds(s->since, sv->now));
-	if (s->pid != 0 && has_down)
-		printf(", normally down");
-	if (s->pid == 0 && !has_down)
-		printf(", normally up");
-	if (s->pid != 0 && s->paused)
-		printf(", paused");
-	if (s->pid == 0 && s->want == 'u')
-		printf(", want up");
-	if (s->pid != 0 && s->want == 'd')
-		printf(", want down");
+	supervise_print_wishes(s, has_down);
 	if (s->pid != 0 && s->got_term)
 		printf(", got TERM");
 	return true;

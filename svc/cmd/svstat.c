@@ -22,16 +22,7 @@ put_status(const struct supervise_status *s, bool normally_up)
 		printf("down ");
 	printf("%llu seconds",
 	    (unsigned long long)supervise_seconds(s->since, supervise_now()));
-	if (s->pid != 0 && !normally_up)
-		printf(", normally down");
-	if (s->pid == 0 && normally_up)
-		printf(", normally up");
-	if (s->pid != 0 && s->paused)
-		printf(", paused");
-	if (s->pid == 0 && s->want == 'u')
-		printf(", want up");
-	if (s->pid != 0 && s->want == 'd')
-		printf(", want down");
+	supervise_print_wishes(s, !normally_up);
 }
 
 static void

@@ -73,6 +73,21 @@ struct cmd {
 	int (*run)(int argc, char **argv);
 };
 
+/* One of many programs in a file, whose run() has the name of the program. */
+/* clang-format off */
+#define CMD_PROGRAM(NAME, others, synopsis, does, ...) \
+	const struct cmd cmd_##NAME = { \
+	    .name = #NAME, \
+	    .aliases = (others), \
+	    .group = GROUP_TOOL, \
+	    .program = true, \
+	    .usage = (synopsis), \
+	    .help = (does), \
+	    .args = {__VA_ARGS__}, \
+	    .run = NAME, \
+	}
+/* clang-format on */
+
 /* All commands, in the order of the help; ends with NULL. */
 extern const struct cmd *const cmd_table[];
 

@@ -50,14 +50,10 @@ run(int argc, char **argv)
 	static struct client client;
 	struct mono deadline = mono_add_ms(mono_now(), ANSWER_MS);
 	struct client_message m;
-	struct options o;
-	int code;
+	int code = options_none(&cmd_upgrade, argc, argv);
 
-	options_init(&o, &cmd_upgrade, argc, argv);
-	while ((code = options_next(&o)) != OPTIONS_END)
-		return options_wrong(&o, code);
-	if (o.count > 0)
-		return options_refuse(&o, "takes no names");
+	if (code != OPTIONS_END)
+		return code;
 	if (!client_open(&client))
 		return EXITCODE_SYSTEM;
 	struct buf b = client_begin(&client, WIRE_UPGRADE);
