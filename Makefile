@@ -130,6 +130,7 @@ CORE_SRC = \
 	svc/core/machine.c \
 	svc/core/moves.c \
 	svc/core/notify.c \
+	svc/core/rule.c \
 	svc/core/settings.c \
 	svc/core/settings_files.c \
 	svc/core/settings_parse.c \

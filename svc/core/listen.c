@@ -7,7 +7,7 @@
 
 #include "lib/scan.h"
 #include "lib/str.h"
-#include "svc/core/settings_rule.h"
+#include "svc/core/rule.h"
 
 #define BACKLOG 4096
 #define MODE 0666

@@ -9,7 +9,7 @@
 #include "lib/path.h"
 #include "lib/scan.h"
 #include "lib/str.h"
-#include "svc/core/settings_rule.h"
+#include "svc/core/rule.h"
 #include "svc/core/settings_store.h"
 
 /* --- complaints --- */
