@@ -108,27 +108,6 @@ service_path(const char *name)
 	return memory_text("%s/%s", supervise_scan_dir(), name);
 }
 
-bool
-sv_send(struct sv *sv, struct sv_target *t, int dir, const char *letters)
-{
-	struct supervise_status s;
-	const char *what;
-	if (sv_see(sv, t, dir, "", &s) != SV_SEEN)
-		return false;
-	t->since = s.since;
-	/* A second `d` counts as long as the first was not obeyed by a TERM. */
-	if (s.want == letters[0] && (letters[0] != 'd' || s.got_term))
-		return true;
-	if (supervise_send(dir, letters, &what) == 0)
-		return true;
-	if (errno == ENXIO)
-		sv_fail(sv, letters[0] == 'x' ? "ok" : "fail", t, "",
-		    "runsv not running", 0);
-	else
-		sv_fail(sv, "warning", t, "", what, errno);
-	return false;
-}
-
 /* For `check` nothing is sent, but a restart needs to know the time before. */
 static void
 act(struct sv *sv, struct sv_target *t)

@@ -1,7 +1,7 @@
 /*
  * sv, in three files: sv.c reads the command and goes through the services,
- * sv_see.c looks at one and prints what is seen, sv_wait.c waits until what
- * was asked for has come about. They share what stands here.
+ * sv_wait.c waits until what was asked for has come about, and below both
+ * sv_see.c looks at one, sends to it and prints. They share what stands here.
  */
 #ifndef SVC_CMD_SV_H
 #define SVC_CMD_SV_H

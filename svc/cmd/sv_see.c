@@ -1,7 +1,7 @@
 /*
- * What sv sees of a service and how it says it: on stdout, in words that
- * configuration tools take apart. Only the ./down and ./check complaints go to
- * stderr.
+ * What sv sees of a service, what it sends to it, and how it says what came of
+ * that: on stdout, in words that configuration tools take apart. Only the
+ * ./down and ./check complaints go to stderr.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,6 +62,27 @@ sv_see(struct sv *sv, const struct sv_target *t, int dir, const char *suffix,
 		sv_fail(sv, "warning", t, suffix, what, errno);
 		return SV_TROUBLE;
 	}
+}
+
+bool
+sv_send(struct sv *sv, struct sv_target *t, int dir, const char *letters)
+{
+	struct supervise_status s;
+	const char *what;
+	if (sv_see(sv, t, dir, "", &s) != SV_SEEN)
+		return false;
+	t->since = s.since;
+	/* A second `d` counts as long as the first was not obeyed by a TERM. */
+	if (s.want == letters[0] && (letters[0] != 'd' || s.got_term))
+		return true;
+	if (supervise_send(dir, letters, &what) == 0)
+		return true;
+	if (errno == ENXIO)
+		sv_fail(sv, letters[0] == 'x' ? "ok" : "fail", t, "",
+		    "runsv not running", 0);
+	else
+		sv_fail(sv, "warning", t, "", what, errno);
+	return false;
 }
 
 bool
