@@ -234,6 +234,7 @@ check(struct check *c, int count, char **operands)
 		    c->scan, error_text(errno));
 		return EXITCODE_SYSTEM;
 	}
+	definitions_rings(&c->all);
 	c->json = json_to(stdout);
 	if (c->is_json)
 		json_open(&c->json, '[');

@@ -204,7 +204,6 @@ definitions_read(struct definitions *all, const char *root, const char *scan)
 	if (all->count > 0)
 		qsort(all->d, all->count, sizeof *all->d, by_name);
 	collect_roles(all);
-	definitions_rings(all);
 	return true;
 }
 

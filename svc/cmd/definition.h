@@ -16,7 +16,7 @@ struct definition {
 	bool is_good;	  /* no errors */
 	unsigned errors, warnings;
 	const char *complaints; /* lines "FILE:LINE: what" */
-	const char *ring;	/* "a -> b -> a", see definitions_rings() */
+	const char *ring;	/* "a -> b -> a", by definitions_rings() */
 	struct settings settings;
 };
 
