@@ -427,7 +427,10 @@ FUZZ_TARGETS = \
 	board \
 	conf \
 	dotenv \
+	initctl \
+	line \
 	log \
+	memo \
 	notify \
 	settings \
 	status \
@@ -531,6 +534,8 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_LIBS) $(LDFLAGS)
 
+# The loggers have a line.o as well.
+$(B)/fuzz/line: TEST_LIBS = $(B)/init.a $(B)/lib.a
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(call say,link)$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_LIBS) $(LDFLAGS)

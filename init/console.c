@@ -115,7 +115,7 @@ console_ended(const struct job_end *end, int64_t now_ns)
 {
 	struct console_memo *c = &memo.console;
 	bool in_time = memo.jobs[JOB_CONSOLE].until_ns != 0;
-	uint32_t lost = c->lost;
+	uint32_t lost = c->lost, taken = c->taken;
 
 	job_forget(JOB_CONSOLE);
 	if (!job_end_good(end) && ++c->tries < TRIES) {
@@ -124,9 +124,10 @@ console_ended(const struct job_end *end, int64_t now_ns)
 		return;
 	}
 	c->tries = 0;
-	memmove(c->text, c->text + c->taken, c->len - c->taken);
-	c->len -= c->taken;
+	memmove(c->text, c->text + taken, c->len - taken);
+	/* In this order: a fault between finds no more taken than there is. */
 	c->taken = 0;
+	c->len -= taken;
 	c->lost = 0;
 	if (lost > 0)
 		say_warnx("%u lines could not be written here", lost);

@@ -33,11 +33,14 @@ memo_pin(int fd, enum memo_fd to)
 	return done;
 }
 
+/* -1: memory of nobody else's. */
 static bool
 lay_over(int fd)
 {
+	int how = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+
 	return sys_mmap(&memo, MEMO_BYTES, PROT_READ | PROT_WRITE,
-		   MAP_SHARED | MAP_FIXED, fd, 0) != NULL;
+		   how | MAP_FIXED, fd, 0) != NULL;
 }
 
 bool
@@ -46,19 +49,34 @@ memo_knows(uint32_t version)
 	return version == memo_version || version + 1 == memo_version;
 }
 
+/* Nothing in it leads outside of a table. */
+static bool
+is_sound(void)
+{
+	const struct plan *p = &memo_step()->plan;
+
+	return p->role < ROLE_COUNT && p->phase < PHASE_COUNT &&
+	       p->push < PUSH_COUNT && p->ending <= KEEP_END_EXIT &&
+	       p->final < FINAL_COUNT && memo.console.len <= CONSOLE_BYTES &&
+	       memo.console.taken <= memo.console.len;
+}
+
 /* Ours, of a state we know, and not something that a stranger left open. */
 bool
 memo_adopt(void)
 {
-	const struct memo *found = mem_map(FD_MEMO, MEMO_BYTES, false);
-	bool ours;
+	void *found = mem_map(FD_MEMO, MEMO_BYTES, false);
 
 	if (found == NULL)
 		return false;
-	ours = found->magic == MEMO_MAGIC && memo_knows(found->version) &&
-	       found->pid == sys_getpid() && !found->anew;
-	sys_munmap((void *)(uintptr_t)found, MEMO_BYTES);
-	return ours && lay_over(FD_MEMO);
+	sys_munmap(found, MEMO_BYTES);
+	if (!lay_over(FD_MEMO))
+		return false;
+	if (memo.magic == MEMO_MAGIC && memo_knows(memo.version) &&
+	    memo.pid == sys_getpid() && !memo.anew && is_sound())
+		return true;
+	lay_over(-1);
+	return false;
 }
 
 void
