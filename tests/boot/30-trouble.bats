@@ -126,13 +126,20 @@ goes_down() {
 	goes_down
 }
 
-# Debian's kernel does not unpack itself in less; it leaves 45 MB to us.
-@test "less than 64 MB of memory beside the kernel" {
-	boot_disk small --memory 80 --append nokaslr
-	[ "$(vm run "$(guest small)" "free | sed -n 's/^Mem: *\\([0-9]*\\).*/\\1/p'")" -lt 65536 ]
+# Debian's kernel for machines wants 68 MB to unpack itself. This one, of the
+# same source, is a process; the memory it has is a machine's all the same.
+@test "64 MB of memory" {
+	boot_uml small --memory 64
 	on small
 	until_guest '/sbin/sv status httpd >/dev/null'
-	goes_down
+	[ "$(in_guest "free | sed -n 's/^Mem: *\\([0-9]*\\).*/\\1/p'")" -lt 65536 ]
+	old=$(in_guest 'pidof svcd')
+	in_guest "kill -9 $old"
+	until_guest "new=\$(pidof svcd) && [ \"\$new\" != $old ]"
+	vm tell "$ON" /sbin/poweroff
+	vm off "$ON"
+	# There is no power to switch off.
+	[[ $(console) == *"init: poweroff"*"reboot: System halted"* ]]
 }
 
 @test "a root that stays read-only" {

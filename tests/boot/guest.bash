@@ -73,6 +73,15 @@ boot_disk() {
 		--disk "$BATS_FILE_TMPDIR/$name.disk" "$@"
 }
 
+# The same in a Linux that is a process.
+boot_uml() {
+	local name
+	name=$(guest "$1")
+	cp --sparse=always "$WORK/disk" "$BATS_FILE_TMPDIR/$name.disk"
+	vm start "$name" --uml "$("$TOP/tests/boot/kernel" uml)" \
+		--disk "$BATS_FILE_TMPDIR/$name.disk" "${@:2}"
+}
+
 # A file for the guest, before it is booted; its text is on stdin.
 overlay() {
 	OVERLAY=${OVERLAY-$BATS_TEST_TMPDIR/overlay}
