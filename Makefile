@@ -180,6 +180,7 @@ INIT_SRC = \
 	init/version.c \
 	init/words.c
 TREE_SRC = \
+	svc/tree/alive.c \
 	svc/tree/aux.c \
 	svc/tree/birth.c \
 	svc/tree/birth_dirs.c \
@@ -416,6 +417,7 @@ SIM_WRAP = $(shell sed -n 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
 MUTANTS = \
 	init-reap-first \
 	svcd-consume-first \
+	svcd-loops \
 	svcd-no-drain \
 	svcd-no-gate \
 	svcd-not-ready \

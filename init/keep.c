@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -29,7 +30,9 @@
 #define DEATHS_AGAIN 60 /* and so often afterwards */
 #define LIVED_MS 1000	/* a life as long as this forgives all deaths */
 #define TRIAL_MS 10000	/* for a new program to become READY */
-#define UNREAD_MS 30000 /* an exit unread for so long has no reader */
+#define LOOK_MS 10000	/* between looks at what it has not read */
+#define LOOKS 3		/* that found all as it was: it hangs */
+#define LOOKS_NEW 30	/* one that is not READY may have much to read */
 
 static struct {
 	const struct keep_asks *asks;
@@ -165,6 +168,7 @@ start(int64_t now_ns)
 	k->ready = false;
 	k->started_ns = now_ns;
 	k->get_count = 0;
+	k->looks = 0;
 	k->stop_due = k->stopping;
 	if (open_line() == 0 &&
 	    job_start(JOB_KEPT, run_kept, NULL, k->trial ? TRIAL_MS : 0) == 0) {
@@ -179,28 +183,45 @@ start(int64_t now_ns)
 	k->start_ns = now_ns + NS_OF_MS(DELAY_MAX_MS);
 }
 
-/*
- * The heartbeat of a kept child is that it reads what ended. So one that hangs
- * is noticed where it matters, and nobody wakes up to ask an idle one.
- */
-static void
-look_at_queue(int64_t now_ns)
+/* It has read something since the last look, or there was nothing to read. */
+static bool
+has_read(struct kept_memo *k)
 {
-	struct kept_memo *k = &memo.kept;
-	int bytes = 0;
+	int records = 0, said = 0;
 
-	sys_ioctl(FD_QUEUE, FIONREAD, &bytes);
-	uint32_t count = (uint32_t)bytes / sizeof(struct keep_exit);
+	sys_ioctl(FD_QUEUE, FIONREAD, &records);
+	sys_ioctl(FD_LINE, SIOCOUTQ, &said);
+	uint32_t count = (uint32_t)records / sizeof(struct keep_exit);
 	uint32_t oldest = memo.sequence - count + 1;
-	bool hangs = oldest == k->unread_seq && (k->spoke || k->full) &&
-		     now_ns - k->started_ns >= NS_OF_MS(UNREAD_MS);
+	bool has =
+	    (count == 0 || oldest != k->unread_seq) && (said == 0 || k->sent);
 
 	k->unread_seq = oldest;
-	k->unread_ns = count > 0 ? now_ns : 0;
-	if (count == 0 || !hangs || !job_runs(JOB_KEPT))
+	k->sent = false;
+	if (count == 0 && said == 0)
+		k->unread_ns = 0;
+	return has;
+}
+
+/*
+ * The heartbeat of a kept child is that it reads what it is told: exits, and
+ * messages. So one that hangs is noticed where it matters, and nobody wakes up
+ * to ask an idle one. Several looks, for a machine that was held in between
+ * (a guest that was paused) gave its kept child no time either.
+ */
+static void
+look(int64_t now_ns)
+{
+	struct kept_memo *k = &memo.kept;
+	int most = k->ready ? LOOKS : LOOKS_NEW;
+
+	k->unread_ns = now_ns;
+	k->looks = has_read(k) ? 0 : (uint8_t)(k->looks + 1);
+	if (k->looks < most || !job_runs(JOB_KEPT) || !(k->spoke || k->full))
 		return;
-	say_warnx("%s has not read the exits of %d s: ending it", keep.argv[0],
-	    UNREAD_MS / 1000);
+	k->looks = 0;
+	say_warnx("%s has read nothing for %d s: ending it", keep.argv[0],
+	    most * LOOK_MS / 1000);
 	job_signal(JOB_KEPT, SIGKILL);
 }
 
@@ -213,8 +234,8 @@ keep_turn(int64_t now_ns)
 		start(now_ns);
 	if (job_runs(JOB_KEPT))
 		line_send();
-	if (k->unread_ns != 0 && now_ns >= k->unread_ns + NS_OF_MS(UNREAD_MS))
-		look_at_queue(now_ns);
+	if (k->unread_ns != 0 && now_ns >= k->unread_ns + NS_OF_MS(LOOK_MS))
+		look(now_ns);
 }
 
 bool
@@ -233,8 +254,8 @@ keep_next_ns(void)
 
 	if (k->on && !job_runs(JOB_KEPT))
 		next = k->start_ns;
-	if (k->unread_ns != 0 && k->unread_ns + NS_OF_MS(UNREAD_MS) < next)
-		next = k->unread_ns + NS_OF_MS(UNREAD_MS);
+	if (k->unread_ns != 0 && k->unread_ns + NS_OF_MS(LOOK_MS) < next)
+		next = k->unread_ns + NS_OF_MS(LOOK_MS);
 	return next;
 }
 
@@ -319,15 +340,29 @@ keep_stopped(void)
 	job_signal(JOB_KEPT, SIGCONT);
 }
 
-void
-keep_told(void)
+static void
+begin_looking(void)
 {
 	struct kept_memo *k = &memo.kept;
 
 	if (k->unread_ns != 0)
 		return;
+	k->looks = 0;
 	k->unread_seq = memo.sequence;
 	k->unread_ns = mono_now().ns;
+}
+
+void
+keep_told(void)
+{
+	begin_looking();
+}
+
+void
+keep_sent(void)
+{
+	memo.kept.sent = true;
+	begin_looking();
 }
 
 void

@@ -50,6 +50,7 @@ void keep_listen(void);
 void keep_ended(const struct job_end *end);
 void keep_stopped(void);
 void keep_told(void); /* a record is in the queue */
+void keep_sent(void); /* a message is on the line */
 void keep_queue_full(bool full);
 
 #endif

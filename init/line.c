@@ -151,7 +151,10 @@ line_receive(void)
 static bool
 send_msg(const struct keep_msg *msg, const int *fd)
 {
-	return sock_send(FD_LINE, msg, sizeof(*msg), fd, fd != NULL) != -1;
+	if (sock_send(FD_LINE, msg, sizeof(*msg), fd, fd != NULL) == -1)
+		return false;
+	keep_sent();
+	return true;
 }
 
 /* Every slot in turn; an empty one is a message without a descriptor. */

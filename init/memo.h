@@ -80,12 +80,14 @@ struct kept_memo {
 	uint8_t stopping; /* it is to stop everything, after a restart too */
 	uint8_t stop_due; /* which is still to be sent to this one */
 	uint8_t refused;  /* REFUSED is to be sent */
+	uint8_t sent;	  /* something, since the last look */
+	uint8_t looks;	  /* in a row at which nothing had been read */
 	int32_t refused_why;
 	uint32_t deaths;     /* in a row */
 	uint32_t unread_seq; /* the oldest record that may be unread */
 	int64_t started_ns;
 	int64_t start_ns;	      /* when to start the next */
-	int64_t unread_ns;	      /* since then; 0: all was read */
+	int64_t unread_ns;	      /* of the last look; 0: all was read */
 	uint32_t get_slot, get_count; /* of a GET that is being answered */
 	uint64_t signals;	      /* SIGNALs that are to be sent */
 	struct keep_msg stop;

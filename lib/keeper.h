@@ -97,6 +97,9 @@ struct keep_exit {
  *	REFUSED	the answer to an EXEC that is not done: value = errno (0: the
  *		program does not know this keeper's state); nothing changed
  *
+ * That it lives the kept child shows by reading: one that is READY and takes
+ * nothing of what the queue and the line hold for half a minute is killed.
+ *
  * As PID 1 init starts the kept child as `svcd [SCANDIR]`. Elsewhere svcd, when
  * it finds no keeper above it, executes init as
  *

@@ -24,6 +24,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/vfs.h>
@@ -124,6 +125,7 @@ int sys_sigaltstack(const stack_t *ss, stack_t *old);
 int sys_signalfd(int fd, uint64_t set, int flags);
 int sys_rt_sigtimedwait(
     uint64_t set, siginfo_t *info, const struct timespec *timeout);
+int sys_setitimer(int which, const struct itimerval *value);
 int sys_kill(pid_t pid, int sig);
 int sys_tgkill(pid_t pid, pid_t tid, int sig);
 

@@ -179,6 +179,12 @@ sys_rt_sigtimedwait(
 }
 
 int
+sys_setitimer(int which, const struct itimerval *value)
+{
+	return setitimer(which, value, NULL);
+}
+
+int
 sys_kill(pid_t pid, int sig)
 {
 	return kill(pid, sig);

@@ -5,7 +5,7 @@
  * there tell it:
  *
  *	mute	never says READY          nodone	does not answer STOP
- *	deaf	never reads the exit queue
+ *	deaf	never reads the exit queue     numb	nor its line
  *	script	does by itself what a life is made of: the first holds a
  *		descriptor, starts something, hears its end and dies, the second
  *		powers off
@@ -331,7 +331,8 @@ main(int argc, char **argv)
 	for (;;) {
 		if (told("script"))
 			follow_script();
-		struct pollfd p[] = {{KEEP_FD_LINE, POLLIN, 0},
+		struct pollfd p[] = {
+		    {told("numb") ? -1 : KEEP_FD_LINE, POLLIN, 0},
 		    {told("deaf") ? -1 : KEEP_FD_QUEUE, POLLIN, 0},
 		    {control, POLLIN, 0}};
 

@@ -49,7 +49,8 @@ static void
 clean_self(void)
 {
 	sig_default_all();
-	sig_mask(SIG_ALL & ~SIG_FAULTS, NULL);
+	alive_start();
+	sig_mask(SIG_ALL & ~SIG_FAULTS & ~SIG_BIT(SIGPROF), NULL);
 	tree.umask = (unsigned)sys_umask(022);
 	for (int fd = 3; fd < KEEP_FD_END; fd++)
 		fd_cloexec(fd, true);
@@ -63,6 +64,7 @@ recover(void)
 	state_reindex();
 	lines_start();
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		alive_note();
 		if (!(rec(i)->flags & BOARD_EXITED) ||
 		    !sv_is_rest(state_word(i).sv))
 			supervise_open(i);
@@ -101,6 +103,7 @@ recover_events(void)
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		relations_defined(i);
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		alive_note();
 		recover_pair(i);
 		aux_recover(i);
 		post(i, EV_RECOVER);
@@ -166,6 +169,7 @@ turn(void)
 {
 	bool more;
 
+	alive_note();
 	exits_drain();
 	more = queue_run(QUEUE_SOME);
 	stop_look();

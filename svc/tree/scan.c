@@ -172,6 +172,7 @@ scan_define(uint32_t i, int dir)
 	enum define d;
 	int at;
 
+	alive_note();
 	if (command_is(i)) {
 		d = command_define(i);
 	} else if (is_one_file(i)) {

@@ -164,6 +164,13 @@ _Noreturn void keep_refuse(int code);
 bool keep_exec(const int *fds, size_t n);
 bool keep_end(enum keep_ending ending, int code, bool at_once);
 
+/* --- alive.c: a turn without an end is ended -------------------------------
+ */
+/* Before the signals are masked, for libc opens some of them. */
+void alive_start(void);
+/* A turn, or a part of one that may be long. */
+void alive_note(void);
+
 /* --- exits.c: the exit queue ------------------------------------------------
  */
 void exits_start(void);

@@ -283,16 +283,34 @@ slot 8 0" ]
 	pid1_ends 130
 }
 
-@test "svcd that runs but reads nothing is ended, after half a minute" {
+@test "svcd that runs but reads no exit is ended, after half a minute" {
 	touch "$T/kept/deaf"
 	pid1
 	noted start
 	tell spawn 'exit 7'
-	until_true 120 grep -q 'svcd has not read the exits of 30 s' "$T/said"
+	until_true 120 grep -q 'svcd has read nothing for 30 s: ending it' "$T/said"
 	noted 'start 2'
 	rm "$T/kept/deaf"
 	tell junk # it looks at that file when something happens
 	noted 'exit [0-9]* 1 7$'
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "svcd that reads no message is ended, and not one that does" {
+	pid1
+	noted start
+	signal1 HUP
+	noted 'signal 1'
+	touch "$T/kept/numb"
+	tell spawn 'exit 7' # it looks at that file when something happens
+	noted 'exit [0-9]* 1 7$'
+	signal1 HUP
+	until_true 120 grep -q 'svcd has read nothing for 30 s: ending it' "$T/said"
+	noted 'start 2'
+	rm "$T/kept/numb"
+	tell junk
+	[ "$(grep -c 'has read nothing' "$T/said")" = 1 ]
 	signal1 USR2
 	pid1_ends 130
 }

@@ -127,3 +127,21 @@ kill_svcd() {
 	done
 	[ "$(children "$KEEPER" | wc -w)" = 101 ]
 }
+
+@test "a turn that does not end ends svcd, and no service" {
+	make a <<<'exec sleep 1000'
+	enable a
+	SVCD=$TOP/build/mutants/svcd-loops/svcd
+	cd "$D"
+	tree_start
+	await is_up a
+	before=$(pid_of a) old=$(svcd_pid)
+	touch loop
+	sleeper b
+	enable b
+	AWAIT=60 await has_line "$D/said" 'no end of a turn in 30 s of processor time: ending'
+	rm loop
+	await is_up b
+	[ "$(svcd_pid)" != "$old" ]
+	[ "$(pid_of a)" = "$before" ]
+}
