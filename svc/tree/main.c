@@ -172,10 +172,11 @@ turn(void)
 	alive_note();
 	exits_drain();
 	more = queue_run(QUEUE_SOME);
-	stop_look();
 	if (!more)
 		relations_settle();
 	more = births_run() || more;
+	/* After whatever hears of deaths: the last one may be the last. */
+	stop_look();
 	more = more || queue_waits() || relations_wait();
 	if (!more && !births_are_near()) {
 		more = !stop_is_near() && views_run();
