@@ -1,6 +1,7 @@
 /*
  * A mount that hangs must not keep the others from being unmounted, so each is
- * tried by a process of its own, which is given up after a while.
+ * tried by a process of its own, which is given up after a while; after a
+ * shorter one the more of them hang, as all mounts of a server that is down do.
  */
 #include "init/unmount.h"
 
@@ -18,7 +19,7 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 
-#define ONE_MS 3000
+#define ONE_MS 3000 /* divided among those that hang */
 #define HUNG_MAX 32
 #define TABLE_BYTES (256 * 1024)
 
@@ -115,11 +116,12 @@ work(void *arg)
 	return done == 0 ? 0 : errno;
 }
 
-/* 0, an errno, or ETIMEDOUT: it hangs in the kernel and is left there. */
+/* 0 or an errno; ETIMEDOUT: it hangs in the kernel and is left there. */
 static int
-try_work(const char *at, bool read_only)
+try_work(const struct mount_line *m, bool read_only)
 {
-	struct work w = {at, read_only};
+	struct work w = {m->at, read_only};
+	int64_t ms = ONE_MS / (hung_count + 1);
 	int pidfd = -1;
 	struct sys_clone how = {.flags = CLONE_PIDFD,
 	    .exit_signal = SIGCHLD,
@@ -127,7 +129,8 @@ try_work(const char *at, bool read_only)
 	    .pidfd = &pidfd};
 	pid_t pid = sys_clone(&how, work, &w);
 	struct pollfd p = {.fd = pidfd, .events = POLLIN};
-	struct timespec limit = {.tv_sec = ONE_MS / 1000};
+	struct timespec limit = {
+	    .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 	siginfo_t info = {0};
 
 	/* No process to be had: then it is done here, whatever comes. */
@@ -138,7 +141,12 @@ try_work(const char *at, bool read_only)
 	else
 		sys_kill(pid, SIGKILL);
 	sys_close(pidfd);
-	return info.si_pid == pid ? info.si_status : ETIMEDOUT;
+	if (info.si_pid == pid)
+		return info.si_status;
+	say_warnx("%s hangs: leaving it", m->at);
+	if (hung_count < HUNG_MAX)
+		hung[hung_count++] = m->id;
+	return ETIMEDOUT;
 }
 
 static bool
@@ -175,21 +183,7 @@ take_last_line(struct buf *b)
 	return line;
 }
 
-/* True: something could be unmounted. */
-static bool
-unmount_one(struct mount_line *m)
-{
-	int error = try_work(m->at, false);
-
-	if (error == ETIMEDOUT) {
-		say_warnx("%s hangs: leaving it", m->at);
-		if (hung_count < HUNG_MAX)
-			hung[hung_count++] = m->id;
-	}
-	return error == 0;
-}
-
-/* What was mounted last goes first. */
+/* What was mounted last goes first. True: something could be unmounted. */
 static bool
 unmount_pass(void)
 {
@@ -202,7 +196,7 @@ unmount_pass(void)
 		return false;
 	while ((line = take_last_line(&b)) != NULL)
 		if (mount_line(line, &m) && !mount_stays(&m) && !is_hung(m.id))
-			moved |= unmount_one(&m);
+			moved |= try_work(&m, false) == 0;
 	return moved;
 }
 
@@ -222,9 +216,11 @@ unmount_leave(void)
 
 		if (!root && mount_stays(&m))
 			continue;
-		int error = try_work(m.at, true);
+		int error = try_work(&m, true);
 
 		errno = error;
+		if (error == ETIMEDOUT)
+			continue;
 		if (error != 0)
 			say_warn("cannot make %s read-only", m.at);
 		else if (!root)

@@ -2,6 +2,8 @@
  * In a guest under test: what busybox has no applet for.
  *
  *	devices map NAME DEVICE		/dev/mapper device of all of DEVICE
+ *	devices suspend NAME		what is written to it waits, for ever
+ *	devices hang DIRECTORY		a file system there that never answers
  *	devices kexec KERNEL INITRD WORDS	the kernel that comes next
  */
 #include <fcntl.h>
@@ -11,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -59,6 +62,36 @@ map(const char *name, const char *device)
 	return 0;
 }
 
+/* Without freezing the file system on it first. */
+static int
+hold(const char *name)
+{
+	int fd = open("/dev/mapper/control", O_RDWR | O_CLOEXEC);
+	struct request r = {.head.flags = DM_SUSPEND_FLAG |
+					  DM_SKIP_LOCKFS_FLAG |
+					  DM_NOFLUSH_FLAG};
+
+	return ask(fd, DM_DEV_SUSPEND, name, &r) != 0;
+}
+
+/* Nobody ever reads what the kernel asks of it. */
+static int
+hang(const char *directory)
+{
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	char options[128];
+
+	snprintf(options, sizeof(options),
+	    "fd=%d,rootmode=40000,user_id=0,group_id=0", fd);
+	if (fd == -1 || mount("hang", directory, "fuse", 0, options) == -1) {
+		perror(directory);
+		return 1;
+	}
+	if (fork() == 0)
+		pause();
+	return 0;
+}
+
 static int
 next_kernel(const char *kernel, const char *initrd, const char *words)
 {
@@ -77,6 +110,10 @@ main(int argc, char **argv)
 {
 	if (argc == 4 && strcmp(argv[1], "map") == 0)
 		return map(argv[2], argv[3]);
+	if (argc == 3 && strcmp(argv[1], "suspend") == 0)
+		return hold(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "hang") == 0)
+		return hang(argv[2]);
 	if (argc == 5 && strcmp(argv[1], "kexec") == 0)
 		return next_kernel(argv[2], argv[3], argv[4]);
 	return 100;

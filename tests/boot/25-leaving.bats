@@ -73,7 +73,16 @@ disk_is_clean() {
 		dd if=/dev/zero of=/mnt/two/file bs=64k count=8 2>/dev/null
 		sh -c 'echo >/mnt/one/file' &
 		writer=\$!
-		until grep -q '^State:.D' /proc/\$writer/status; do usleep 10000; done )"
+		until grep -q '^State:.D' /proc/\$writer/status; do usleep 10000; done
+		modprobe dm_mod
+		truncate -s 8M /three
+		mke2fs -F /three >/dev/null 2>&1
+		losetup /dev/loop5 /three
+		mknod /dev/three b \$(devices map three /dev/loop5)
+		mkdir -p /mnt/three
+		mount -t ext4 /dev/three /mnt/three
+		dd if=/dev/zero of=/mnt/three/file bs=64k count=8 2>/dev/null
+		devices suspend three )"
 	vm tell "$ON" /sbin/poweroff
 	vm off -t 200 "$ON"
 	run console
@@ -81,7 +90,8 @@ disk_is_clean() {
 	[[ $output == *"writing what is not on disk yet, at most 5 s"* ]]
 	[[ $output == *"KILL, for it hangs: writing what is not on disk yet"* ]]
 	[[ $output == *"unmounting file systems, at most 5 s"* ]]
-	[[ $output == *"hangs: leaving it"* ]]
+	[[ $output == *"/mnt/three hangs: leaving it"* ]]
+	[[ $output == *"/mnt/two hangs: leaving it"* ]]
 	[[ $output == *"reboot: Power down"* ]]
 }
 

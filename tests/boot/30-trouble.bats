@@ -128,6 +128,16 @@ goes_down() {
 
 # Debian's kernel for machines wants 68 MB to unpack itself. This one, of the
 # same source, is a process; the memory it has is a machine's all the same.
+@test "a mount at boot that hangs" {
+	overlay sbin/hangs <<<$'#!/bin/sh\nmount -t devtmpfs dev /dev\nmount -t proc proc /proc
+modprobe fuse\nmkdir -p /dev/shm\ndevices hang /dev/shm\nexec /sbin/init "$@"'
+	boot_initramfs mount --append rdinit=/sbin/hangs --append '-- --timeout-mount=1s'
+	on mount
+	said 'KILL, for it hangs: mount'
+	said 'starting the services'
+	goes_down
+}
+
 @test "64 MB of memory" {
 	boot_uml small --memory 64
 	on small

@@ -31,7 +31,7 @@ make_images() {
 		mkdir -p "$WORK/root/etc/modules-load.d"
 		printf '%s\n' evdev button >"$WORK/root/etc/modules-load.d/vm.conf"
 		"$TOP/tests/boot/image" modules "$WORK/root" virtio_pci \
-			virtio_blk virtio_net evdev button loop dm_mod
+			virtio_blk virtio_net evdev button fuse loop dm_mod
 		"$TOP/tests/boot/image" cpio "$WORK/root" "$WORK/initramfs"
 		echo '/dev/vda / ext4 defaults 0 1' >"$WORK/root/etc/fstab"
 		"$TOP/tests/boot/image" disk "$WORK/root" "$WORK/disk" 64M
