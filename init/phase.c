@@ -259,51 +259,31 @@ possible(const struct plan *p, enum keep_ending ask)
 	return ask;
 }
 
-/* A shell is asked for: in place of what would come next. */
-static struct phase_step
-ask_rescue(struct plan p)
-{
-	switch ((enum phase)p.phase) {
-	case PHASE_START:
-	case PHASE_MOUNT:
-		p.rescue = true;
-		return stay(p);
-	case PHASE_BOOT:
-		p.rescue = true;
-		return p.push == PUSH_NONE ? push(p, PUSH_TERM) : stay(p);
-	case PHASE_KEEP:
-		p.ending = KEEP_END_RESCUE;
-		return enter(p, PHASE_STOP, EFFECT_STOP);
-	case PHASE_RESCUE:
-	case PHASE_STOP:
-	case PHASE_SHUTDOWN:
-	case PHASE_TERM:
-	case PHASE_KILL:
-	case PHASE_FINAL:
-	case PHASE_LAST:
-	case PHASE_COUNT:
-		break;
-	}
-	return stay(p);
-}
-
+/*
+ * An ending takes the place of the one that was; a shell that of what would
+ * come next, while that is not the end. What is in the way is asked to end.
+ */
 static struct phase_step
 ask_ending(struct plan p, enum keep_ending ask)
 {
 	ask = possible(&p, ask);
+	bool shell = ask == KEEP_END_RESCUE;
+
 	if (ask == KEEP_END_NONE)
 		return stay(p);
-	if (ask == KEEP_END_RESCUE)
-		return ask_rescue(p);
-	p.ending = (uint8_t)ask;
 	switch ((enum phase)p.phase) {
-	case PHASE_BOOT:
-	case PHASE_RESCUE:
-		return p.push == PUSH_NONE ? push(p, PUSH_TERM) : stay(p);
 	case PHASE_KEEP:
+		p.ending = (uint8_t)ask;
 		return enter(p, PHASE_STOP, EFFECT_STOP);
 	case PHASE_START:
 	case PHASE_MOUNT:
+	case PHASE_BOOT:
+		if (shell)
+			p.rescue = true;
+		else
+			p.ending = (uint8_t)ask;
+		break;
+	case PHASE_RESCUE:
 	case PHASE_STOP:
 	case PHASE_SHUTDOWN:
 	case PHASE_TERM:
@@ -311,8 +291,14 @@ ask_ending(struct plan p, enum keep_ending ask)
 	case PHASE_FINAL:
 	case PHASE_LAST:
 	case PHASE_COUNT:
+		if (shell)
+			return stay(p);
+		p.ending = (uint8_t)ask;
 		break;
 	}
+	if ((p.phase == PHASE_BOOT || p.phase == PHASE_RESCUE) &&
+	    p.push == PUSH_NONE)
+		return push(p, PUSH_TERM);
 	return stay(p);
 }
 
