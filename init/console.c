@@ -162,7 +162,8 @@ reap_writer(int64_t now_ns)
 void
 console_last_words(void)
 {
-	int64_t ms = memo.console.tries > 0 ? FLUSH_HUNG_MS : FLUSH_MS;
+	bool hung = memo.console.hold_ns > mono_now().ns;
+	int64_t ms = hung ? FLUSH_HUNG_MS : FLUSH_MS;
 	struct mono until = mono_add_ms(mono_now(), ms);
 	struct timespec tick = {.tv_nsec = 1000000};
 

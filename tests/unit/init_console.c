@@ -64,13 +64,23 @@ ended_by(int sig)
 	console_ended(&end, mono_now().ns);
 }
 
+/* Only when it is dead is it sure to write no more. */
 static void
-kill_writer(int32_t pid)
+kill_writer(int32_t pid, int how)
 {
 	siginfo_t info;
 
 	sys_kill(pid, SIGKILL);
-	sys_waitid(P_PID, (id_t)pid, &info, WEXITED);
+	sys_waitid(P_PID, (id_t)pid, &info, WEXITED | how);
+}
+
+static void
+await_writer(void)
+{
+	siginfo_t info;
+
+	sys_waitid(P_PID, (id_t)memo.jobs[JOB_CONSOLE].pid, &info,
+	    WEXITED | WNOWAIT);
 }
 
 static void
@@ -79,7 +89,7 @@ killed_writer(void)
 	int32_t pid = hang("one");
 
 	HOLDS(pid > 0);
-	kill_writer(pid);
+	kill_writer(pid, 0);
 	ended_by(SIGKILL);
 	HOLDS(console_next_ns() <= mono_now().ns);
 	(void)read_all();
@@ -94,7 +104,7 @@ killed_in_the_flush(void)
 {
 	int32_t pid = hang("three");
 
-	sys_kill(pid, SIGKILL);
+	kill_writer(pid, WNOWAIT);
 	(void)read_all();
 	say_warnx("four");
 	console_last_words();
@@ -107,11 +117,12 @@ late_writer(void)
 	int32_t pid = hang("five");
 
 	job_limits(INT64_MAX);
-	kill_writer(pid);
+	kill_writer(pid, 0);
 	ended_by(SIGKILL);
 	HOLDS(console_next_ns() > mono_now().ns);
 	(void)read_all();
 	console_turn(console_next_ns());
+	await_writer();
 	console_last_words();
 	SAME(read_all(), "init: warning: five\n");
 }
