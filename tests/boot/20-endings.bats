@@ -107,6 +107,7 @@ ends_with() {
 	up initctl
 	until_guest '[ -p /run/initctl ]'
 	in_guest 'head -c 100 /dev/zero >/run/initctl; head -c 384 /dev/urandom >/run/initctl'
+	said "initctl: bytes that are no request: dropped"
 	# magic 0x03091969, command 1, run level '6'; written in one piece
 	in_guest '{ printf "\151\031\011\003\001\000\000\000\066\000\000\000"; head -c 372 /dev/zero; } >/tmp/record'
 	vm tell "$ON" 'cat /tmp/record >/run/initctl'

@@ -79,8 +79,8 @@ await_writer(void)
 {
 	siginfo_t info;
 
-	sys_waitid(P_PID, (id_t)memo.jobs[JOB_CONSOLE].pid, &info,
-	    WEXITED | WNOWAIT);
+	sys_waitid(
+	    P_PID, (id_t)memo.jobs[JOB_CONSOLE].pid, &info, WEXITED | WNOWAIT);
 }
 
 static void

@@ -1,11 +1,9 @@
 /*
  * The whole harness of the unit tests: a test is a function that states what
- * holds; main() names the tests in order and returns unit_done(). Output is
- * TAP, so that one reader (tests/run) counts C, shell and VM tests alike.
+ * holds; main() names them in order and returns unit_done(). It prints TAP.
  */
 #ifndef TESTS_UNIT_UNIT_H
 #define TESTS_UNIT_UNIT_H
-
 #include <stdio.h>
 #include <string.h>
 
