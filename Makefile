@@ -112,7 +112,8 @@ LIB_SRC = \
 	lib/sys_file.c \
 	lib/sys_process.c \
 	lib/tai.c \
-	lib/words.c
+	lib/words.c \
+	lib/zone.c
 
 # --- svc/core: decides, never acts -------------------------------------------
 CORE_SRC = \
@@ -400,7 +401,8 @@ UNIT_TESTS = \
 	scan \
 	str \
 	tai \
-	words
+	words \
+	zone
 WALK_TESTS = \
 	graph \
 	machine \

@@ -200,6 +200,9 @@ int sys_reboot(int command, const char *argument); /* argument: RESTART2 */
 int sys_sethostname(const char *name, size_t n);
 int sys_clock_gettime(clockid_t clock, struct timespec *t);
 int sys_clock_settime(clockid_t clock, const struct timespec *t);
+/* Close on exec, not blocking. */
+int sys_timerfd_create(clockid_t clock);
+int sys_timerfd_settime(int fd, int flags, const struct itimerspec *t);
 ssize_t sys_getrandom(void *p, size_t n, unsigned flags);
 
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "lib/sys_again.h"
@@ -206,4 +207,16 @@ int
 sys_clock_settime(clockid_t clock, const struct timespec *t)
 {
 	return (int)syscall(SYS_clock_settime, clock, t);
+}
+
+int
+sys_timerfd_create(clockid_t clock)
+{
+	return timerfd_create(clock, TFD_CLOEXEC | TFD_NONBLOCK);
+}
+
+int
+sys_timerfd_settime(int fd, int flags, const struct itimerspec *t)
+{
+	return timerfd_settime(fd, flags, t, NULL);
 }
