@@ -120,6 +120,7 @@ CORE_SRC = \
 	svc/core/address.c \
 	svc/core/board.c \
 	svc/core/budget.c \
+	svc/core/calendar.c \
 	svc/core/dotenv.c \
 	svc/core/graph.c \
 	svc/core/graph_ask.c \
@@ -375,10 +376,12 @@ UNIT_TESTS = \
 	core_address \
 	core_board \
 	core_budget \
+	core_calendar \
 	core_dotenv \
 	core_graph \
 	core_notify \
 	core_settings \
+	core_settings_files \
 	core_status \
 	core_wire \
 	core_word \

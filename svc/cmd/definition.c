@@ -13,13 +13,14 @@
 
 #include "lib/error.h"
 #include "lib/fd.h"
+#include "lib/fmt.h"
 #include "lib/path.h"
 #include "lib/str.h"
 #include "lib/sys.h"
 
 #include "svc/cmd/memory.h"
+#include "svc/cmd/present.h"
 
-#define FILE_MAX 262144
 #define COMPLAINTS_MAX 65536
 
 struct reading {
@@ -28,27 +29,17 @@ struct reading {
 	struct definition *d;
 };
 
-static void
-complain(struct reading *r, const char *where, const char *what)
-{
-	buf_puts(&r->text, where);
-	buf_puts(&r->text, ": ");
-	buf_puts(&r->text, what);
-	buf_putc(&r->text, '\n');
-	r->d->errors++;
-}
-
 /* The whole file; false: it is not there, or that was a complaint. */
 static bool
 fetch(struct reading *r, const char *path, struct buf *bytes)
 {
-	static char room[FILE_MAX];
+	static char room[SETTINGS_FILE_MAX];
 
 	*bytes = BUF(room);
 	if (fd_slurp(AT_FDCWD, path, bytes) == 0)
 		return true;
-	if (errno != ENOENT)
-		complain(r, path, error_text(errno));
+	if (errno != ENOENT && errno != ENOTDIR)
+		settings_unread(&r->parse, path, error_text(errno));
 	return false;
 }
 
@@ -75,6 +66,26 @@ read_entries(struct reading *r, const char *dir, const char *name)
 		closedir(d);
 }
 
+/* What the tree finds out when it executes it. */
+static void
+look_at_program(struct reading *r, const char *path, const char *name)
+{
+	bool is_run = str_eq(name, "run");
+
+	if (!is_run && !str_eq(name, "finish") && !str_eq(name, "check"))
+		return;
+	if (sys_faccessat(AT_FDCWD, path, F_OK, 0) < 0)
+		buf_fmt(&r->text, "%s: %s%s\n", path,
+		    is_run ? "" : "warning: ", error_text(errno));
+	else if (!present_is_program(path))
+		buf_fmt(&r->text, "%s: %sis not executable\n", path,
+		    is_run ? "" : "warning: ");
+	else
+		return;
+	r->d->errors += is_run;
+	r->d->warnings += !is_run;
+}
+
 /* One entry of a service directory. */
 static void
 read_entry(struct reading *r, const char *dir, const char *name)
@@ -83,28 +94,23 @@ read_entry(struct reading *r, const char *dir, const char *name)
 	struct stat st;
 	struct buf bytes;
 
+	look_at_program(r, path, name);
 	if (sys_fstatat(AT_FDCWD, path, &st, 0) < 0) {
-		if (settings_is_file(name))
-			complain(r, path, error_text(errno));
+		if (settings_is_more(name))
+			settings_unread(&r->parse, path, error_text(errno));
 		return;
 	}
-	if (S_ISDIR(st.st_mode)) {
-		if (str_eq(name, "log"))
-			settings_note(&r->parse, WITH_LOGGER);
-		else if (str_eq(name, "control"))
-			settings_note(&r->parse, WITH_CONTROL);
-		else if (settings_is_dir(name))
-			read_entries(r, path, name);
+	switch (settings_see(&r->parse, name, st.st_mode)) {
+	case SETTINGS_NOTHING:
+		return;
+	case SETTINGS_BYTES:
+		if (fetch(r, path, &bytes))
+			settings_file(&r->parse, name, bytes.p, bytes.len);
+		return;
+	case SETTINGS_NAMES:
+		read_entries(r, path, name);
 		return;
 	}
-	if (!settings_is_file(name) || !S_ISREG(st.st_mode))
-		return;
-	if (fetch(r, path, &bytes))
-		settings_file(&r->parse, name, bytes.p, bytes.len);
-	if ((str_eq(name, "run") || str_eq(name, "finish") ||
-		str_eq(name, "check")) &&
-	    (st.st_mode & 0111) == 0)
-		complain(r, path, "is not executable");
 }
 
 static void
@@ -114,7 +120,7 @@ read_directory(struct reading *r, const char *path)
 	int count = scandir(path, &entries, NULL, alphasort);
 
 	if (count < 0) {
-		complain(r, path, error_text(errno));
+		settings_unread(&r->parse, path, error_text(errno));
 		return;
 	}
 	r->parse.is_directory = true;
@@ -141,7 +147,7 @@ definition_read(const char *root, const char *path, const char *name)
 	read_lines(&r, memory_text("%s" TRIVET_ETC "/defaults", root),
 	    settings_defaults);
 	if (sys_fstatat(AT_FDCWD, path, &st, 0) < 0)
-		complain(&r, path, error_text(errno));
+		settings_unread(&r.parse, path, error_text(errno));
 	else if (S_ISDIR(st.st_mode))
 		read_directory(&r, path);
 	else
@@ -150,7 +156,7 @@ definition_read(const char *root, const char *path, const char *name)
 	    settings_override);
 	settings_end(&r.parse);
 	d.errors += r.parse.errors;
-	d.warnings = r.parse.warnings;
+	d.warnings += r.parse.warnings;
 	d.complaints = memory_copy(r.text.p, r.text.len);
 	d.is_good =
 	    d.errors == 0 && settings_view(&d.settings,

@@ -23,7 +23,6 @@
 
 #define SEARCH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define DATABASE_MAX 1048576
-#define WORDS_MAX 512
 
 struct looking {
 	const char *root;
@@ -166,8 +165,8 @@ look_for_each(struct looking *l, const char *key, struct settings_list list)
 
 /* --- programs --- */
 
-static bool
-is_program(const char *path)
+bool
+present_is_program(const char *path)
 {
 	struct stat st;
 
@@ -186,7 +185,7 @@ is_in_path(const struct looking *l, const char *name)
 
 	for (;;) {
 		size_t n = strcspn(dir, ":");
-		if (is_program(full(
+		if (present_is_program(full(
 			l, memory_text("%.*s/%s", (int)n, dir, name), true)))
 			return true;
 		if (dir[n] == '\0')
@@ -212,13 +211,13 @@ sets_path(const struct settings *s)
 static void
 look_for_program(struct looking *l, const char *key, const char *line)
 {
-	char *v[WORDS_MAX], text[16384];
+	char *v[SETTINGS_WORDS_MAX], text[16384];
 	struct words w;
 	const char *name;
 
 	if (line == NULL)
 		return;
-	words_init(&w, v, WORDS_MAX, text, sizeof text);
+	words_init(&w, v, SETTINGS_WORDS_MAX, text, sizeof text);
 	if (words_split(&w, line) != WORDS_NONE || w.n == 0)
 		return;
 	name = w.v[0];
@@ -228,7 +227,7 @@ look_for_program(struct looking *l, const char *key, const char *line)
 		if (!sets_path(&l->d->settings) && !is_in_path(l, name))
 			complain(l, key, name, "no such program");
 	} else if (name[0] == '/' || l->d->settings.dir == NULL) {
-		if (!is_program(full(l, name, true)))
+		if (!present_is_program(full(l, name, true)))
 			complain(l, key, name, error_text(errno));
 	}
 }

@@ -9,5 +9,7 @@
 
 /* Complaints as lines; what it adds is counted in d->errors. */
 const char *present_check(const char *root, struct definition *d);
+/* False and errno: not a file that can be executed. */
+bool present_is_program(const char *path);
 
 #endif

@@ -127,7 +127,7 @@
 	X(timeout_check, 153, "timeout-check", TIME, 0, 0, "10s", HEALTH, "TIME", "a check that runs longer is killed and has failed") \
 	X(watchdog, 152, "watchdog", TIME, 0, 0, NULL, HEALTH, "TIME", "restarted when it does not notify that often") \
 	X(every, 160, "every", TIME, 0, 0, NULL, SCHEDULE, "TIME", "run it that often, by once") \
-	X(at, 161, "at", AT, 0, 0, NULL, SCHEDULE, "[DAY...] HH:MM", "run it at that time of day") \
+	X(at, 161, "at", AT, 0, 0, NULL, SCHEDULE, "[DAY...] HH:MM", "run it at that time of day, by once") \
 	X(control_by, 170, "control-by", NAMES, 0, 0, NULL, CONTROL, "USER|@GROUP...", "who else may control it")
 
 #define SETTINGS_GROUPS(X) \
@@ -234,7 +234,14 @@ enum settings_listen {
 #define SETTINGS_FOREVER INT64_C(-1)
 #define SETTINGS_UNLIMITED UINT64_MAX
 #define SETTINGS_OWN_CODE 256 /* the code that the service ended with */
-#define SETTINGS_BLOB_MAX 65536
+
+/* What one service can have; more is an error of its definition. */
+#define SETTINGS_BLOB_MAX 65536 /* bytes of the packed form */
+#define SETTINGS_FILE_MAX 65536 /* bytes of one file of it */
+#define SETTINGS_WORDS_MAX 255	/* words of a command, a list's line */
+#define SETTINGS_LISTENS_MAX 16
+#define SETTINGS_GROUPS_MAX 64
+#define SETTINGS_PATHS_MAX 16 /* of read-only, of hide */
 
 struct settings_ready {
 	enum settings_ready_kind kind;
@@ -406,20 +413,31 @@ void settings_lines(
 void settings_override(
     struct settings_parse *p, const char *file, const char *bytes, size_t len);
 /*
- * Whether a file or directory of this name in a service directory is a
- * setting, and so to be read and given to settings_file(). `run`, `finish`,
- * `check` and `down` are; data, env, supervise, event and unknown names not.
+ * What is to be done with an entry of a service directory: nothing (data, env,
+ * supervise, unknown names; programs, log/ and control/ are noted), its bytes
+ * given to settings_file(), or the names in it to settings_entry().
  */
+enum settings_sight {
+	SETTINGS_NOTHING,
+	SETTINGS_BYTES,
+	SETTINGS_NAMES
+};
+/* `mode` is stat(2)'s. */
+enum settings_sight settings_see(
+    struct settings_parse *p, const char *name, uint32_t mode);
+/* A file of this name says something; run, finish, check and down as well. */
 bool settings_is_file(const char *name);
-/* A directory whose entries' names are the values: dependencies.d. */
-bool settings_is_dir(const char *name);
+/* Says more than the words that runit has. */
+bool settings_is_more(const char *name);
+/* What is there and cannot be read. */
+void settings_unread(
+    struct settings_parse *p, const char *file, const char *why);
 void settings_file(
     struct settings_parse *p, const char *name, const char *bytes, size_t len);
-/* One entry of a directory that settings_is_dir(). */
 void settings_entry(
     struct settings_parse *p, const char *dir, const char *entry);
-/* log/ and control/ are there: `what` is one of enum settings_file. */
-void settings_note(struct settings_parse *p, enum settings_file what);
+/* These of enum settings_file are there. */
+void settings_note(struct settings_parse *p, uint32_t files);
 /* What belongs together is together? True: no errors; the blob is whole. */
 bool settings_end(struct settings_parse *p);
 

@@ -3,6 +3,7 @@
  * spelling: most are "the name is the key", the rest is a list below.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/fmt.h"
 #include "lib/scan.h"
@@ -27,12 +28,12 @@
 	X("timeout-kill", VALUE, WITH_S6) \
 	X("timeout-finish", VALUE, WITH_S6) \
 	X("down-signal", VALUE, WITH_S6) \
-	X("max-death-tally", NOTHING, WITH_S6) \
+	X("max-death-tally", TALLY, WITH_S6) \
 	X("flag-timeout-killpg", KILLPG, WITH_S6) \
 	X("flag-newpidns", REFUSED, WITH_S6) \
 	X("nosetsid", REFUSED, WITH_S6) \
 	X("flag-essential", ESSENTIAL, WITH_S6RC) \
-	X("flag-recommended", NOTHING, 0) \
+	X("flag-recommended", RECOMMENDED, 0) \
 	X("pipeline-name", PIPELINE, WITH_S6RC) \
 	X("dependencies", NEEDS, WITH_S6RC) \
 	X("contents", MEMBERS, WITH_S6RC)
@@ -44,7 +45,8 @@ enum file_act {
 	ACT_PROGRAM,
 	ACT_TYPE,
 	ACT_VALUE,
-	ACT_NOTHING,
+	ACT_TALLY,
+	ACT_RECOMMENDED,
 	ACT_KILLPG,
 	ACT_REFUSED,
 	ACT_ESSENTIAL,
@@ -79,10 +81,49 @@ settings_is_file(const char *name)
 	return special_of(name) != NULL || settings_find(name) != NULL;
 }
 
-bool
-settings_is_dir(const char *name)
+/* The entries' names are the values. */
+static bool
+is_dir_of_names(const char *name)
 {
 	return str_eq(name, "dependencies.d") || str_eq(name, "contents.d");
+}
+
+bool
+settings_is_more(const char *name)
+{
+	const struct special *special = special_of(name);
+	bool is_runits = special != NULL && (special->act == ACT_SCRIPT ||
+						special->act == ACT_DOWN);
+
+	return str_eq(name, "service") || is_dir_of_names(name) ||
+	       (settings_is_file(name) && !is_runits);
+}
+
+enum settings_sight
+settings_see(struct settings_parse *p, const char *name, uint32_t mode)
+{
+	const struct special *special = special_of(name);
+
+	/* A program may be long, and nobody's to read. */
+	if (S_ISREG(mode) && special != NULL && special->act == ACT_SCRIPT)
+		settings_note(p, special->files);
+	else if (S_ISREG(mode) && settings_is_file(name))
+		return SETTINGS_BYTES;
+	if (!S_ISDIR(mode))
+		return SETTINGS_NOTHING;
+	if (str_eq(name, "log"))
+		settings_note(p, WITH_LOGGER);
+	else if (str_eq(name, "control"))
+		settings_note(p, WITH_CONTROL);
+	return is_dir_of_names(name) ? SETTINGS_NAMES : SETTINGS_NOTHING;
+}
+
+void
+settings_unread(struct settings_parse *p, const char *file, const char *why)
+{
+	p->file = file;
+	p->line = 1;
+	parse_complain(p, "", why);
 }
 
 /* The first line, without blanks around it, as a C string. */
@@ -257,7 +298,14 @@ read_special(struct settings_parse *p, const struct special *s,
 {
 	switch (s->act) {
 	case ACT_SCRIPT:
-	case ACT_NOTHING:
+		return;
+	case ACT_TALLY:
+		parse_warn(p, s->name,
+		    "the last ends are kept, and shown by svc status");
+		return;
+	case ACT_RECOMMENDED:
+		parse_warn(p, s->name,
+		    "starts nothing here: enable the service, or use wants");
 		return;
 	case ACT_DOWN:
 		read_down(p, bytes, len);
@@ -327,7 +375,7 @@ settings_entry(struct settings_parse *p, const char *dir, const char *entry)
 }
 
 void
-settings_note(struct settings_parse *p, enum settings_file what)
+settings_note(struct settings_parse *p, uint32_t files)
 {
-	p->files |= (uint32_t)what;
+	p->files |= files;
 }

@@ -380,6 +380,31 @@ check_descriptors(struct settings_parse *p, const struct settings *s)
 }
 
 static void
+check_count(struct settings_parse *p, enum setting setting,
+    struct settings_list list, unsigned most)
+{
+	char what[48];
+	struct buf b = BUF(what);
+	unsigned n = 0;
+
+	while (settings_each(&list) != NULL)
+		n++;
+	if (n <= most)
+		return;
+	buf_fmt(&b, "%u of them: at most %u", n, most);
+	parse_complain(p, settings_of((uint16_t)setting)->key, what);
+}
+
+static void
+check_counts(struct settings_parse *p, const struct settings *s)
+{
+	check_count(p, SET_listen, s->listen, SETTINGS_LISTENS_MAX);
+	check_count(p, SET_groups, s->groups, SETTINGS_GROUPS_MAX);
+	check_count(p, SET_read_only, s->read_only, SETTINGS_PATHS_MAX);
+	check_count(p, SET_hide, s->hide, SETTINGS_PATHS_MAX);
+}
+
+static void
 check_rest(struct settings_parse *p, const struct settings *s)
 {
 	bool has_check = s->check != NULL || (p->files & WITH_CHECK);
@@ -437,6 +462,7 @@ settings_end(struct settings_parse *p)
 	if (!settings_view(&s, p->blob->p, p->blob->len))
 		parse_complain(p, "", "cannot be packed");
 	check_commands(p, &s);
+	check_counts(p, &s);
 	check_rest(p, &s);
 	return p->errors == 0;
 }

@@ -4,6 +4,7 @@
  * settings_view.c, field by field in the same order.
  */
 #include "svc/core/settings_rule.h"
+#include "svc/core/calendar.h"
 #include "svc/core/listen.h"
 #include "svc/core/logplan.h"
 
@@ -434,11 +435,12 @@ is_time_of_day(const char *word)
 	       scan_u32(word + 3, &minute) && hour < 24 && minute < 60;
 }
 
+#define CALENDAR_DAY(name) name,
+
 bool
 rule_at(const char *text, struct buf *bytes)
 {
-	static const char *const days[] = {
-	    "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", NULL};
+	static const char *const days[] = {CALENDAR_DAYS(CALENDAR_DAY) NULL};
 	struct rule r;
 	unsigned n = 0;
 

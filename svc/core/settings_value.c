@@ -12,7 +12,6 @@
 #include "lib/words.h"
 #include "svc/core/settings_rule.h"
 
-#define WORDS_MOST 512
 #define WORDS_BYTES 16384
 
 /* Any name will do: what it stands for is known when the service starts. */
@@ -39,10 +38,10 @@ split(struct words *w, const char *text, struct buf *why)
 static bool
 read_command(const char *text, struct buf *bytes, struct buf *why)
 {
-	char *vec[WORDS_MOST], storage[WORDS_BYTES];
+	char *vec[SETTINGS_WORDS_MAX], storage[WORDS_BYTES];
 	struct words w;
 
-	words_init(&w, vec, WORDS_MOST, storage, sizeof(storage));
+	words_init(&w, vec, SETTINGS_WORDS_MAX, storage, sizeof(storage));
 	w.expand = accept_name;
 	w.percent = true;
 	if (!split(&w, text, why))
@@ -125,10 +124,10 @@ static bool
 read_list(const struct settings_row *row, const char *text, struct buf *bytes,
     struct buf *why)
 {
-	char *vec[WORDS_MOST], storage[WORDS_BYTES];
+	char *vec[SETTINGS_WORDS_MAX], storage[WORDS_BYTES];
 	struct words w;
 
-	words_init(&w, vec, WORDS_MOST, storage, sizeof(storage));
+	words_init(&w, vec, SETTINGS_WORDS_MAX, storage, sizeof(storage));
 	if (!split(&w, text, why))
 		return false;
 	if (w.n == 0)

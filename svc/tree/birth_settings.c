@@ -56,7 +56,7 @@ set_command(struct birth *b, const char *line)
 {
 	struct words w;
 
-	words_init(&w, b->words, BIRTH_WORDS, b->text + b->text_len,
+	words_init(&w, b->words, SETTINGS_WORDS_MAX + 1, b->text + b->text_len,
 	    sizeof(b->text) - b->text_len);
 	w.expand = expand;
 	w.arg = b;
@@ -113,10 +113,12 @@ find_groups(
 
 	if (settings_has(s, SET_groups)) {
 		for (; (name = settings_each(&l)) != NULL; n++)
-			if (n == BIRTH_GROUPS || !find_group(name, &b->gids[n]))
+			if (n == SETTINGS_GROUPS_MAX ||
+			    !find_group(name, &b->gids[n]))
 				return false;
 	} else if (user->name[0] != '\0') {
-		n = passwd_groups(user->name, b->gid, b->gids, BIRTH_GROUPS);
+		n = passwd_groups(
+		    user->name, b->gid, b->gids, SETTINGS_GROUPS_MAX);
 	} else {
 		b->gids[n++] = b->gid;
 	}

@@ -86,7 +86,7 @@ names_of(struct buf *to, const struct settings *s, unsigned most)
 static bool
 give_sockets(struct birth *b, const struct settings *s)
 {
-	char names[TALK_LISTENS * (LISTEN_NAME + 1)];
+	char names[SETTINGS_LISTENS_MAX * (LISTEN_NAME + 1)];
 	struct buf to = BUF(names);
 	int n = listen_open(b->record, s);
 

@@ -10,17 +10,16 @@
 #include <sys/resource.h>
 
 #include "lib/spawn.h"
+#include "svc/core/settings.h"
 #include "svc/tree/tree.h"
 
 #define BIRTH_BATCH 16
 #define BIRTH_BATCHES 4
 #define BIRTH_ENV 512
 #define BIRTH_STEPS 128
-#define BIRTH_WORDS 256
 #define BIRTH_TEXT 65536 /* words and variables of a definition */
 #define BIRTH_LIMITS 16
-#define BIRTH_GROUPS 64
-#define BIRTH_MOUNTS 32
+#define BIRTH_MOUNTS (2 * SETTINGS_PATHS_MAX + 4) /* and private-tmp's */
 #define BIRTH_CPUS 1024
 
 enum birth_kind {
@@ -56,10 +55,10 @@ struct birth {
 	char *envp[BIRTH_ENV + 2];
 	char stack[SPAWN_STACK];
 	/* With a definition: its words, variables, groups and limits. */
-	char *words[BIRTH_WORDS];
+	char *words[SETTINGS_WORDS_MAX + 1];
 	char text[BIRTH_TEXT];
 	size_t text_len;
-	uint32_t gids[BIRTH_GROUPS];
+	uint32_t gids[SETTINGS_GROUPS_MAX];
 	int group_count; /* -1: those of svcd */
 	struct rlimit limits[BIRTH_LIMITS];
 	unsigned limit_count;
@@ -88,7 +87,6 @@ void birth_refuse(struct birth *b, enum spawn_op op);
 const char *birth_search(const struct birth *b);
 void birth_limits(const struct rlimit *files);
 /* birth_talk.c: sockets, readiness, what it is told about both. */
-struct settings;
 void birth_talk(struct birth *b, const struct settings *s);
 /* The pid is known: it goes where the variables name it. */
 void birth_told(struct birth *b);

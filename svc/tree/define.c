@@ -23,7 +23,6 @@
 #include "lib/sys.h"
 #include "svc/core/logplan.h"
 
-#define FILE_MOST 65536
 #define COMPLAINTS 1024
 
 static const char defaults[] = TRIVET_ETC "/defaults";
@@ -34,21 +33,12 @@ static struct {
 	struct settings_parse parse;
 	struct buf blob, text;
 	char blob_room[SETTINGS_BLOB_MAX], text_room[COMPLAINTS];
-	char file_room[FILE_MOST];
+	char file_room[SETTINGS_FILE_MAX];
 	char name[BOARD_NAME_MAX + 1];
 } now;
 
 typedef void take_text(
     struct settings_parse *p, const char *file, const char *bytes, size_t len);
-
-static void
-complain(const char *file, const char *what)
-{
-	buf_puts(&now.text, file);
-	buf_puts(&now.text, ": ");
-	buf_puts(&now.text, what);
-	now.parse.errors++;
-}
 
 static void
 read_text(int dir, const char *path, const char *called, take_text *take)
@@ -58,7 +48,7 @@ read_text(int dir, const char *path, const char *called, take_text *take)
 	if (fd_slurp(dir, path, &b) == 0)
 		take(&now.parse, called, b.p, b.len);
 	else if (errno != ENOENT && errno != ENOTDIR)
-		complain(called, error_text(errno));
+		settings_unread(&now.parse, called, error_text(errno));
 }
 
 static void
@@ -80,32 +70,21 @@ read_entry(int dir, const char *name)
 {
 	struct stat st;
 
-	if (sys_fstatat(dir, name, &st, 0) < 0)
+	if (sys_fstatat(dir, name, &st, 0) < 0) {
+		if (settings_is_more(name))
+			settings_unread(&now.parse, name, error_text(errno));
 		return;
-	if (S_ISDIR(st.st_mode)) {
-		if (str_eq(name, "log"))
-			settings_note(&now.parse, WITH_LOGGER);
-		else if (str_eq(name, "control"))
-			settings_note(&now.parse, WITH_CONTROL);
-		else if (settings_is_dir(name))
-			read_entries(dir, name);
-	} else if (S_ISREG(st.st_mode) && settings_is_file(name)) {
-		read_text(dir, name, name, settings_file);
 	}
-}
-
-/* Names of a service directory that mean something beyond runit's. */
-static bool
-is_more(const char *name)
-{
-	static const char *const plain[] = {
-	    "run", "finish", "check", "down", NULL};
-
-	for (size_t n = 0; plain[n] != NULL; n++)
-		if (str_eq(name, plain[n]))
-			return false;
-	return str_eq(name, "service") || settings_is_file(name) ||
-	       settings_is_dir(name);
+	switch (settings_see(&now.parse, name, st.st_mode)) {
+	case SETTINGS_NOTHING:
+		return;
+	case SETTINGS_BYTES:
+		read_text(dir, name, name, settings_file);
+		return;
+	case SETTINGS_NAMES:
+		read_entries(dir, name);
+		return;
+	}
 }
 
 /* Asked once a turn, in which thousands of directories may be read. */
@@ -170,7 +149,7 @@ look_through(int dir, bool read)
 		if (e.name[0] == '.')
 			continue;
 		seen |= seen_bit(e.name);
-		more = more || is_more(e.name);
+		more = more || settings_is_more(e.name);
 		if (read)
 			read_entry(dir, e.name);
 	}
@@ -202,31 +181,6 @@ finish(void)
 	return settings_end(&now.parse) && now.parse.errors == 0;
 }
 
-/* --- what this svcd does not do
- * ------------------------------------------------------ */
-
-/*
- * A protection that is asked for and not given would be a lie, and so would be
- * a socket that nobody opens: such a service is refused.
- */
-static const enum setting refused[] = {SET_at};
-
-static bool
-is_supported(void)
-{
-	static struct settings s;
-
-	settings_view(&s, now.blob.p, now.blob.len);
-	for (size_t n = 0; n < sizeof(refused) / sizeof(refused[0]); n++) {
-		if (!settings_has(&s, refused[n]))
-			continue;
-		complain(now.name, settings_of((uint16_t)refused[n])->key);
-		buf_puts(&now.text, " is not supported yet");
-		return false;
-	}
-	return true;
-}
-
 /* --- from outside
  * ------------------------------------------------------------------------ */
 
@@ -251,7 +205,7 @@ keep(uint32_t i, bool is_good)
 	size_t len;
 	const void *old = blob_of(i, &len);
 
-	if (!is_good || !is_supported()) {
+	if (!is_good) {
 		take_complaint(i);
 		return DEFINE_BROKEN;
 	}
@@ -262,7 +216,8 @@ keep(uint32_t i, bool is_good)
 	    memcmp(old, now.blob.p, len) == 0)
 		return DEFINE_SAME;
 	if (!blob_set(i, now.blob.p, now.blob.len)) {
-		complain(now.name, "no room for its settings");
+		settings_unread(
+		    &now.parse, now.name, "no room for its settings");
 		take_complaint(i);
 		return DEFINE_BROKEN;
 	}

@@ -125,7 +125,7 @@ stop_signal_step(uint32_t i, struct sv sv)
 	int sig = service_stop_signal(i, sv.step);
 
 	if (sig == SIGKILL)
-		give_signal(i, sig, service_kills_group(i));
+		give_signal(i, sig, service_kills_group_at_last(i));
 	else if (sig != 0)
 		send_or_script(i, sig);
 	if (sig == SIGTERM)

@@ -200,7 +200,7 @@ remove_name(int fd)
 static void
 close_all(uint32_t i)
 {
-	for (unsigned n = 0; n < TALK_LISTENS; n++) {
+	for (unsigned n = 0; n < SETTINGS_LISTENS_MAX; n++) {
 		int fd = talk(i)->listen[n];
 		if (fd < 0)
 			continue;
@@ -237,10 +237,10 @@ open_all(uint32_t i, const struct settings *s, bool was_ours)
 	int n = 0;
 
 	for (; (text = settings_each(&l)) != NULL; n++) {
-		errno = n == TALK_LISTENS ? E2BIG : EINVAL;
-		if (n < TALK_LISTENS && listen_parse(&spec, text))
+		errno = n == SETTINGS_LISTENS_MAX ? E2BIG : EINVAL;
+		if (n < SETTINGS_LISTENS_MAX && listen_parse(&spec, text))
 			talk(i)->listen[n] = open_in_time(&spec, was_ours);
-		if (n < TALK_LISTENS && talk(i)->listen[n] >= 0)
+		if (n < SETTINGS_LISTENS_MAX && talk(i)->listen[n] >= 0)
 			continue;
 		say_refused(i, text);
 		close_all(i);
@@ -332,7 +332,7 @@ listen_recover(uint32_t i)
 {
 	struct board_record *r = rec(i);
 
-	if (r->fd_count == 0 || r->fd_count > TALK_LISTENS)
+	if (r->fd_count == 0 || r->fd_count > SETTINGS_LISTENS_MAX)
 		return;
 	slots_mark(r->fd_slot, r->fd_count);
 	for (unsigned n = 0; n < r->fd_count; n++) {

@@ -94,7 +94,7 @@ static void
 relate_list(uint32_t i, struct settings_list list, enum graph_kind kind,
     bool is_from_other_end)
 {
-	char names[4096];
+	static char names[SETTINGS_BLOB_MAX];
 	struct buf b = BUF(names);
 	const char *name;
 

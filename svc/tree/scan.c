@@ -191,6 +191,8 @@ scan_define(uint32_t i, int dir)
 	    service_is_essential(i) ? 0 : BOARD_ESSENTIAL);
 	state_flags(i, service_is_scheduled(i) ? BOARD_SCHEDULED : 0,
 	    service_is_scheduled(i) ? 0 : BOARD_SCHEDULED);
+	if (d == DEFINE_NEW)
+		schedule_defined(i);
 	/* What runs is stopped as what it was started as. */
 	if (sv_is_rest(state_word(i).sv))
 		state_flags(i, service_is_group(i) ? BOARD_GROUP : 0,
@@ -255,6 +257,8 @@ look_again(uint32_t i, int dir)
 	if (d == DEFINE_NEW)
 		state_commit(i, sv_configure(w.sv, service_config(i, dir)),
 		    w.generation, w.pid);
+	if (rec(i)->flags & BOARD_SCHEDULED)
+		deadline_sync(i);
 	if (was_broken && w.sv.want == WANT_NONE && !service_is_down(i, dir))
 		post(i, EV_UP);
 }

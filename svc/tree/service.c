@@ -51,7 +51,7 @@ service_is_scheduled(uint32_t i)
 {
 	const struct settings *s = define_view(i);
 
-	return s != NULL && s->every > 0;
+	return s != NULL && (s->every > 0 || settings_has(s, SET_at));
 }
 
 bool
@@ -95,7 +95,7 @@ service_is_down(uint32_t i, int dir)
 	const struct settings *s = define_view(i);
 
 	if (s != NULL)
-		return !s->autostart || s->every > 0;
+		return !s->autostart || service_is_scheduled(i);
 	return (define_seen() & SEEN_DOWN) && exists(dir, "down");
 }
 
@@ -222,6 +222,15 @@ service_kills_group(uint32_t i)
 	const struct settings *s = define_view(i);
 
 	return s != NULL && s->kill == KILL_GROUP;
+}
+
+/* s6's flag-timeout-killpg. */
+bool
+service_kills_group_at_last(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && (s->kill == KILL_GROUP || s->killpg);
 }
 
 int

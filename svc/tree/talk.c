@@ -104,7 +104,7 @@ talk(uint32_t i)
 	    .notify = WATCH_NONE,
 	    .ready = WATCH_NONE,
 	    .main = WATCH_NONE};
-	for (unsigned n = 0; n < TALK_LISTENS; n++)
+	for (unsigned n = 0; n < SETTINGS_LISTENS_MAX; n++)
 		t->listen[n] = -1;
 	return t;
 }

@@ -23,8 +23,6 @@
 #include "svc/tree/define.h"
 #include "svc/tree/tree.h"
 
-#define TALK_LISTENS 16 /* sockets of one service */
-
 /* clang-format off */
 /* What a run has told about itself; all of it ends with the run. */
 #define TALK_SAIDS(X) \
@@ -74,7 +72,7 @@ struct talk {
 	struct watch main;  /* a main process that is not the keeper's child */
 	int64_t window_ns;  /* of the count of messages */
 	unsigned heard;
-	int listen[TALK_LISTENS];
+	int listen[SETTINGS_LISTENS_MAX];
 };
 
 /* --- talk.c

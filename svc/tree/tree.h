@@ -39,6 +39,7 @@ struct live {
 	struct watch control; /* supervise/control */
 	struct timer timer;   /* the earliest of its deadlines */
 	int pipe[2];	      /* to its logger: read and write end, or -1 */
+	int64_t at_s; /* its next time of day, Unix seconds; 0: not known */
 	uint64_t name_hash;
 	uint64_t feeds;	    /* the name_hash of who reads its output, 0: none */
 	int talk;	    /* inotify's number of its output, 0: none */
@@ -301,6 +302,8 @@ int64_t schedule_at(uint32_t i);
 void schedule_due(uint32_t i);
 /* What was posted has been taken: its value has changed. */
 void schedule_moved(uint32_t i);
+/* Its settings are others than before. */
+void schedule_defined(uint32_t i);
 
 /* --- failed.c: what follows when a service is over -------------------------
  */
@@ -377,6 +380,7 @@ int64_t service_timeout_up_ms(uint32_t i);
 int64_t service_timeout_finish_ms(uint32_t i);
 bool service_finish_gives_up(uint32_t i);
 bool service_kills_group(uint32_t i);
+bool service_kills_group_at_last(uint32_t i);
 bool service_kills_all(uint32_t i);
 
 /* --- scan.c, watch.c: directories

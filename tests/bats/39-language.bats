@@ -157,6 +157,31 @@ EOF
 	exec 8<&- 9<&-
 }
 
+@test "flag-timeout-killpg: KILL goes to the process group, without it to one" {
+	for name in one all; do
+		program "$name/run" <<EOF
+#!/bin/sh
+trap '' TERM
+sleep 1000 &
+echo \$! >$D/$name.new
+mv $D/$name.new $D/$name.child
+while :; do read -r x <$D/never; done
+EOF
+		file "$name/timeout-kill" <<<100
+		enable "$name"
+	done
+	mkfifo "$D/never"
+	exec 9<>"$D/never"
+	file all/flag-timeout-killpg </dev/null
+	tree_start
+	await test -s "$D/one.child"
+	await test -s "$D/all.child"
+	svc down -d one all
+	await is_gone "$(cat "$D/all.child")"
+	kill "$(cat "$D/one.child")"
+	exec 9<&-
+}
+
 @test "source directories of s6-rc: oneshots, longruns, bundles, dependencies" {
 	file mount/type <<<oneshot
 	file mount/up <<<"sh -c 'echo up >>$D/out'"

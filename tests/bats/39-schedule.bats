@@ -1,4 +1,4 @@
-# every: run so often, counted from start to start.
+# every: run so often, counted from start to start. at: at a time of day.
 bats_require_minimum_version 1.5.0
 load svcd
 
@@ -63,4 +63,81 @@ EOF
 	[ "$(grep -c . "$D/out")" = "$n" ]
 	svc up tick
 	AWAIT=30 await lines_are $((n + 3))
+}
+
+# zone SECONDS: the place where it is twelve o'clock in so many seconds.
+zone() {
+	python3 - "$D/zone" "$1" <<-'END'
+		import sys, time
+		east = 12 * 3600 - int(sys.argv[2]) - int(time.time()) % 86400
+		west, sign = abs(east), '' if east < 0 else '-'
+		rule = '\nXXX%s%d:%02d:%02d\n' % (sign, west // 3600, west // 60 % 60, west % 60)
+		header = b'TZif2' + bytes(15)
+		none = header + bytes(24)
+		one = header + bytes(16) + bytes([0, 0, 0, 1, 0, 0, 0, 4])
+		with open(sys.argv[1], 'wb') as f:
+		    f.write(none + one + bytes(6) + b'XXX\0' + rule.encode())
+	END
+}
+
+@test "at: run at that time of day in the machine's zone, and not again" {
+	zone 3600
+	tree_start env TZ="$D/zone" "$SVCD" -r "$D/run" "$D/scan"
+	await svc list >/dev/null
+	# A machine that is busy may miss the first: then the next is tried.
+	for n in 1 2 3 4 5; do
+		zone 4
+		one "noon$n" <<-END
+			at = 12:00
+			at = 23:00
+			run = sh -c 'echo noon >>$D/noon; exit 3'
+		END
+		AWAIT=15 await has_line "$D/noon" noon && break
+	done
+	count_is "$D/noon" noon 1
+	# Not at once, not on another day; and what was met is not met again.
+	one other <<-END
+		type = oneshot
+		at = 18:00
+		up = touch $D/wrong
+	END
+	one tick <<-END
+		type = oneshot
+		every = 50ms
+		up = sh -c 'echo tick >>$D/out'
+	END
+	AWAIT=30 await lines_are 1
+	kill -KILL "$(svcd_pid)"
+	: >"$D/out"
+	AWAIT=30 await lines_are 5
+	count_is "$D/noon" noon 1
+	[ ! -e "$D/wrong" ]
+	[ "$(field other state)" = down ]
+}
+
+@test "at: what is defined at noon for the morning waits for tomorrow" {
+	zone 3600
+	early() {
+		one early <<-END
+			type = oneshot
+			at = $1
+			up = touch $D/early
+		END
+	}
+	early 06:00
+	one week <<-END
+		at = Mon Tue Wed Thu Fri Sat Sun 12:00
+		run = touch $D/week
+	END
+	tree_start env TZ="$D/zone" "$SVCD" -r "$D/run" "$D/scan"
+	await svc list >/dev/null
+	[ "$(field early state)" = down ]
+	[ "$(field week state)" = down ]
+	early 07:00
+	svc rescan
+	[ "$(field early state)" = down ]
+	[ ! -e "$D/early" ]
+	svc up early
+	[ -e "$D/early" ]
+	[ ! -e "$D/week" ]
 }

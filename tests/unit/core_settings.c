@@ -1,45 +1,7 @@
 /*
  * svc/core/settings*.c: lines and files in, complaints and a view out.
  */
-#include "svc/core/settings.h"
-#include "tests/unit/unit.h"
-
-static char blob_bytes[SETTINGS_BLOB_MAX], text_bytes[8192];
-static struct buf blob, text;
-static struct settings_parse parse;
-static struct settings s;
-
-static void
-begin(const char *name)
-{
-	blob = BUF(blob_bytes);
-	text = BUF(text_bytes);
-	settings_begin(&parse, &blob, &text, name);
-}
-
-static void
-lines(const char *bytes)
-{
-	settings_lines(&parse, "service", bytes, strlen(bytes));
-}
-
-static void
-file(const char *name, const char *bytes)
-{
-	HOLDS(settings_is_file(name));
-	settings_file(&parse, name, bytes, strlen(bytes));
-}
-
-static bool
-end(void)
-{
-	bool good = settings_end(&parse);
-
-	HOLDS(settings_view(&s, blob.p, blob.len));
-	if (!good && unit_bad)
-		printf("# %s", buf_str(&text));
-	return good;
-}
+#include "tests/unit/settings.h"
 
 static bool
 parses(const char *bytes)
@@ -182,99 +144,6 @@ test_layers(void)
 }
 
 static void
-test_runit(void)
-{
-	begin("sshd");
-	file("run", "#!/bin/sh\nexec sshd -D\n");
-	file("finish", "#!/bin/sh\n");
-	file("down", "");
-	HOLDS(!settings_is_file("env") && !settings_is_file("supervise"));
-	HOLDS(!settings_is_file("conf") && !settings_is_file("log"));
-	HOLDS(end());
-	HOLDS(!s.autostart && s.kill == KILL_MAIN && s.run == NULL);
-	HOLDS(s.stop.count == 1 && s.stop.step[0].wait_ms == SETTINGS_FOREVER);
-	HOLDS(s.stdin_.kind == STDIO_INHERIT && s.timeout_finish == 60000);
-	HOLDS(s.restart.rule == BUDGET_ALWAYS && s.restart.delay_ms == 1000);
-	HOLDS(settings_config(&s).has_finish && !settings_config(&s).has_sweep);
-}
-
-static void
-test_s6(void)
-{
-	begin("db");
-	file("run", "");
-	file("notification-fd", "3\n");
-	file("timeout-kill", "5000\n");
-	file("timeout-finish", "0\n");
-	file("down-signal", "SIGQUIT\n");
-	file("flag-timeout-killpg", "");
-	file("max-death-tally", "20");
-	HOLDS(end());
-	HOLDS(s.ready.kind == READY_FD && s.ready.fd == 3);
-	HOLDS(s.stop.count == 2 && s.stop.step[0].signal == 3);
-	HOLDS(s.stop.step[0].wait_ms == 5000);
-	HOLDS(s.timeout_finish == SETTINGS_FOREVER && s.killpg);
-	HOLDS((s.files & WITH_S6) != 0);
-	begin("db");
-	file("run", "");
-	file("flag-newpidns", "");
-	HOLDS(!settings_end(&parse));
-}
-
-static void
-test_s6rc(void)
-{
-	struct settings_list l;
-
-	begin("mount");
-	file("type", "oneshot\n");
-	file("up", "mount -a\n");
-	file("down", "#!/bin/sh -e\numount -a\n");
-	file("timeout-up", "3000");
-	HOLDS(settings_is_dir("dependencies.d"));
-	settings_entry(&parse, "dependencies.d", "fsck");
-	settings_entry(&parse, "dependencies.d", ".hidden");
-	HOLDS(end());
-	HOLDS(s.type == TYPE_ONESHOT && s.autostart);
-	SAME(s.run, "mount -a");
-	SAME(s.down, "/bin/sh -e ./down");
-	HOLDS(s.timeout_up == 3000 && s.restart.rule == BUDGET_NEVER);
-	l = s.needs;
-	SAME(settings_each(&l), "fsck");
-	HOLDS(settings_each(&l) == NULL);
-	HOLDS(settings_config(&s).is_oneshot && settings_config(&s).has_finish);
-	begin("all");
-	file("type", "bundle");
-	file("contents", "# members\n one\n two \n\n");
-	HOLDS(end());
-	l = s.members;
-	SAME(settings_each(&l), "one");
-	SAME(settings_each(&l), "two");
-	HOLDS(s.type == TYPE_GROUP);
-	begin("d");
-	file("type", "longrun\n");
-	file("run", "");
-	file("down", "");
-	HOLDS(end() && s.autostart);
-}
-
-static void
-test_both(void)
-{
-	begin("x");
-	file("run", "");
-	file("nice", "3\n");
-	lines("nice = 4\n");
-	SAME(buf_str(&text), "service:1: nice: is also a file of the "
-			     "directory\n");
-	begin("x");
-	file("run", "");
-	lines("run = y\n");
-	HOLDS(!settings_end(&parse));
-	SAME(buf_str(&text), "x:1: run: is also a script of the directory\n");
-}
-
-static void
 test_whole(void)
 {
 	HOLDS(!parses(""));
@@ -288,6 +157,13 @@ test_whole(void)
 	HOLDS(!parses("run = a\nready = check\n"));
 	HOLDS(!parses("run = a\nmembers = b\n"));
 	HOLDS(!parses("run = a\non-failed = start test\n"));
+	HOLDS(!parses("run = a\nlisten = tcp 1\nlisten = tcp 2\n"
+		      "listen = tcp 3\nlisten = tcp 4\nlisten = tcp 5\n"
+		      "listen = tcp 6\nlisten = tcp 7\nlisten = tcp 8\n"
+		      "listen = tcp 9\nlisten = tcp 10\nlisten = tcp 11\n"
+		      "listen = tcp 12\nlisten = tcp 13\nlisten = tcp 14\n"
+		      "listen = tcp 15\nlisten = tcp 16\nlisten = tcp 17\n"));
+	SAME(buf_str(&text), "test:1: listen: 17 of them: at most 16\n");
 	begin("../etc");
 	HOLDS(parse.errors == 1);
 }
@@ -510,49 +386,6 @@ test_manual(void)
 }
 
 static void
-test_more_files(void)
-{
-	struct settings_list l;
-	char many[600];
-
-	begin("x");
-	file("run", "");
-	file("flag-essential", "");
-	file("dependencies", "a\n# no\nb\n");
-	file("pipeline-name", "pipe\n");
-	file("env-file", "/etc/a\n-/etc/b\n");
-	settings_note(&parse, WITH_CONTROL);
-	settings_file(&parse, "unknown", "x", 1);
-	HOLDS(parse.warnings == 1);
-	SAME(buf_str(&text), "pipeline-name:1: warning: pipeline-name: makes "
-			     "no group here: use members\n");
-	HOLDS(end() && s.essential && (s.files & WITH_CONTROL));
-	l = s.needs;
-	SAME(settings_each(&l), "a");
-	SAME(settings_each(&l), "b");
-	l = s.env_file;
-	SAME(settings_each(&l), "/etc/a");
-	SAME(settings_each(&l), "-/etc/b");
-	begin("x");
-	file("notification-fd", "\n");
-	SAME(buf_str(&text), "notification-fd:1: notification-fd: is empty\n");
-	begin("x");
-	file("run", "");
-	file("ready", "");
-	file("user", "\n");
-	HOLDS(end() && parse.warnings == 0);
-	begin("x");
-	settings_file(&parse, "user", "a\0b", 3);
-	SAME(buf_str(&text), "user:1: user: not a line of text\n");
-	begin("x");
-	settings_file(&parse, "up", "a\0b", 3);
-	settings_file(&parse, "needs", "a\0b", 3);
-	memset(many, 'd', sizeof(many));
-	settings_file(&parse, "down", many, sizeof(many));
-	HOLDS(parse.errors == 3);
-}
-
-static void
 test_more_wholes(void)
 {
 	begin("x");
@@ -573,10 +406,6 @@ main(void)
 	TEST("a complaint names place, fault and remedy", test_complaints);
 	TEST("comments, continuations, lists, repetitions", test_lines);
 	TEST("override and defaults add and replace", test_layers);
-	TEST("a runit directory is a service", test_runit);
-	TEST("an s6 directory is a service", test_s6);
-	TEST("an s6-rc source directory is a service", test_s6rc);
-	TEST("one setting in both spellings is refused", test_both);
 	TEST("what does not go together is refused", test_whole);
 	TEST("instances", test_instances);
 	TEST("every kind of value", test_kinds);
@@ -585,7 +414,6 @@ main(void)
 	TEST("a damaged packed form does no harm", test_damage);
 	TEST("the list is consistent", test_table);
 	TEST("service.5 has every setting", test_manual);
-	TEST("more files of s6 and s6-rc", test_more_files);
 	TEST("more that does not go together", test_more_wholes);
 	return unit_done();
 }
