@@ -151,7 +151,7 @@ flag_note(const struct view *v)
 	if ((v->r.flags & BOARD_UNLINKED) != 0)
 		note = join(note, "its link was removed");
 	if ((v->r.flags & BOARD_NO_FILES) != 0)
-		note = join(note, "supervise/ cannot be written");
+		note = join(note, "supervise/ can be written nowhere");
 	if (v->r.log_error != 0)
 		note = join(note, memory_text("its log cannot be written: %s",
 				      error_text((int)v->r.log_error)));

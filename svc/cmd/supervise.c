@@ -36,11 +36,26 @@ open_directory(const char *path)
 	return fd;
 }
 
-/* An instance and a service of one file have their supervise/ in the tree. */
+/* What svcd calls the service of this directory. */
+static const char *
+name_of(const char *path)
+{
+	const char *name = path_base(path);
+	char *above;
+
+	if (strcmp(name, "log") != 0)
+		return name;
+	above = memory_text("%s", path);
+	above[name - path > 0 ? name - path - 1 : 0] = '\0';
+	return memory_text("%s/log", path_base(above));
+}
+
+/* An instance and a service of one file have their supervise/ in the tree, and
+ * so has one whose directory cannot be written. */
 static const char *
 place_in_tree(const char *path)
 {
-	const char *name = path_base(path);
+	const char *name = name_of(path);
 	struct stat st;
 
 	if (stat(path, &st) < 0)
@@ -49,22 +64,38 @@ place_in_tree(const char *path)
 		return memory_text("%s/one/%s", client_dir(), name);
 	if (strchr(name, '@') != NULL)
 		return memory_text("%s/instance/%s", client_dir(), name);
-	return NULL;
+	return memory_text("%s/files/%s", client_dir(), name);
+}
+
+static bool
+has_supervise(const char *place)
+{
+	struct stat st;
+
+	return stat(memory_text("%s/supervise", place), &st) == 0;
+}
+
+/* Files that were there before all became read-only have no reader. */
+static bool
+is_left(const char *path)
+{
+	int fd = open(memory_text("%s/supervise/ok", path),
+	    O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && errno == ENXIO;
 }
 
 const char *
 supervise_place(const char *path)
 {
 	const char *place;
-	struct stat st;
 
-	if (stat(memory_text("%s/supervise", path), &st) == 0)
+	if (has_supervise(path) && !is_left(path))
 		return path;
 	place = place_in_tree(path);
-	return place != NULL &&
-		       stat(memory_text("%s/supervise", place), &st) == 0
-		   ? place
-		   : path;
+	return place != NULL && has_supervise(place) ? place : path;
 }
 
 int

@@ -53,7 +53,7 @@
 	X(BROKEN, 3, "its settings have errors; the former ones stay") \
 	X(UNLINKED, 4, "its link is gone: it is stopped and forgotten") \
 	X(EXITED, 5, "told to exit (x): not picked up before its link changes") \
-	X(NO_FILES, 6, "supervise/ cannot be written") \
+	X(NO_FILES, 6, "supervise/ can be written nowhere") \
 	X(ADHOC, 7, "made by svc run, has no directory in a scan directory") \
 	X(S6, 8, "a directory of s6: its finish arguments, milliseconds") \
 	X(ESSENTIAL, 9, "the tree ends with it") \
@@ -72,7 +72,8 @@
 	X(SCHEDULED, 22, "runs every so often") \
 	X(MAIN, 24, "the main command: the tree ends when it ends") \
 	X(CGROUP, 25, "born in a cgroup of its own") \
-	X(FELL, 26, "its last run ended by itself: the next start is a restart")
+	X(FELL, 26, "its last run ended by itself: the next start is a restart") \
+	X(FILES_AWAY, 27, "supervise/ is below the runtime directory")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and

@@ -1,7 +1,8 @@
 /*
  * supervise/ of a service: one FIFO, which is called control, ok and lock, so
  * that a service costs one descriptor; other programs find in each what they
- * look for: a reader on control and ok, a lock on lock.
+ * look for: a reader on control and ok, a lock on lock. Where the service's
+ * directory cannot be written it is RUN/files/NAME/supervise.
  */
 #include "svc/tree/tree.h"
 
@@ -10,7 +11,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "lib/dir.h"
 #include "lib/fd.h"
 #include "lib/path.h"
 #include "lib/say.h"
@@ -43,6 +46,44 @@ open_or_make(int dir)
 	return sys_openat(dir, "supervise", flags, 0);
 }
 
+/* In the service's directory, if it can be written there; -1. */
+static int
+open_there(int dir)
+{
+	int error, fd = dir < 0 ? -1 : open_or_make(dir);
+
+	if (fd < 0 || sys_faccessat(fd, ".", W_OK, 0) == 0)
+		return fd;
+	error = errno;
+	sys_close(fd);
+	errno = error;
+	return -1;
+}
+
+static bool
+away_path(uint32_t i, struct buf *b)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	buf_puts(b, tree.run_dir);
+	buf_puts(b, "/files/");
+	buf_puts(b, state_name(i, name));
+	buf_puts(b, "/supervise");
+	return !b->full;
+}
+
+/* Below the runtime directory, where sv looks too; -1. */
+static int
+open_away(uint32_t i)
+{
+	char path[TREE_PATH];
+	struct buf b = BUF(path);
+
+	if (!away_path(i, &b) || dir_make(AT_FDCWD, path, 0755) < 0)
+		return -1;
+	return sys_open(path, O_RDONLY | O_DIRECTORY, 0);
+}
+
 int
 supervise_dir(uint32_t i)
 {
@@ -50,6 +91,8 @@ supervise_dir(uint32_t i)
 	struct buf b = BUF(path);
 	int fd, dir, error;
 
+	if (rec(i)->flags & BOARD_FILES_AWAY)
+		return open_away(i);
 	state_path(i, path);
 	b.len = strlen(path);
 	buf_puts(&b, "/supervise");
@@ -156,20 +199,40 @@ open_names(int dir)
 	return -1;
 }
 
+/* Once for each service, by the flag that it gets. */
 static void
-say_trouble(uint32_t i, const char *what)
+say_trouble(uint32_t i, uint32_t flag, const char *what)
 {
 	char name[BOARD_NAME_MAX + 1];
-	struct board_record *r = rec(i);
 
-	if (r->flags & BOARD_NO_FILES)
+	if (rec(i)->flags & flag)
 		return;
 	/* Nobody looks for it where nothing may be written. */
 	if (!tree.is_container)
-		say_warn("%s: cannot %s supervise", state_name(i, name), what);
-	board_begin(r);
-	r->flags |= BOARD_NO_FILES;
-	board_end(r);
+		say_warn("%s: cannot %s", state_name(i, name), what);
+	state_flags(i, flag, 0);
+}
+
+/* A directory whose files are to be made; -1: there is no place for them. */
+static int
+open_somewhere(uint32_t i, int at)
+{
+	int dir = open_there(at), error = errno;
+
+	if (dir >= 0) {
+		state_flags(i, 0, BOARD_FILES_AWAY);
+		return dir;
+	}
+	dir = open_away(i);
+	if (dir >= 0) {
+		errno = error;
+		say_trouble(i, BOARD_FILES_AWAY,
+		    "write supervise, made below the runtime directory "
+		    "instead");
+		return dir;
+	}
+	say_trouble(i, BOARD_NO_FILES, "make supervise");
+	return -1;
 }
 
 int
@@ -194,20 +257,18 @@ supervise_open_at(uint32_t i, int at)
 
 	if (l->control.fd >= 0 || (rec(i)->flags & BOARD_MAIN))
 		return 0;
-	dir = at < 0 ? -1 : open_or_make(at);
-	if (dir < 0) {
-		say_trouble(i, "make");
+	dir = open_somewhere(i, at);
+	if (dir < 0)
 		return 0;
-	}
 	fd = open_names(dir);
 	sys_close(dir);
 	if (fd < 0 && errno == EWOULDBLOCK) {
-		say_trouble(i, "lock");
+		say_trouble(i, BOARD_NO_FILES, "lock supervise");
 		return -1;
 	}
 	if (fd < 0 || watch_add(&tree.loop, &l->control, fd, EPOLLIN,
 			  control_ready, (void *)(uintptr_t)i) < 0) {
-		say_trouble(i, "use");
+		say_trouble(i, BOARD_NO_FILES, "use supervise");
 		fd_close(&fd);
 	}
 	return 0;

@@ -284,13 +284,46 @@ E
 	[ -p "$D/elsewhere/supervise.a/ok" ]
 }
 
-@test "where supervise cannot be made that is said once, and it runs" {
+# sv of ours, which finds the tree's files by TRIVET_RUN.
+sv_of_ours() {
+	ln -sf "$TOP/build/bin/svc" "$D/bin/sv"
+	TRIVET_RUN=$D/run SVDIR=$D/scan "$D/bin/sv" "$@"
+}
+sv_says() { sv_of_ours status "$1" | grep -q "$2"; }
+
+@test "where supervise cannot be made it has another place, said once" {
 	make a <<<"echo run >>$D/out; exec sleep 1000"
 	ln -s /proc/no/such/place "$D/sv/a/supervise"
 	enable a
 	tree_start
 	await has_line "$D/out" run
-	[ "$(grep -c 'a: cannot make supervise' "$D/said")" = 1 ]
+	await sv_says a '^run: a: '
+	sv_of_ours -w 30 restart a
+	await count_is "$D/out" run 2
+	count_is "$D/said" 'a: cannot write supervise' 1
+}
+
+@test "a tree that is read-only is supervised, and sv and svc reach it" {
+	make a <<'END'
+echo line
+exec sleep 1000
+END
+	script a/log/run <<<"exec cat >>$D/logged"
+	mkdir "$D/sv/a/supervise" # and files of an earlier day
+	mkfifo "$D/sv/a/supervise/ok"
+	enable a
+	tree_start unshare -m sh -c 'mount --bind "$1" "$1" &&
+	    mount -o remount,bind,ro "$1" && shift && exec "$@"' \
+		- "$D/sv" "$SVCD" -r "$D/run" "$D/scan"
+	await has_line "$D/logged" line
+	await sv_says a '^run: a: .*; run: log: '
+	sv_of_ours -w 30 down a
+	sv_says a '^down: a: .*; run: log: '
+	TRIVET_RUN=$D/run "$TOP/build/bin/svc" up a
+	await sv_says a '^run: a: '
+	[ "$(ls "$D/sv/a/supervise")" = ok ]
+	count_is "$D/said" 'a: cannot write supervise.*read-only' 1
+	count_is "$D/said" 'a/log: cannot write supervise.*read-only' 1
 }
 
 @test "a directory that another supervisor holds is left alone" {
