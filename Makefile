@@ -42,6 +42,7 @@ SECTIONS = -ffunction-sections -fdata-sections
 SMALL = -Oz
 # Linked to one place: code for any place is larger, and gains nothing here.
 FIXED = -fno-pie
+LAYOUT = -Wl,-T,init/command.ld,-z,noseparate-code,-z,norelro
 LDFLAGS = -static -Wl,--gc-sections,-z,relro,-z,now,-z,noexecstack
 B = build
 K = build/include
@@ -60,6 +61,7 @@ override CFLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 override LDFLAGS = -fsanitize=address,undefined -Wl,--gc-sections
 override FIXED =
+override LAYOUT = -Wl,-e,init_start
 endif
 ifneq ($(FUZZ),)
 override CC = clang
@@ -68,6 +70,7 @@ override CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined
 override LDFLAGS = -fsanitize=fuzzer,address,undefined -Wl,--gc-sections
 override FIXED =
+override LAYOUT = -Wl,-e,init_start
 else ifeq ($(CC),clang)
 override B = build/clang
 override CC = tests/musl-cc clang
@@ -145,7 +148,7 @@ CORE_SRC = \
 	svc/core/word.c \
 	svc/core/world.c
 
-# --- the four binaries ---------------------------------------------------------
+# --- the binaries ---------------------------------------------------------
 # The entry comes before libc, so it is not C.
 MACHINE = $(or $(ARCH),$(shell uname -m))
 INIT_START = init/start_$(MACHINE).S
@@ -181,6 +184,16 @@ INIT_SRC = \
 	init/upgrade.c \
 	init/version.c \
 	init/words.c
+# One command in a container, and nothing else.
+COMMAND_SRC = \
+	init/catatonit.c \
+	init/command.c \
+	init/dumb.c \
+	init/single.c \
+	init/single_child.c \
+	init/single_main.c \
+	init/talk.c \
+	init/tini.c
 TREE_SRC = \
 	svc/tree/alive.c \
 	svc/tree/aux.c \
@@ -477,7 +490,7 @@ MAN_PAGES = \
 # Further names of halt(8).
 MAN_LINKS = poweroff.8 reboot.8
 
-BINARIES = init svcd svlogd svc
+BINARIES = init init-command svcd svlogd svc
 BIN = $(BINARIES:%=$(B)/bin/%)
 
 all: $(BIN)
@@ -524,7 +537,10 @@ $(B)/bin/init: $(call objs,$(INIT_SRC)) $(INIT_START:%.S=$(B)/obj/%.o) \
 	$(B)/lib-small.a
 # Nothing is left to make read-only after a start that relocates nothing.
 $(B)/bin/init: ENTRY = -Wl,-e,init_start -Wl,-z,noseparate-code,-z,norelro
-$(call objs,$(INIT_SRC)): CFLAGS := $(CFLAGS) $(SMALL)
+$(call objs,$(INIT_SRC) init/single_main.c): CFLAGS := $(CFLAGS) $(SMALL)
+$(B)/bin/init-command: $(call objs,$(COMMAND_SRC)) \
+	$(INIT_START:%.S=$(B)/obj/%.o) $(B)/lib-small.a init/command.ld
+$(B)/bin/init-command: ENTRY = $(LAYOUT)
 $(B)/bin/svcd: $(call objs,$(TREE_SRC)) $(B)/core.a $(B)/lib.a
 $(B)/bin/svlogd: $(call objs,svc/log/main.c) $(B)/log.a $(B)/core.a $(B)/lib.a
 $(B)/bin/svc: $(call objs,svc/cmd/main.c) $(B)/cmd.a $(B)/core.a $(B)/lib.a
@@ -607,7 +623,7 @@ HELPERS = \
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make             builds build/bin/{init,svcd,svlogd,svc}
+#: make             builds build/bin/{init,init-command,svcd,svlogd,svc}
 #: make check       unit tests, walk, simulation and gates: no root, no VM
 #: make test        every test; installs what is missing
 #: make boot        boots a VM with Trivet as PID 1, to a login
@@ -689,7 +705,7 @@ machine.txt: $(B)/tests/walk/machine
 	$(B)/tests/walk/machine --print > docs/machine.txt
 
 # --- installing ------------------------------------------------------------------------
-# The four binaries stay together: svcd finds init beside itself, and init svcd.
+# The binaries stay together: svcd finds init beside itself, and init svcd.
 # Every other name is a link. What stood in the way is kept as NAME.before-trivet
 # and comes back by uninstall.
 LINKS_init = runit runit-init

@@ -9,9 +9,9 @@ make_() {
 	make -s "$@" DESTDIR="$dest" PREFIX=/usr >/dev/null
 }
 
-@test "install: four binaries and the manuals" {
+@test "install: the binaries and the manuals" {
 	make_ install
-	for name in init svcd svlogd svc; do
+	for name in init init-command svcd svlogd svc; do
 		[ -x "$dest/usr/bin/$name" ]
 	done
 	[ "$("$dest/usr/bin/svc" -V)" = "$(build/bin/svc -V)" ]

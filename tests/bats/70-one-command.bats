@@ -1,5 +1,5 @@
-# One command under init: by its own name and in the place of tini, dumb-init
-# and catatonit, with Debian's programs beside ours where they agree.
+# One command under init-command: by its own name and in the place of tini,
+# dumb-init and catatonit, with Debian's programs beside ours where they agree.
 # shellcheck shell=bash
 
 setup_file() {
@@ -8,8 +8,10 @@ setup_file() {
 	mkdir "$BATS_FILE_TMPDIR/ours"
 	local name
 	for name in init tini docker-init dumb-init catatonit podman-init; do
-		ln -s "$PWD/build/bin/init" "$BATS_FILE_TMPDIR/ours/$name"
+		ln -s "$PWD/build/bin/init-command" "$BATS_FILE_TMPDIR/ours/$name"
 	done
+	whole=$PWD/build/bin/init
+	export whole
 	ours=$BATS_FILE_TMPDIR/ours peers=$PWD/build/peers
 	early=$PWD/build/tests/bats/early
 	export ours peers early
@@ -161,6 +163,33 @@ says() {
 	done
 	says "$ours/catatonit" 0 out -L
 }
+
+@test "init-command is as small as a container's init should be" {
+	strip -o small "$ours/init"
+	[ "$(stat -c %s small)" -le 40960 ]
+	is "$(code_of ./small sh -c 'exit 9')" 9
+}
+
+@test "init itself does the same, under each of the names" {
+	local name words said
+	mkdir whole
+	for name in init tini docker-init dumb-init catatonit podman-init; do
+		ln -s "$whole" "whole/$name"
+		for words in '-h --' '--version --' '-- ./nothing' \
+			'-- true' '-- false' '--nonsense --'; do
+			# shellcheck disable=SC2086
+			said=$(code_of "$ours/$name" $words)
+			mv out out.ours
+			without_pid err >err.ours
+			# shellcheck disable=SC2086
+			is "$(code_of "whole/$name" $words)" "$said" "$name $words"
+			diff out.ours out
+			without_pid err | diff err.ours -
+		done
+	done
+}
+
+without_pid() { sed 's/[(:][0-9]*)/PID/' "$1"; }
 
 @test "docker-init --version begins with what docker looks for" {
 	[[ "$("$ours/docker-init" --version)" == "tini version "* ]]

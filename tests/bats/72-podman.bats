@@ -8,12 +8,12 @@ setup_file() {
 	podman_have
 	local root=$POD/rootfs applet
 	mkdir -p "$root"/{bin,proc,sys,dev,run,tmp,usr,etc/service,etc/trivet/override}
-	cp "$ROOT"/build/bin/{init,svcd,svc} "$root/bin/"
+	cp "$ROOT"/build/bin/{init,init-command,svcd,svc} "$root/bin/"
 	cp "$(command -v busybox)" "$root/bin/" || skip "no busybox"
 	for applet in sh true false sleep echo id cat tty seq mkdir kill test; do
 		ln -s busybox "$root/bin/$applet"
 	done
-	ln "$root/bin/init" "$root/catatonit"
+	ln "$root/bin/init-command" "$root/catatonit"
 	cat >"$root/etc/service/db" <<-'E'
 		run = sh -c "trap 'echo db stopped; exit 0' TERM; echo db up; while :; do sleep 1000 & wait; done"
 	E
@@ -60,7 +60,7 @@ once() {
 }
 
 @test "one command in a scratch image, with and without a terminal" {
-	run podman run --rm --entrypoint '["/bin/init","--"]' localhost/many:1 \
+	run podman run --rm --entrypoint '["/bin/init-command"]' localhost/many:1 \
 		sh -c 'exit 7'
 	[ "$status" = 7 ]
 	run podman run --rm -t --entrypoint '["/bin/init","--"]' \

@@ -39,7 +39,7 @@ podman_configure() {
 		events_logger = "file"
 		lock_type = "file"
 		tmp_dir = "$POD/tmp"
-		init_path = "$ROOT/build/bin/init"
+		init_path = "$ROOT/build/bin/init-command"
 		conmon_path = ["$PEERS/conmon/usr/bin/conmon"]
 		conmon_env_vars = ["PATH=$PATH", "LD_LIBRARY_PATH=$LIBS",
 			"HOME=$POD/home", "CONTAINERS_CONF=$POD/containers.conf"]
