@@ -307,8 +307,11 @@ CMD_SRC = \
 	svc/cmd/listing.c \
 	svc/cmd/lock.c \
 	svc/cmd/log.c \
+	svc/cmd/logs_file.c \
 	svc/cmd/logs_find.c \
 	svc/cmd/logs_follow.c \
+	svc/cmd/logs_line.c \
+	svc/cmd/logs_place.c \
 	svc/cmd/logs_read.c \
 	svc/cmd/lsb.c \
 	svc/cmd/lsb_read.c \

@@ -11,7 +11,7 @@
 #include "lib/scan.h"
 
 #include "svc/cmd/json.h"
-#include "svc/cmd/logs.h"
+#include "svc/cmd/logs_follow.h"
 #include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
 #include "svc/cmd/place.h"
@@ -201,21 +201,36 @@ find_sources(struct sources *all, int count, char **names)
 
 /* --- the verb --- */
 
-static int
-print_all(struct sources *all)
+/* What there is, merged; `at` if it is to be followed from there. */
+static bool
+print_lines(struct sources *all, struct logs_followed *at)
 {
 	struct logs lines = {0};
 
-	log_verb.ask.fits = fits;
 	for (size_t i = 0; i < all->count; i++)
-		logs_read(&lines, &all->s[i], &log_verb.ask);
-	if (lines.count > 0)
-		logs_merge(&lines, log_verb.ask.most);
+		if (at != NULL)
+			logs_read_upto(
+			    &lines, &all->s[i], &at[i].place, &log_verb.ask);
+		else
+			logs_read(&lines, &all->s[i], &log_verb.ask);
+	logs_merge(&lines, log_verb.ask.most);
 	for (size_t i = 0; i < lines.count; i++)
 		print_line(&lines.line[i]);
-	if (log_verb.follows)
-		return logs_follow(all->s, all->count, show);
-	return lines.count > 0 ? EXITCODE_YES : EXITCODE_NO;
+	return lines.count > 0;
+}
+
+static int
+follow(struct sources *all)
+{
+	struct logs_followed *at = memory_get(all->count, sizeof(*at));
+
+	log_verb.ask.whole = true;
+	if (!logs_watch(at, all->s, all->count)) {
+		perror("svc log: cannot watch for changes");
+		return EXITCODE_SYSTEM;
+	}
+	print_lines(all, at);
+	return logs_follow(at, all->count, show);
 }
 
 static bool
@@ -281,7 +296,10 @@ run(int argc, char **argv)
 	if (!find_sources(&all, o.count, o.operands))
 		return EXITCODE_NO;
 	log_verb.has_names = all.count > 1;
-	return print_all(&all);
+	log_verb.ask.fits = fits;
+	if (log_verb.follows)
+		return follow(&all);
+	return print_lines(&all, NULL) ? EXITCODE_YES : EXITCODE_NO;
 }
 
 const struct cmd cmd_log = {

@@ -14,6 +14,8 @@
 /* Where the shared logger writes what has no directory of its own. */
 #define LOGS_BASE "/var/log/trivet"
 
+struct logs_place;
+
 struct logs_source {
 	const char *name; /* of the service */
 	const char *path;
@@ -39,24 +41,26 @@ struct logs {
 	size_t count, room;
 };
 
+void logs_add(struct logs *to, struct logs_line line);
+/* By time, those of one source in their order, the last `most` of all. */
+void logs_merge(struct logs *all, size_t most);
+
 /* Which lines are wanted. */
 struct logs_ask {
 	int64_t since_ns; /* 0: from the first */
 	size_t most;	  /* the last so many; 0: all */
+	bool whole;	  /* not the beginning of one that has no end yet */
 	bool (*fits)(const struct logs_line *line);
 };
 
 /* Adds the lines of one source, in order, `most` of them at most. */
 void logs_read(
     struct logs *to, const struct logs_source *s, const struct logs_ask *ask);
-/* By time, those of one source in their order, the last `most` of all. */
-void logs_merge(struct logs *all, size_t most);
+/* The same up to a place; p->at says how far that was. */
+void logs_read_upto(struct logs *to, const struct logs_source *s,
+    struct logs_place *p, const struct logs_ask *ask);
 /* Takes stamp and level off the raw bytes of a line. */
 struct logs_line logs_line(
     const char *name, const char *p, size_t n, int64_t at_ns);
-
-/* svc log -f: new lines from now on, until the end of time. */
-int logs_follow(const struct logs_source *s, size_t count,
-    void (*show)(const struct logs_line *line));
 
 #endif

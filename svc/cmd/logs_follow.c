@@ -1,139 +1,315 @@
 /*
  * Following logs through rotations: inotify on the directories, no polling.
+ * Events say where to look, never what is new: that is what lies behind the
+ * place that was read to, in how many files it may be by now.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/exitcode.h"
 
-#include "svc/cmd/logs.h"
+#include "svc/cmd/logs_file.h"
+#include "svc/cmd/logs_follow.h"
 #include "svc/cmd/memory.h"
 
 #define LINE (64 << 10) /* a longer one is shown in parts */
+#define TURN (1 << 20)	/* bytes of one log, then the others */
 
-struct followed {
-	const struct logs_source *source;
-	int fd;
-	uint64_t inode;
-	char part[LINE]; /* a line that has not ended */
-	size_t part_n;
-};
+/* Of the directory, and of the one in which it comes and goes itself. */
+#define INSIDE (IN_MODIFY | IN_CLOSE_WRITE | COMES | IN_MASK_ADD)
+#define ABOVE (COMES | IN_DELETE | IN_MASK_ADD)
+#define COMES (IN_CREATE | IN_MOVED_TO)
 
-static const char *
-current(const struct logs_source *s)
-{
-	return s->is_file ? s->path : memory_text("%s/current", s->path);
-}
+static int events = -1;
 
-static bool
-open_current(struct followed *f, bool at_end)
-{
-	struct stat st;
+/* --- what is new --- */
 
-	f->fd = open(current(f->source), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (f->fd == -1)
-		return false;
-	if (fstat(f->fd, &st) == 0)
-		f->inode = st.st_ino;
-	if (at_end)
-		lseek(f->fd, 0, SEEK_END);
-	return true;
-}
-
-static void
-show_part(
-    struct followed *f, size_t n, void (*show)(const struct logs_line *line))
+static int64_t
+now_ns(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	struct logs_line line = logs_line(f->source->name, f->part, n,
-	    t.tv_sec * INT64_C(1000000000) + t.tv_nsec);
-	show(&line);
+	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-/* What has come since; ends of lines are waited for. */
-static void
-read_on(struct followed *f, void (*show)(const struct logs_line *line))
+/*
+ * Adds the lines of f; bytes of it that are dealt with. The beginning of a line
+ * is left alone unless it is too long, or the file is complete.
+ */
+static size_t
+add_lines(
+    struct logs *to, const struct logs_file *f, const char *name, bool complete)
 {
-	ssize_t got;
+	size_t start = 0;
 
-	while (f->fd != -1 &&
-	       (got = read(f->fd, f->part + f->part_n, LINE - f->part_n)) > 0) {
-		char *newline;
+	while (start < f->n) {
+		size_t left = f->n - start;
+		const char *newline = memchr(f->bytes + start, '\n', left);
+		size_t n = newline != NULL
+			       ? (size_t)(newline - f->bytes) + 1 - start
+			       : left;
 
-		f->part_n += (size_t)got;
-		while ((newline = memchr(f->part, '\n', f->part_n)) != NULL) {
-			size_t n = (size_t)(newline - f->part);
-			show_part(f, n, show);
-			f->part_n -= n + 1;
-			memmove(f->part, newline + 1, f->part_n);
-		}
-		if (f->part_n == LINE) {
-			show_part(f, LINE, show);
-			f->part_n = 0;
-		}
+		if (newline == NULL && left < LINE && !complete)
+			break;
+		if (n > LINE)
+			n = LINE;
+		logs_add(to, logs_file_line(f, name, start, start + n));
+		start += n;
 	}
+	return start;
 }
 
-/* Emptied, or another file by now: the rest of the old one comes first. */
-static void
-look(struct followed *f, void (*show)(const struct logs_line *line))
-{
-	struct stat st;
-	uint64_t mark = memory_mark();
-
-	read_on(f, show);
-	if (f->fd != -1 && fstat(f->fd, &st) == 0 &&
-	    st.st_size < lseek(f->fd, 0, SEEK_CUR))
-		lseek(f->fd, 0, SEEK_SET);
-	if (stat(current(f->source), &st) == 0 &&
-	    (f->fd == -1 || st.st_ino != f->inode)) {
-		if (f->fd != -1)
-			close(f->fd);
-		open_current(f, false);
-	}
-	memory_release(mark);
-	read_on(f, show);
-}
-
+/* Lines behind the place; true: there may be more of them. */
 static bool
-watch(int events, const struct logs_source *s)
+add_tail(struct logs *to, struct logs_followed *l, bool complete)
 {
-	return inotify_add_watch(events, s->path,
-		   IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE) != -1;
+	const struct logs_source *s = l->source;
+	struct logs_file f;
+
+	if (!logs_file_part(&f, l->place.fd, l->place.at, TURN) || f.n == 0)
+		return false;
+	if (!s->is_file)
+		logs_file_index(&f, s->path, "current");
+	/* What the index does not know yet has come just now. */
+	f.changed_ns = now_ns();
+	l->place.at += add_lines(to, &f, s->name, complete && f.n < TURN);
+	return f.n == TURN;
+}
+
+/* --- what became of the file that was followed --- */
+
+/* Is it the file of this place, perhaps in another form? */
+static bool
+is_file_of(const struct logs_place *p, int fd)
+{
+	struct logs_file mine, other;
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_ino == p->inode)
+		return true;
+	return p->fd != -1 && fstat(p->fd, &st) == 0 && st.st_nlink == 0 &&
+	       logs_file_whole(&mine, p->fd) && logs_file_whole(&other, fd) &&
+	       logs_file_alike(&mine, &other);
+}
+
+/* Old files that came behind the one of l->place and up to `now`: all that are
+ * left, if that one itself is gone. */
+static char **
+old_between(const struct logs_followed *l, const struct logs_place *now)
+{
+	char **names = logs_old(l->source, &l->place, now), **first = names;
+
+	for (char **name = names; *name != NULL; name++) {
+		int fd = logs_old_open(l->source, now, name);
+		if (fd == -1)
+			continue;
+		if (is_file_of(&l->place, fd))
+			first = name + 1;
+		close(fd);
+	}
+	return first;
+}
+
+static void
+add_old(struct logs *to, const struct logs_followed *l,
+    const struct logs_place *now, char *name)
+{
+	const struct logs_source *s = l->source;
+	struct logs_file f;
+	int fd = logs_old_open(s, now, &name);
+
+	if (logs_file_whole(&f, fd)) {
+		logs_file_index(&f, s->path, name);
+		add_lines(to, &f, s->name, true);
+	}
+	if (fd != -1)
+		close(fd);
+}
+
+/* Another file is written by now: those between come first. */
+static void
+move_on(struct logs *to, struct logs_followed *l)
+{
+	struct logs_place now;
+
+	logs_stand(&now, l->source);
+	while (add_tail(to, l, true))
+		;
+	for (char **name = old_between(l, &now); *name != NULL; name++)
+		add_old(to, l, &now, *name);
+	logs_leave(&l->place);
+	l->place = now;
+}
+
+/* True: there is more to be read at once. */
+static bool
+look(struct logs *to, struct logs_followed *l)
+{
+	struct logs_place *p = &l->place;
+	struct stat st;
+
+	if (add_tail(to, l, false))
+		return true;
+	if (stat(logs_current(l->source), &st) == -1)
+		return false;
+	if (p->fd == -1 || st.st_ino != p->inode) {
+		move_on(to, l);
+		return l->place.fd != -1;
+	}
+	if ((uint64_t)st.st_size >= p->at)
+		return false;
+	p->at = 0; /* it was emptied */
+	return true;
+}
+
+/* --- where to look --- */
+
+/* The directory in which a log's files come and go. */
+static char *
+directory(const struct logs_source *s)
+{
+	char *real = realpath(s->path, NULL);
+	char *path = memory_text("%s", real != NULL ? real : s->path);
+
+	free(real);
+	if (s->is_file) {
+		char *slash = strrchr(path, '/');
+		if (slash == NULL)
+			return memory_text(".");
+		slash[slash == path] = '\0';
+	}
+	return path;
+}
+
+/* The nearest directory above `path` that is there. */
+static int
+watch_above(const char *path)
+{
+	for (;;) {
+		char *above = memory_text("%s", path), *slash;
+		char *missing = memory_text("%s", path);
+		int wd = -1;
+
+		while (wd == -1 && (slash = strrchr(above, '/')) != NULL &&
+		       slash[1] != '\0') {
+			memcpy(missing, above, strlen(above) + 1);
+			slash[slash == above] = '\0';
+			wd = inotify_add_watch(events, above, ABOVE);
+		}
+		/* What was missing may have been made just before that. */
+		if (wd == -1 || strcmp(missing, path) == 0 ||
+		    access(missing, F_OK) == -1)
+			return wd;
+	}
+}
+
+/* False: of neither can be known what happens there. */
+static bool
+watch(struct logs_followed *l)
+{
+	const char *path = directory(l->source);
+
+	l->above = watch_above(path);
+	l->inside = inotify_add_watch(events, path, INSIDE);
+	return l->inside != -1 || (errno == ENOENT && l->above != -1);
+}
+
+/* A descriptor for each log. */
+static void
+raise_limit(void)
+{
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0) {
+		l.rlim_cur = l.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
+bool
+logs_watch(struct logs_followed *all, const struct logs_source *s, size_t count)
+{
+	raise_limit();
+	events = inotify_init1(IN_CLOEXEC);
+	if (events == -1)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		all[i] = (struct logs_followed){.source = &s[i]};
+		if (!watch(&all[i]))
+			return false;
+		logs_stand(&all[i].place, &s[i]);
+		all[i].is_woken = true;
+	}
+	return true;
+}
+
+static void
+wake(struct logs_followed *all, size_t count, const struct inotify_event *e)
+{
+	for (size_t i = 0; i < count; i++)
+		if (e->wd == -1 || e->wd == all[i].inside ||
+		    e->wd == all[i].above)
+			all[i].is_woken = true;
+}
+
+/* Waits until something happens; false: it never will. */
+static bool
+wait_for_events(struct logs_followed *all, size_t count)
+{
+	_Alignas(struct inotify_event) char bytes[4096];
+	ssize_t n = read(events, bytes, sizeof(bytes));
+
+	for (ssize_t at = 0; at < n;) {
+		const struct inotify_event *e = (const void *)(bytes + at);
+		wake(all, count, e);
+		at += (ssize_t)sizeof(*e) + e->len;
+	}
+	return n != -1 || errno == EINTR;
+}
+
+/* A turn for each log where something happened; true: there is more. */
+static bool
+turn(struct logs_followed *all, size_t count,
+    void (*show)(const struct logs_line *line))
+{
+	uint64_t mark = memory_mark();
+	struct logs lines = {0};
+	bool more = false;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!all[i].is_woken)
+			continue;
+		/* Before the look: what comes behind it will wake. */
+		watch(&all[i]);
+		all[i].is_woken = look(&lines, &all[i]);
+		more |= all[i].is_woken;
+	}
+	logs_merge(&lines, 0);
+	for (size_t i = 0; i < lines.count; i++)
+		show(&lines.line[i]);
+	memory_release(mark);
+	return more;
 }
 
 int
-logs_follow(const struct logs_source *s, size_t count,
+logs_follow(struct logs_followed *all, size_t count,
     void (*show)(const struct logs_line *line))
 {
-	struct followed *all = memory_get(count, sizeof(*all));
-	_Alignas(struct inotify_event) char bytes[4096];
-	int events = inotify_init1(IN_CLOEXEC);
-
-	if (events == -1)
-		return EXITCODE_SYSTEM;
-	for (size_t i = 0; i < count; i++) {
-		all[i].source = &s[i];
-		open_current(&all[i], true);
-		if (!watch(events, &s[i])) {
-			perror(s[i].path);
-			return EXITCODE_SYSTEM;
-		}
-	}
 	for (;;) {
-		for (size_t i = 0; i < count; i++)
-			look(&all[i], show);
+		while (turn(all, count, show))
+			;
 		if (fflush(stdout) != 0)
 			return EXITCODE_YES;
-		if (read(events, bytes, sizeof(bytes)) == -1 && errno != EINTR)
+		if (!wait_for_events(all, count))
 			return EXITCODE_SYSTEM;
 	}
 }

@@ -134,6 +134,104 @@ assert o["text"] == "bé \"q\"\t\x01", o'
 	[ "$(cut -d' ' -f3 out)" = "$(printf 'a\nb\nc')" ]
 }
 
+# follows TEXT: the last line that -f has shown.
+follows() { [ "$(tail -n 1 out | cut -d' ' -f3)" = "$1" ]; }
+
+# A logger behind descriptor 8, with files of 2,000 bytes that all are kept.
+rotating() {
+	mkdir d
+	printf 's2000\nn0\n%s' "${1:-}" >d/config
+	mkfifo pipe
+	exec 8<>pipe
+	"$svlogd" d <&8 8>&- 3>&- &
+	logger=$!
+}
+
+@test "-f misses nothing between what it prints first and what it waits for" {
+	rotating
+	seq 1 100 >&8
+	await holds d/current '^100$'
+	# A reader that is not heard stops svc within its first print.
+	mkfifo narrow
+	"$svc" log -n 0 -f ./d >narrow 3>&- 8>&- &
+	pid=$!
+	exec 6<narrow
+	python3 -c 'import fcntl; fcntl.fcntl(6, 1031, 4096)'
+	seq 101 5000 >&8
+	await holds d/current '^5000$'
+	cat <&6 >out 3>&- 8>&- &
+	await follows 5000
+	diff <(seq 1 5000) <(cut -d' ' -f3 out)
+	kill -TERM $logger
+}
+
+@test "-f goes through rotations that came too fast to be seen" {
+	rotating
+	echo 1 >&8
+	await holds d/current 1
+	"$svc" log -f ./d >out 3>&- 8>&- &
+	pid=$!
+	await follows 1
+	kill -STOP $pid
+	seq 2 5000 >&8
+	await holds d/current '^5000$'
+	kill -CONT $pid
+	await follows 5000
+	diff <(seq 1 5000) <(cut -d' ' -f3 out)
+	seq 5001 9000 >&8
+	await follows 9000
+	diff <(seq 1 9000) <(cut -d' ' -f3 out)
+	kill -TERM $logger
+}
+
+@test "-f: old files that a processor made smaller are not told twice" {
+	rotating '!gzip -c'
+	echo 1 >&8
+	await holds d/current 1
+	"$svc" log -f ./d >out 3>&- 8>&- &
+	pid=$!
+	await follows 1
+	kill -STOP $pid
+	seq 2 5000 >&8
+	await holds d/current '^5000$'
+	kill -CONT $pid
+	await follows 5000
+	diff <(seq 1 5000) <(cut -d' ' -f3 out)
+	kill -TERM $logger
+}
+
+@test "-f waits for a directory that is not there, and for its next one" {
+	mkdir d
+	echo 1 >d/current
+	"$svc" log -f ./d >out 3>&- &
+	pid=$!
+	await follows 1
+	rm -r d
+	mkdir d
+	echo 2 >d/current
+	await follows 2
+}
+
+@test "-f of a file goes on when it is moved away, and when it is emptied" {
+	echo 1 >file
+	"$svc" log -f ./file >out 3>&- &
+	pid=$!
+	await follows 1
+	printf 2 >>file
+	mv file file.1
+	echo >>file.1
+	await follows 2
+	echo 3 >file
+	await follows 3
+	# Shorter than what was read of it.
+	echo 4444 >>file
+	await follows 4444
+	: >file
+	echo 5 >>file
+	await follows 5
+	diff <(printf '%s\n' 1 2 3 4444 5) <(cut -d' ' -f3 out)
+}
+
 @test "a log is found by the argument of log/run, or by custom" {
 	mkdir -p scan/web/log/main scan/db/log
 	printf '#!/bin/sh\nexec svlogd -tt ./main\n' >scan/web/log/run
