@@ -23,6 +23,20 @@ log_in() {
 	log_in --initrd "$work/start.cpio" --disk "$work/disk" --net --rng
 	run vm run -p console "$ON" '/sbin/svc status; wget -q -O- http://127.0.0.1/'
 	[[ $output == *httpd*Trivet* ]]
+}
+
+@test "busybox-disk: what the kernel and the boot stage said is in a log" {
+	on disk
+	run vm run -p console "$ON" '/sbin/svc log -n 0 klog'
+	echo "$output"
+	[[ $output == *"boot: "*"Linux version "*"Run /init as init process"* ]]
+	# Nothing twice by another start, and what comes later comes as well.
+	run vm run -p console "$ON" '/sbin/svc restart klog
+		echo hello >/dev/kmsg
+		until /sbin/svc log klog | grep -q hello; do :; done
+		echo "twice: $(/sbin/svc log -n 0 klog | cut -c 25- | sort | uniq -d | grep -cE "Linux version|boot:|hello")."'
+	echo "$output"
+	[[ $output == *"twice: 0."* ]]
 	vm tell -p console "$ON" /sbin/poweroff
 	vm off "$ON"
 	[[ $(console) == *"reboot: Power down"* ]]

@@ -133,7 +133,7 @@ debian() {
 		--disk "$BATS_FILE_TMPDIR/disk" --net --rng --limit 800
 	vm login -t 200 "$(guest full)" root
 	debian 'svc wait -t 100s settled; svc list'
-	for name in udev devices check mounts network syslog cron dbus ssh nginx \
+	for name in klog udev devices check mounts network syslog cron dbus ssh nginx \
 		postgresql requests getty@ttyS0; do
 		[[ $output == *"$name"* ]]
 	done
