@@ -60,6 +60,7 @@ container_is_here(char **envp)
 
 static const char *words[WORDS_MAX + 1];
 static int count;
+static bool has_command;
 
 /* Said at once and here: there is no loop yet that would write it. */
 static _Noreturn void
@@ -115,6 +116,7 @@ container_words(char **argv, bool meant)
 		hand_over(*a, meant);
 	if (memo.settings.services[0] != '\0')
 		add(memo.settings.services);
+	has_command = *a != NULL;
 	for (; *a != NULL; a++)
 		add(*a);
 	words[count] = NULL;
@@ -161,11 +163,20 @@ container_limit_ms(const struct plan *p, int64_t ms)
 }
 
 struct request
-container_request(int sig)
+container_request(int sig, bool from_outside)
 {
+	const struct request stop = {REQUEST_END, KEEP_END_EXIT};
+	const struct request pass = {REQUEST_PASS, KEEP_END_NONE};
 	enum role role = (enum role)memo_step()->plan.role;
+	struct request r = signal_request(sig, role, memo.settings.busybox);
 
-	if (role == ROLE_CONTAINER && sig == memo.settings.stop_signal)
-		return (struct request){REQUEST_END, KEEP_END_EXIT};
-	return signal_request(sig, role, memo.settings.busybox);
+	if (role != ROLE_CONTAINER)
+		return r;
+	if (sig == memo.settings.stop_signal)
+		return stop;
+	if (!from_outside ||
+	    (r.kind != REQUEST_UNKNOWN && sig != SIGUSR1 && sig != SIGWINCH))
+		return r;
+	/* It was chosen for the command, which knows what it means. */
+	return has_command ? pass : stop;
 }

@@ -24,8 +24,12 @@ const char *const *container_words(char **argv, bool meant);
 /* A command is to have the terminal: the session that was given to us lets go
  * of it, so that another can have it. */
 void container_leave_terminal(char **argv);
-/* What a signal means, in every role; here its maker may have added one. */
-struct request container_request(int sig);
+/*
+ * What a signal means, in every role. A container's maker may have chosen any
+ * as the one that stops it: what comes from outside and has no meaning of its
+ * own is that one. `from_outside`: no process in here has sent it.
+ */
+struct request container_request(int sig, bool from_outside);
 /* The limit `ms` of a phase, within what is left of the grace. */
 int64_t container_limit_ms(const struct plan *p, int64_t ms);
 

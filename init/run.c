@@ -312,9 +312,12 @@ end_by_signal(enum keep_ending how, bool now)
 }
 
 static void
-hear_signal(int sig)
+hear_signal(int sig, const struct sig_info *info)
 {
-	struct request r = container_request(sig);
+	/* The kernel's own have a code above 0. Who is not in our namespace has
+	   no pid, and PID 1 has no parent. */
+	bool from_outside = info->code <= 0 && info->pid == sys_getppid();
+	struct request r = container_request(sig, from_outside);
 	bool now = r.kind == REQUEST_NOW;
 
 	if (runit_hears(sig)) {
@@ -349,30 +352,40 @@ hear_signal(int sig)
 	}
 }
 
+static int
+wait_signal(const struct timespec *limit, struct sig_info *info)
+{
+	siginfo_t got;
+	int sig = sys_rt_sigtimedwait(SIG_ALL & ~fault_signals(), &got, limit);
+
+	if (sig > 0)
+		*info = (struct sig_info){
+		    .pid = got.si_pid, .uid = got.si_uid, .code = got.si_code};
+	return sig;
+}
+
 /*
  * By descriptor; and where none could be had, by asking, which only costs a
  * turn now and then.
  */
 static int
-next_signal(void)
+next_signal(struct sig_info *info)
 {
 	const struct timespec now = {0};
-	siginfo_t info;
 
-	if (!deaf)
-		return sig_read(FD_SIGNALS, NULL);
-	return sys_rt_sigtimedwait(SIG_ALL & ~fault_signals(), &info, &now);
+	return deaf ? wait_signal(&now, info) : sig_read(FD_SIGNALS, info);
 }
 
 static void
 hear_signals(void)
 {
 	for (int i = 0; i < SIGNALS_A_TURN; i++) {
-		int sig = next_signal();
+		struct sig_info info;
+		int sig = next_signal(&info);
 
 		if (sig <= 0)
 			return;
-		hear_signal(sig);
+		hear_signal(sig, &info);
 	}
 }
 
@@ -426,11 +439,11 @@ static void
 wait_blind(void)
 {
 	const struct timespec t = {.tv_nsec = NS_OF_MS(RETRY_MS)};
-	siginfo_t info;
-	int sig = sys_rt_sigtimedwait(SIG_ALL & ~fault_signals(), &info, &t);
+	struct sig_info info;
+	int sig = wait_signal(&t, &info);
 
 	if (sig > 0)
-		hear_signal(sig);
+		hear_signal(sig, &info);
 	reap_ns = 0;
 }
 

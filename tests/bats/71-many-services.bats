@@ -113,13 +113,37 @@ count_is() { [ "$(grep -cxF -e "$2" "$1")" = "$3" ]; }
 		signal "$sig"
 		ends 0
 	done
-	for sig in USR1 WINCH HUP; do
+	for sig in USR1 WINCH VTALRM 44; do
+		: >out
+		start
+		says out 'web: here'
+		signal "$sig"
+		ends 0
+	done
+	for sig in HUP ALRM; do
 		: >out
 		start "--stop-signal=SIG$sig"
 		says out 'web: here'
 		signal "$sig"
 		ends 0
 	done
+}
+
+@test "what a process in the container sends is no stop signal" {
+	file web <<<'run = sh -c "kill -USR1 1; kill -WINCH 1; kill -VTALRM 1; echo sent; exec sleep 1000"'
+	start
+	says out 'web: sent'
+	signal HUP
+	await svc -r run wait -t 30s up web
+	signal TERM
+	ends 0
+}
+
+@test "the image's own stop signal goes to the command that it was chosen for" {
+	start -- sh -c 'trap "exit 17" WINCH; echo up; while :; do sleep 1000 & wait; done'
+	says out up
+	signal WINCH
+	ends 17
 }
 
 # A service that tells its end.
