@@ -10,7 +10,7 @@ setup_file() {
 	mkdir -p "$root"/{bin,proc,sys,dev,run,tmp,usr,etc/service,etc/trivet/override}
 	cp "$ROOT"/build/bin/{init,init-command,svcd,svc} "$root/bin/"
 	cp "$(command -v busybox)" "$root/bin/" || skip "no busybox"
-	for applet in sh true false sleep echo id cat tty seq mkdir kill test; do
+	for applet in sh true false sleep echo id cat tty seq mkdir kill test grep; do
 		ln -s busybox "$root/bin/$applet"
 	done
 	ln "$root/bin/init-command" "$root/catatonit"
@@ -30,7 +30,12 @@ teardown_file() {
 }
 
 teardown() {
+	local job
 	[ -z "${NAME:-}" ] || podman rm -f -t 0 "$NAME" >/dev/null 2>&1 || :
+	for job in $(jobs -p); do
+		kill "$job" 2>/dev/null || :
+	done
+	[ -z "${GIVEN:-}" ] || find "$GIVEN" -depth -type d -exec rmdir {} +
 }
 
 # run_it NAME [podman's options] -- [words]: in the background, until it is up.
@@ -75,13 +80,88 @@ once() {
 	[[ $output == *healthy* ]]
 }
 
+# No entry in a passwd file either: the image has none.
+BARE='--read-only --read-only-tmpfs=false --cap-drop=all
+	--user 1000720000:0 --security-opt no-new-privileges'
+
 @test "any uid, no capability, no new privileges, nothing writable" {
-	once --read-only --read-only-tmpfs=false --cap-drop=all \
-		--user 1000720000:0 --security-opt no-new-privileges -- \
+	# shellcheck disable=SC2086
+	once $BARE -- \
 		-- sh -c 'id -u; mkdir /tmp/x /run/x && exit 1
 			/bin/svc health && echo healthy; /bin/svc list; exit 3'
 	[ "$status" = 3 ]
 	[[ $output == *1000720000* && $output == *healthy* ]]
+}
+
+@test "under the default seccomp profile" {
+	once -- -- sh -c 'grep Seccomp: /proc/1/status /proc/self/status
+		/bin/svc health && exit 14'
+	[ "$status" = 14 ]
+	[[ $output == *1/status:Seccomp:*2*self/status:Seccomp:*2* ]]
+}
+
+@test "--sdnotify=container: readiness goes up when all are ready, not before" {
+	mkdir -p "$POD/slow"
+	mkfifo "$POD/slow/go"
+	printf '%s\n' 'type = oneshot' 'up = sh -c "read -r x </slow/go"' \
+		>"$POD/slow/setup"
+	python3 - "$POD" >"$POD/told" 3>&- <<-'E' &
+		import socket, sys
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.bind(sys.argv[1] + "/notify")
+		while True:
+		    m = s.recv(4096).decode()
+		    print(m.replace("\n", " "), flush=True)
+		    if "READY=1" in m: break
+	E
+	await test -S "$POD/notify"
+	NAME=upward
+	local podman
+	NOTIFY_SOCKET=$POD/notify podman run -d --name upward \
+		--sdnotify=container -v "$POD/slow:/slow" localhost/many:1 \
+		--services=/slow >"$POD/started" 2>&1 &
+	podman=$!
+	await is_starting upward setup
+	[ "$(grep -c READY=1 "$POD/told")" = 0 ]
+	echo >"$POD/slow/go"
+	await grep READY=1 "$POD/told"
+	wait "$podman"
+}
+
+is_starting() {
+	[[ $(podman exec "$1" /bin/svc health 2>/dev/null) == "$2: starting"* ]]
+}
+
+# A v2 tree of its own is given to the container: the only kind this machine
+# may have beside its v1 ones is one without controllers.
+cgroup_given() {
+	TREE=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	mkdir "$TREE/trivet-$$" 2>/dev/null ||
+		skip "no cgroup v2 to give away"
+	GIVEN=$TREE/trivet-$$
+}
+
+@test "delegated cgroups: each service has one" {
+	cgroup_given
+	run_it delegated --cgroupns=private \
+		-v "$GIVEN:$TREE:rw" --
+	local pid
+	pid=$(cat "$GIVEN"/*/web/cgroup.procs | head -n 1)
+	[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *'web up'* ]]
+	podman exec delegated /bin/svc restart web
+	podman stop -t 60 delegated
+	[ "$(exit_code delegated)" = 0 ]
+	[ -z "$(cat "$GIVEN"/*/web/cgroup.procs)" ]
+}
+
+@test "cgroups that can only be read" {
+	cgroup_given
+	run_it readonly --cgroupns=private \
+		-v "$GIVEN:$TREE:ro" --
+	[ -z "$(find "$GIVEN" -mindepth 1 -type d)" ]
+	podman exec readonly /bin/svc restart web
+	podman stop -t 60 readonly
+	[ "$(exit_code readonly)" = 0 ]
 }
 
 @test "a terminal is the command's, with job control" {
@@ -105,7 +185,7 @@ once() {
 }
 
 @test "the image's stop signal; and once more after a stop" {
-	run_it again --stop-signal USR1 -- --stop-signal=USR1
+	run_it again --stop-signal USR1 --
 	podman stop -t 60 again
 	[ "$(exit_code again)" = 0 ]
 	podman start again
@@ -167,18 +247,33 @@ is_healthy() { podman exec "$1" /bin/svc health -q; }
 	[ "$status" = 127 ]
 }
 
-@test "the same by crun" {
-	# It refuses a v2 tree beside others; ours are looked at nowhere else.
-	run unshare -m sh -c '
+# It refuses a v2 tree beside others; ours are looked at nowhere else.
+crun() {
+	# shellcheck disable=SC2016
+	run unshare -m bash -c '
 		umount /sys/fs/cgroup/unified 2>/dev/null
-		exec "$@"' sh bash -c '
 		. "$1/podman.bash"
-		podman --runtime crun run --rm localhost/many:1 -- \
-			sh -c "/bin/svc health && exit 11"' sh "$BATS_TEST_DIRNAME"
-	echo "$output" | grep -v '^web: [0-9]'
+		shift
+		podman --runtime crun run --rm "$@"' \
+		bash "$BATS_TEST_DIRNAME" "$@"
+	echo "$output" | grep -v '^web: [0-9]' || :
 	[[ $output != *"OCI"* && $output != *cgroup* ]] ||
 		skip "crun cannot run here: $output"
+}
+
+@test "the same by crun" {
+	crun localhost/many:1 -- sh -c '/bin/svc health && exit 11'
 	[ "$status" = 11 ]
+	crun --entrypoint '["/bin/init-command"]' localhost/many:1 \
+		sh -c 'exit 7'
+	[ "$status" = 7 ]
+	# shellcheck disable=SC2086
+	crun $BARE localhost/many:1 -- sh -c 'mkdir /tmp/x && exit 1
+		grep -q "Seccomp:.*2" /proc/self/status || exit 2
+		/bin/svc health && exit 3'
+	[ "$status" = 3 ]
+	crun -t localhost/many:1 -- sh -c 'echo here >/dev/tty; exit 4'
+	[ "$status" = 4 ]
 }
 
 @test "systemd-nspawn" {
