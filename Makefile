@@ -21,6 +21,8 @@ FUZZ =
 SECONDS = 60
 SEED = 1
 SEEDS = 100
+# all: what takes hours as well.
+SIM =
 
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -429,10 +431,12 @@ WALK_TESTS = \
 SIM_SRC = \
 	tests/fake/pass.c \
 	tests/fake/world.c \
+	tests/sim/keeper.c \
+	tests/sim/people.c \
 	tests/sim/tree.c
-# The calls that tests/fake stands in for.
-SIM_WRAP = $(shell sed -n 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
-	tests/fake/calls.h)
+# The calls and stores that tests/fake stands in for.
+SIM_WRAP = $(shell sed -n -e 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
+	-e 's/^\tS(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=\1/p' tests/fake/calls.h)
 # Ours with two steps swapped, each in a directory of its own with the others'
 # programs: what the rig of tests/torture must not let pass.
 MUTANTS = \
@@ -632,7 +636,8 @@ help:
 #: make boot        boots a VM with Trivet as PID 1, to a login
 #: make bench       Trivet beside its peers: medians, ratios, the floor
 #: make faults      every system call of init fails in turn, with every error
-#: make sim         svcd on a fake kernel; SEED=1 SEEDS=100
+#: make sim         svcd on a fake kernel, killed at every call; SEED=1
+#:                  SEEDS=100; SIM=all: at every pair, and 5,000 services
 #: make model       keeping, announcing and upgrading, explored whole by spin
 #: make torture     10,000 kills of svcd, loggers and init; KILLS=10000 SEED=1
 #: make torture-peers   100 kills of ours, of runit and of s6 (Debian's)
@@ -691,7 +696,7 @@ torture: $(BIN) $(HELPERS) mutants
 	tests/torture/torture --kills $(KILLS) --services 200 --seed $(SEED) --pids
 
 sim: $(SIM_BIN)
-	$(SIM_BIN) $(SEED) $(SEEDS)
+	$(SIM_BIN) $(SEED) $(SEEDS) $(SIM)
 
 fuzz:
 	tests/need fuzz

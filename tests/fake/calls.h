@@ -42,15 +42,27 @@
 	X(bind, int, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n), -1, EADDRINUSE) \
 	X(listen, int, (int fd, int backlog), (fd, backlog), -1, ENOMEM) \
 	X(accept4, int, (int fd, struct sockaddr *a, socklen_t *n, int flags), (fd, a, n, flags), -1, EMFILE) \
-	X(sendmsg, ssize_t, (int fd, const struct msghdr *m, int flags), (fd, m, flags), -1, ENOBUFS) \
 	X(epoll_create, int, (void), (), -1, EMFILE) \
 	X(epoll_ctl, int, (int ep, int op, int fd, struct epoll_event *ev), (ep, op, fd, ev), -1, ENOSPC)
+/* clang-format on */
+
+/*
+ * Stores into the state file, which are effects as calls are: svcd may be
+ * killed before and after each of them.
+ */
+/* clang-format off */
+#define FAKE_STORES(S) \
+	S(board_begin, (struct board_record *r), (r)) \
+	S(board_end, (struct board_record *r), (r)) \
+	S(board_commit, (struct board_record *r, uint64_t word), (r, word)) \
+	S(board_commit_aux, (struct board_record *r, uint64_t aux), (r, aux))
 /* clang-format on */
 
 /* The calls that the fake kernel answers itself: world.c. */
 #define FAKE_ANSWERED(X)     \
 	X(clone)             \
 	X(recvmsg)           \
+	X(sendmsg)           \
 	X(kill)              \
 	X(pidfd_open)        \
 	X(pidfd_send_signal) \

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -22,13 +23,15 @@
 #include "lib/sys.h"
 
 struct world *world;
+int world_fd = 900;
 void (*world_idle)(void);
 
 /* Handles of processes, in this life of svcd. */
 static struct {
 	pid_t pid;
 	uint32_t birth;
-} handles[1024];
+} handles[WORLD_HANDLES];
+static int handles_end;
 
 pid_t __wrap_sys_clone(
     const struct sys_clone *how, int (*child)(void *), void *arg);
@@ -45,9 +48,16 @@ int __wrap_sys_close_range(unsigned first, unsigned last, unsigned flags);
 _Noreturn void __wrap_sys_exit(int code);
 
 void
-world_begin(uint64_t seed)
+world_begin(uint64_t seed, unsigned services)
 {
-	memset(world, 0, sizeof(*world));
+	unsigned pids = 2 * services + 20;
+
+	pids = pids < WORLD_PIDS + 20 ? WORLD_PIDS : pids;
+	memset(world, 0,
+	    offsetof(struct world, processes) +
+		(pids + 34) * sizeof(struct process));
+	world->pids = pids;
+	world->places = pids + 34;
 	world->random = seed * 2 + 1;
 	world->now_ns = INT64_C(1000000000000);
 	world->real_ns = INT64_C(1700000000000000000);
@@ -116,7 +126,7 @@ fake_call(const char *name, int error)
 static struct process *
 by_pid(pid_t pid)
 {
-	for (int i = 0; i < WORLD_PROCESSES; i++)
+	for (int i = 0; i < (int)world->places; i++)
 		if (world->processes[i].state != PROCESS_NONE &&
 		    world->processes[i].pid == pid)
 			return &world->processes[i];
@@ -134,7 +144,7 @@ world_process(const char *dir, const char *file)
 {
 	size_t n = strlen(dir);
 
-	for (int i = 0; i < WORLD_PROCESSES; i++) {
+	for (int i = 0; i < (int)world->places; i++) {
 		struct process *p = &world->processes[i];
 		size_t len = strlen(p->dir);
 
@@ -151,7 +161,7 @@ world_alive(void)
 {
 	unsigned n = 0;
 
-	for (int i = 0; i < WORLD_PROCESSES; i++)
+	for (int i = 0; i < (int)world->places; i++)
 		n += is_alive(&world->processes[i]);
 	return n;
 }
@@ -174,7 +184,7 @@ ring_handles(const struct process *p)
 {
 	uint64_t one = 1;
 
-	for (int fd = 0; fd < 1024; fd++)
+	for (int fd = 0; fd < handles_end; fd++)
 		if (handles[fd].pid == p->pid && handles[fd].birth == p->birth)
 			(void)!write(fd, &one, sizeof(one));
 }
@@ -191,8 +201,8 @@ announce(struct process *p)
 	p->state = PROCESS_NONE;
 }
 
-static void
-die_of(struct process *p, int code, int value)
+void
+world_end(struct process *p, int code, int value)
 {
 	let_go(p);
 	p->state = PROCESS_ZOMBIE;
@@ -206,11 +216,11 @@ die_of(struct process *p, int code, int value)
 void
 world_maker_died(void)
 {
-	for (int i = 0; i < WORLD_PROCESSES; i++) {
+	for (int i = 0; i < (int)world->places; i++) {
 		struct process *p = &world->processes[i];
 
 		if (p->state == PROCESS_GATED)
-			die_of(p, CLD_EXITED, 111);
+			world_end(p, CLD_EXITED, 111);
 	}
 }
 
@@ -218,10 +228,10 @@ world_maker_died(void)
 static pid_t
 free_pid(void)
 {
-	unsigned from = world_random(WORLD_PIDS);
+	unsigned from = world_random(world->pids);
 
-	for (unsigned i = 0; i < WORLD_PIDS; i++) {
-		pid_t pid = (pid_t)(WORLD_FIRST_PID + (from + i) % WORLD_PIDS);
+	for (unsigned i = 0; i < world->pids; i++) {
+		pid_t pid = (pid_t)(WORLD_FIRST_PID + (from + i) % world->pids);
 
 		if (by_pid(pid) == NULL)
 			return pid;
@@ -232,7 +242,7 @@ free_pid(void)
 static struct process *
 free_process(void)
 {
-	for (int i = 0; i < WORLD_PROCESSES; i++)
+	for (int i = 0; i < (int)world->places; i++)
 		if (world->processes[i].state == PROCESS_NONE)
 			return &world->processes[i];
 	return NULL;
@@ -250,7 +260,7 @@ copy_table(struct process *p, const struct spawn *s)
 		if (fd == s->gate_far || fstat(fd, &st) < 0 ||
 		    !S_ISFIFO(st.st_mode))
 			continue;
-		copy = fcntl(fd, F_DUPFD_CLOEXEC, WORLD_FD + 2);
+		copy = fcntl(fd, F_DUPFD_CLOEXEC, world_fd + 2);
 		p->held[p->helds++] = copy;
 		if (fd == s->gate)
 			p->gate = copy;
@@ -314,7 +324,7 @@ execute(struct process *p)
 		uint64_t fault = SPAWN_FAULT(s->count, SPAWN_EXEC, ETXTBSY);
 
 		atomic_store(s->fault, fault | (uint64_t)p->pid << 32);
-		die_of(p, CLD_EXITED, 111);
+		world_end(p, CLD_EXITED, 111);
 		return;
 	}
 	p->state = PROCESS_RUNS;
@@ -348,7 +358,7 @@ live_on(struct process *p)
 		/* Killed there by whom ever; its pid may be another's at once.
 		 */
 		if (!world->is_calm && world_random(30) == 0) {
-			die_of(p, CLD_KILLED, SIGKILL);
+			world_end(p, CLD_KILLED, SIGKILL);
 			return true;
 		}
 		if (poll(&gate, 1, 0) < 1)
@@ -356,7 +366,7 @@ live_on(struct process *p)
 		if (read(p->gate, &byte, 1) == 1)
 			execute(p);
 		else
-			die_of(p, CLD_EXITED, 111);
+			world_end(p, CLD_EXITED, 111);
 		return true;
 	case PROCESS_RUNS:
 		break;
@@ -364,21 +374,21 @@ live_on(struct process *p)
 	if (p->stopped)
 		return false;
 	if (p->termed && (!p->stubborn || world->is_calm)) {
-		die_of(p, CLD_KILLED, SIGTERM);
+		world_end(p, CLD_KILLED, SIGTERM);
 		return true;
 	}
 	if (strcmp(p->file, "./run") != 0) { /* scripts end soon */
 		script_done(p);
-		die_of(p, CLD_EXITED, 0);
+		world_end(p, CLD_EXITED, 0);
 		return true;
 	}
 	if (world->is_calm || world->budget == 0)
 		return false;
 	world->budget--;
 	if (world_random(4) == 0)
-		die_of(p, CLD_KILLED, SIGSEGV);
+		world_end(p, CLD_KILLED, SIGSEGV);
 	else
-		die_of(p, CLD_EXITED, (int)world_random(3));
+		world_end(p, CLD_EXITED, (int)world_random(3));
 	return true;
 }
 
@@ -386,10 +396,10 @@ live_on(struct process *p)
 static bool
 live(void)
 {
-	unsigned from = world_random(WORLD_PROCESSES);
+	unsigned from = world_random(world->places);
 
-	for (unsigned i = 0; i < WORLD_PROCESSES; i++)
-		if (live_on(&world->processes[(from + i) % WORLD_PROCESSES]))
+	for (unsigned i = 0; i < world->places; i++)
+		if (live_on(&world->processes[(from + i) % world->places]))
 			return true;
 	return false;
 }
@@ -409,7 +419,7 @@ signalled(struct process *p, int sig)
 	else if (sig == SIGSTOP)
 		p->stopped = true;
 	else if (sig == SIGKILL)
-		die_of(p, CLD_KILLED, sig);
+		world_end(p, CLD_KILLED, sig);
 	else if (sig == SIGTERM)
 		p->termed = true;
 }
@@ -443,7 +453,8 @@ __wrap_sys_pidfd_open(pid_t pid)
 		return -1;
 	}
 	fd = eventfd(is_alive(p) ? 0 : 1, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (fd >= 0 && fd < 1024) {
+	if (fd >= 0 && fd < WORLD_HANDLES) {
+		handles_end = fd >= handles_end ? fd + 1 : handles_end;
 		handles[fd].pid = pid;
 		handles[fd].birth = p->birth;
 	}
@@ -542,22 +553,6 @@ __wrap_sys_epoll_pwait2(
 }
 
 int __real_sys_ppoll(struct pollfd *p, nfds_t n, const struct timespec *t);
-ssize_t __real_sys_recvmsg(int fd, struct msghdr *m, int flags);
-ssize_t __wrap_sys_recvmsg(int fd, struct msghdr *m, int flags);
-
-/*
- * The line to the keeper is real, and how often svcd finds nothing in it yet
- * depends on the machine: what only waits there is not counted.
- */
-ssize_t
-__wrap_sys_recvmsg(int fd, struct msghdr *m, int flags)
-{
-	ssize_t n = __real_sys_recvmsg(fd, m, flags);
-
-	if (n >= 0)
-		fake_call("recvmsg", 0);
-	return n;
-}
 
 int
 __wrap_sys_ppoll(struct pollfd *p, nfds_t n, const struct timespec *t)
@@ -576,7 +571,7 @@ int
 __wrap_sys_close_range(unsigned first, unsigned last, unsigned flags)
 {
 	(void)last;
-	return __real_sys_close_range(first, WORLD_FD - 1, flags);
+	return __real_sys_close_range(first, (unsigned)world_fd - 1, flags);
 }
 
 _Noreturn void

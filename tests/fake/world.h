@@ -19,14 +19,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define WORLD_PROCESSES 64
+#define WORLD_PROCESSES 16384 /* the most there can be */
 #define WORLD_FIRST_PID 1000
-#define WORLD_PIDS 30 /* the pool */
+#define WORLD_PIDS 30 /* the pool, of a small world */
+#define WORLD_HANDLES 32768
 
-/* Descriptors of the fake's own, which svcd's close_range leaves alone. */
-#define WORLD_FD 900
-#define WORLD_FD_QUEUE 900 /* write end of the exit queue */
-#define WORLD_FD_LINE 901  /* the keeper's end of the line */
+/* Descriptors of the fake's own, which svcd's close_range leaves alone: from
+ * world_fd on, which is above all that svcd will need. */
+extern int world_fd;
+#define WORLD_FD_QUEUE (world_fd)    /* write end of the exit queue */
+#define WORLD_FD_LINE (world_fd + 1) /* the keeper's end of the line */
 
 enum process_state {
 	PROCESS_NONE,
@@ -51,21 +53,33 @@ struct process {
 	void *spawn, *memory;
 };
 
+/* Where a history is: see tests/sim/people.c. */
+enum world_phase {
+	PHASE_CHAOS, /* anything may happen */
+	PHASE_CALM,  /* all is mended, programs run on */
+	PHASE_REST,  /* everything is wanted up */
+	PHASE_END    /* and then stopped */
+};
+
 struct world {
 	uint64_t random;
+	unsigned places; /* for processes */
+	unsigned pids;	 /* in the pool */
 	int64_t now_ns, real_ns;
 	uint32_t births, deaths, lives, seq;
 	uint64_t calls;	   /* of this life */
 	uint64_t crash_at; /* svcd is killed at this call; 0: never */
 	uint64_t fail_at;  /* this call fails; 0: none */
 	uint64_t trace;	   /* of all calls so far: the same for the same seed */
-	unsigned fork_fails; /* so many more clones fail with EAGAIN */
-	unsigned budget;     /* things that may still happen by chance */
-	unsigned commands;   /* of people, still to come */
-	unsigned phase;	     /* of the scenario, for world_idle */
-	bool is_calm;	     /* programs run on, and obey */
-	char bad[256];	     /* what does not hold; "" while all does */
-	char last[24];	     /* the call of the crash or the fault */
+	unsigned fork_fails;	/* so many more clones fail with EAGAIN */
+	unsigned budget;	/* things that may still happen by chance */
+	unsigned commands;	/* of people, still to come */
+	unsigned phase;		/* enum world_phase */
+	_Atomic uint32_t heard; /* messages that the keeper has seen to */
+	uint32_t asked;		/* the life that was told what is wanted */
+	bool is_calm;		/* programs run on, and obey */
+	char bad[256];		/* what does not hold; "" while all does */
+	char last[24];		/* the call of the crash or the fault */
 	struct process processes[WORLD_PROCESSES];
 };
 extern struct world *world;
@@ -76,13 +90,16 @@ extern struct world *world;
  */
 extern void (*world_idle)(void);
 
-void world_begin(uint64_t seed);
+/* A world in which so many services have room. */
+void world_begin(uint64_t seed, unsigned services);
 /* A number below n. */
 unsigned world_random(unsigned n);
 __attribute__((format(printf, 1, 2))) void world_bad(const char *fmt, ...);
 /* The process that runs `file` in a directory that ends in `dir`. */
 struct process *world_process(const char *dir, const char *file);
 unsigned world_alive(void);
+/* It dies of that: CLD_EXITED or CLD_KILLED, and a code or a signal. */
+void world_end(struct process *p, int code, int value);
 /* The parent's: what is at a gate leaves it, its maker is dead. */
 void world_maker_died(void);
 /* Counts the call; true: it is to fail, errno is `error`. */
