@@ -5,21 +5,39 @@
  */
 #include "svc/tree/tree.h"
 
+#include <errno.h>
 #include <fcntl.h>
 
 #include "lib/fd.h"
+#include "lib/say.h"
 #include "lib/sys.h"
 #include "lib/tai.h"
 #include "svc/core/status.h"
 
 #define SOME 64
+#define AGAIN_MS 1000
 
 static struct todo dirty;
+static struct todo late; /* for which there was no room */
+static struct timer again;
+static bool is_said;
+
+static void
+again_due(void *arg)
+{
+	uint32_t i;
+
+	(void)arg;
+	while ((i = todo_take(&late)) != 0)
+		todo_add(&dirty, i);
+}
 
 void
 views_start(void)
 {
 	todo_init(&dirty);
+	todo_init(&late);
+	timer_init(&again, again_due, NULL);
 }
 
 void
@@ -42,8 +60,15 @@ put(int dir, const char *name, const char *temporary, const void *p, size_t n)
 	if (fd < 0)
 		return -1;
 	whole = sys_write(fd, p, n) == (ssize_t)n;
-	sys_close(fd);
+	fd_close(&fd);
 	return whole ? sys_renameat(dir, temporary, dir, name) : -1;
+}
+
+static bool
+is_want_of_room(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == ENOMEM ||
+	       error == EMFILE || error == ENFILE;
 }
 
 /* The moment that `sv status` counts from: of the start, or of the end. */
@@ -67,7 +92,8 @@ view_of(uint32_t i)
 	    w.sv, w.pid, r->flags & BOARD_GOT_TERM, since_of(r, w.sv));
 }
 
-static void
+/* False: there is no room for it just now. */
+static bool
 write_view(uint32_t i, struct status s)
 {
 	unsigned char bytes[STATUS_BYTES];
@@ -75,15 +101,36 @@ write_view(uint32_t i, struct status s)
 	struct buf stat_line = BUF(stat_text), pid_line = BUF(pid_text);
 	int dir = supervise_dir(i);
 
+	bool has_room = true;
+
 	if (dir < 0)
-		return;
+		return true;
 	status_pack(s, bytes);
 	buf_stat(&stat_line, s);
 	buf_pid_line(&pid_line, s);
-	put(dir, "pid", "pid.new", pid_line.p, pid_line.len);
-	put(dir, "stat", "stat.new", stat_line.p, stat_line.len);
-	put(dir, "status", "status.new", bytes, sizeof(bytes));
+	if (put(dir, "pid", "pid.new", pid_line.p, pid_line.len) < 0 ||
+	    put(dir, "stat", "stat.new", stat_line.p, stat_line.len) < 0 ||
+	    put(dir, "status", "status.new", bytes, sizeof(bytes)) < 0)
+		has_room = !is_want_of_room(errno);
 	sys_close(dir);
+	return has_room;
+}
+
+static void
+write_later(uint32_t i)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	if (!is_said)
+		say_warn("cannot write supervise/status of %s, nor of others "
+			 "perhaps; trying again",
+		    state_name(i, name));
+	is_said = true;
+	live(i)->is_listed = true;
+	todo_add(&late, i);
+	if (!timer_is_set(&again))
+		timer_set(
+		    &tree.loop, &again, mono_add_ms(tree.loop.now, AGAIN_MS));
 }
 
 void
@@ -101,11 +148,14 @@ views_run(void)
 {
 	for (int n = 0; n < SOME; n++) {
 		uint32_t i = todo_take(&dirty);
-		if (i == 0)
+		if (i == 0) {
+			is_said = late.len > 0;
 			return false;
+		}
 		live(i)->is_listed = false;
-		if (live(i)->control.fd >= 0 && board_word(rec(i)) != 0)
-			write_view(i, view_of(i));
+		if (live(i)->control.fd >= 0 && board_word(rec(i)) != 0 &&
+		    !write_view(i, view_of(i)))
+			write_later(i);
 	}
 	return dirty.len > 0;
 }

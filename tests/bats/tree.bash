@@ -48,11 +48,11 @@ settings() {
 	ln -sfn "$PWD/sv/$name" "scan/$name"
 }
 
-# svcd over ./scan, in ./run; back when it can be talked to.
+# tree [PROGRAM…]: svcd over ./scan, in ./run, started by it; back when it can be talked to.
 tree() {
 	export TRIVET_RUN=$PWD/run SVDIR=$PWD/scan
 	mkdir -p scan
-	svcd "$PWD/scan" >svcd.log 2>&1 &
+	"$@" svcd "$PWD/scan" >svcd.log 2>&1 &
 	KEEPER=$!
 	until_true svc list
 }
