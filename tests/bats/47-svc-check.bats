@@ -32,6 +32,17 @@ answers 0 '1 checked, 0 errors, 0 warnings' svc check -s scan shop
 END
 }
 
+@test "check: a list and a line that are too long are errors, nothing is cut" {
+	inside <<'END'
+names=$(printf 'service-%05d ' {1..1000})
+settings web 'run = sleep 100' "needs = $names"
+settings db 'run = sleep 100' "needs = $names$names"
+svc check -s scan >said || true
+grep -q 'scan/db/service:2: line is too long' said
+grep -q 'scan/web/service:2: needs: too many words' said
+END
+}
+
 @test "check: another root, what is not enabled, a path, JSON" {
 	inside <<'END'
 mkdir -p root/etc/service root/etc/sv/a root/bin

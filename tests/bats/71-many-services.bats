@@ -461,6 +461,38 @@ not_live() { ! svc -r run health -lq; }
 	gives 34 -- sleep 1000
 }
 
+@test "an essential set-up: the container goes on when it is done, or ends" {
+	file setup <<-'E'
+		type = oneshot
+		up = sh -c "exit $CODE"
+		essential = yes
+	E
+	CODE=0 gives 5 -- sh -c 'svc health -q && exit 5'
+	CODE=35 gives 35 -- sleep 1000
+}
+
+@test "svc poweroff in it ends it with 0, in order" {
+	tells '' | file db
+	start
+	says out 'db: up'
+	svc -r run poweroff
+	ends 0
+	has out 'db: stopped'
+}
+
+@test "a file that changes is seen" {
+	file web <<<'run = sh -c "echo one; exec sleep 1000"'
+	start
+	says out 'web: one'
+	file web <<<'run = sh -c "echo two; exec sleep 1000"'
+	file more <<<'run = sh -c "echo more; exec sleep 1000"'
+	says out 'more: more'
+	svc -r run restart web
+	says out 'web: two'
+	signal TERM
+	ends 0
+}
+
 @test "secrets are files: a service that asks has them, nobody else" {
 	mkdir secrets
 	echo hush >secrets/PASSWORD

@@ -49,8 +49,9 @@ podman_configure() {
 	END
 }
 
+# Without layers: each would be a copy of the whole tree here.
 podman() {
-	HOME=$POD/home CONTAINERS_CONF=$POD/containers.conf \
+	HOME=$POD/home BUILDAH_LAYERS=false CONTAINERS_CONF=$POD/containers.conf \
 		LD_LIBRARY_PATH=$LIBS timeout -k 5 90 \
 		"$PEERS/podman/usr/bin/podman" --root "$POD/root" \
 		--runroot "$POD/run" --storage-driver vfs "$@" 3>&-
