@@ -69,9 +69,12 @@ offer_settings(const char *begun)
 {
 	const struct settings_row *row;
 
-	for (size_t i = 0; (row = settings_row(i)) != NULL; i++)
-		if (cmd_find(row->key) == NULL)
+	for (size_t i = 0; (row = settings_row(i)) != NULL; i++) {
+		const struct cmd *cmd = cmd_find(row->key);
+		/* Found by another name it has not been offered as a verb. */
+		if (cmd == NULL || !str_eq(cmd->name, row->key))
 			offer(row->key, begun);
+	}
 }
 
 static void

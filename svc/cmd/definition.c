@@ -31,7 +31,8 @@ struct reading {
 
 /* The whole file; false: it is not there, or that was a complaint. */
 static bool
-fetch(struct reading *r, const char *path, struct buf *bytes)
+fetch(
+    struct reading *r, const char *path, const char *called, struct buf *bytes)
 {
 	static char room[SETTINGS_FILE_MAX];
 
@@ -39,7 +40,7 @@ fetch(struct reading *r, const char *path, struct buf *bytes)
 	if (fd_slurp(AT_FDCWD, path, bytes) == 0)
 		return true;
 	if (errno != ENOENT && errno != ENOTDIR)
-		settings_unread(&r->parse, path, error_text(errno));
+		settings_unread(&r->parse, called, error_text(errno));
 	return false;
 }
 
@@ -50,7 +51,7 @@ read_lines(struct reading *r, const char *path,
 {
 	struct buf bytes;
 
-	if (fetch(r, path, &bytes))
+	if (fetch(r, path, path, &bytes))
 		take(&r->parse, path, bytes.p, bytes.len);
 }
 
@@ -97,14 +98,14 @@ read_entry(struct reading *r, const char *dir, const char *name)
 	look_at_program(r, path, name);
 	if (sys_fstatat(AT_FDCWD, path, &st, 0) < 0) {
 		if (settings_is_more(name))
-			settings_unread(&r->parse, path, error_text(errno));
+			settings_unread(&r->parse, name, error_text(errno));
 		return;
 	}
 	switch (settings_see(&r->parse, name, st.st_mode)) {
 	case SETTINGS_NOTHING:
 		return;
 	case SETTINGS_BYTES:
-		if (fetch(r, path, &bytes))
+		if (fetch(r, path, name, &bytes))
 			settings_file(&r->parse, name, bytes.p, bytes.len);
 		return;
 	case SETTINGS_NAMES:
@@ -124,10 +125,12 @@ read_directory(struct reading *r, const char *path)
 		return;
 	}
 	r->parse.is_directory = true;
+	r->parse.where = path;
 	for (int i = 0; i < count; i++)
 		if (entries[i]->d_name[0] != '.')
 			read_entry(r, path, entries[i]->d_name);
 	r->parse.is_directory = false;
+	r->parse.where = NULL;
 	read_lines(r, memory_text("%s/service", path), settings_lines);
 }
 
@@ -154,6 +157,8 @@ definition_read(const char *root, const char *path, const char *name)
 		read_lines(&r, path, settings_lines);
 	read_lines(&r, memory_text("%s" TRIVET_ETC "/override/%s", root, name),
 	    settings_override);
+	r.parse.where = memory_text(
+	    "%.*s", (int)(path_base(path) - path) - 1, path);
 	settings_end(&r.parse);
 	d.errors += r.parse.errors;
 	d.warnings += r.parse.warnings;

@@ -393,6 +393,7 @@ struct settings_parse {
 	uint32_t files;
 	uint64_t by_file[3], by_line[3]; /* what was said where */
 	bool is_directory; /* the directory's own files are being read */
+	const char *where; /* the directory that complaints name, or NULL */
 	const char *file;  /* what is being read, for complaints */
 	unsigned line;
 	char down[512]; /* the file down: a command or only a flag */

@@ -25,8 +25,10 @@
 	X("type", TYPE, 0) \
 	X("notification-fd", VALUE, WITH_S6) \
 	X("lock-fd", VALUE, WITH_S6) \
-	X("timeout-kill", VALUE, WITH_S6) \
-	X("timeout-finish", VALUE, WITH_S6) \
+	X("timeout-kill", MS, WITH_S6) \
+	X("timeout-finish", MS, WITH_S6) \
+	X("timeout-up", MS, 0) \
+	X("timeout-down", MS, 0) \
 	X("down-signal", VALUE, WITH_S6) \
 	X("max-death-tally", TALLY, WITH_S6) \
 	X("flag-timeout-killpg", KILLPG, WITH_S6) \
@@ -45,6 +47,7 @@ enum file_act {
 	ACT_PROGRAM,
 	ACT_TYPE,
 	ACT_VALUE,
+	ACT_MS,
 	ACT_TALLY,
 	ACT_RECOMMENDED,
 	ACT_KILLPG,
@@ -144,12 +147,13 @@ first_line(struct settings_parse *p, const char *name, const char *bytes,
 
 /* A bare number in a file of s6 is milliseconds, and 0 is no limit. */
 static void
-add_unit(const struct settings_row *row, char *value, size_t cap)
+add_unit(const struct special *special, char *value, size_t cap)
 {
 	uint32_t ms;
 	size_t len = strlen(value);
 
-	if (row->kind != KIND_TIME || !scan_u32(value, &ms) || len + 3 > cap)
+	if (special == NULL || special->act != ACT_MS ||
+	    !scan_u32(value, &ms) || len + 3 > cap)
 		return;
 	if (ms == 0 && cap > 8)
 		memcpy(value, "infinity", 9);
@@ -168,6 +172,7 @@ read_file_value(
 {
 	char storage[LINE_MOST];
 	struct buf line = BUF(storage);
+	const struct special *special = special_of(name);
 	const struct settings_row *row;
 	char *value;
 	size_t room;
@@ -176,7 +181,7 @@ read_file_value(
 		return;
 	value = parse_trim(line.p);
 	if (*value == '\0') {
-		if (special_of(name) != NULL)
+		if (special != NULL)
 			parse_complain(p, name, "is empty");
 		return;
 	}
@@ -184,7 +189,7 @@ read_file_value(
 	row = parse_alias(name, value, room);
 	if (row == NULL)
 		return;
-	add_unit(row, value, room);
+	add_unit(special, value, room);
 	parse_mark(p->by_file, row->number);
 	parse_store(p, row, value);
 }
@@ -317,6 +322,7 @@ read_special(struct settings_parse *p, const struct special *s,
 		read_type(p, bytes, len);
 		return;
 	case ACT_VALUE:
+	case ACT_MS:
 		read_file_value(p, s->name, bytes, len);
 		return;
 	case ACT_KILLPG:

@@ -17,6 +17,10 @@
 static void
 place(struct settings_parse *p)
 {
+	if (p->where != NULL) {
+		buf_escaped(p->text, p->where, strlen(p->where));
+		buf_putc(p->text, '/');
+	}
 	buf_escaped(p->text, p->file, strlen(p->file));
 	buf_fmt(p->text, ":%u: ", p->line);
 }

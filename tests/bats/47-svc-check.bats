@@ -111,6 +111,30 @@ until_true diff before after
 END
 }
 
+@test "completion in bash: verbs, options, services, settings" {
+	inside <<'END'
+service web
+service worker
+tree
+. <(svc completion bash)
+offered() {
+	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+	_svc
+	echo "${COMPREPLY[*]}" | tr '\n' ' '
+}
+[ "$(offered svc soft-)" = 'soft-reboot ' ]
+[ "$(offered svc restart we)" = 'web ' ]
+[ "$(offered svc restart web wor)" = 'worker ' ]
+[ "$(offered svc help memory- | tr ' ' '\n' | sort | tr '\n' ' ' | xargs)" = 'memory-high memory-max' ]
+[ "$(offered svc down --wi)" = '--with-dependents ' ]
+# Every setting is offered, from the one list.
+diff <(svc help settings | sed -n 's/^  \([a-z-]*\) .*/\1/p' | sort) \
+	<(svc help settings | sed -n 's/^  \([a-z-]*\) .*/\1/p' | while read -r key; do
+		offered svc help "$key" | tr ' ' '\n' | grep -x -- "$key"
+	done | sort)
+END
+}
+
 @test "status NAME tells what its definition says" {
 	inside <<'END'
 settings web 'run = sleep 100' 'needs = db' 'description = the shop'
@@ -239,5 +263,55 @@ done
 svc check -s scan >out || [ $? = 1 ]
 tail -n 1 out | grep -q '^1008 checked, '
 grep -q '/s1: needs itself: s1 -> ' out
+END
+}
+
+# Lines of the table: each as a line of a file g-KEY (good) and b-KEY (bad), and
+# as a file of a directory G-KEY and B-KEY. The words below are no such files:
+# programs, or names that people have given to things of their own.
+@test "every setting, as a line and as a file: check and the tree agree on it" {
+	inside <<'END'
+table() { grep -v '^#' "$TOP/tests/bats/settings.table"; }
+diff <(table | cut -d'|' -f1 | sort) \
+	<(svc help settings | sed -n 's/^  \([a-z-]*\) .*/\1/p' | sort)
+mkdir scan
+printf 'run = sleep 1\nautostart = no\n' | tee scan/a >scan/b
+# one NAME KEY VALUE OTHER
+one() {
+	rest "$2" "$4" >"scan/$1"
+	printf '%s = %b\n' "$2" "$3" >>"scan/$1"
+}
+rest() {
+	case $1$2 in run | up* | *group) ;; *) echo 'run = sleep 1' ;; esac
+	[ "$1" = autostart ] || echo 'autostart = no'
+	[ -z "$2" ] || echo "$2"
+}
+directory() {
+	case $2 in run | finish | check | log | env) return ;; esac
+	mkdir "scan/$1"
+	rest "$2" "$4" >"scan/$1/service"
+	printf '%b\n' "$3" >"scan/$1/$2"
+}
+while IFS='|' read -r key good bad other; do
+	one "g-$key" "$key" "$good" "$other"
+	one "b-$key" "$key" "$bad" "$other"
+	directory "G-$key" "$key" "$good" "$other"
+	directory "B-$key" "$key" "$bad" "$other"
+done < <(table)
+svc check -q -s scan >checked || [ $? = 1 ]
+first() { awk -F: '!seen[$1]++' | sort; }
+sed -n 's|^.*scan/\([^/:]*\)[^:]*:|\1: |p' checked | first >check.says
+tree
+for i in scan/[bB]-*; do
+	until_true grep -q "^svcd: warning: ${i#scan/}: " svcd.log
+done
+svc status >all
+sed -n 's|^svcd: warning: \([gGbB]-[a-z-]*\): [^:]*:|\1: |p' svcd.log | first >tree.says
+diff <(ls scan | grep '^[bB]-' | sort) <(cut -d: -f1 check.says | sort)
+diff check.says tree.says
+# What is good is no more than down, and nothing is said of it.
+for i in scan/[gG]-*; do
+	grep -q "^${i#scan/} .*down" all || [ "${i#*-}" = every ]
+done
 END
 }

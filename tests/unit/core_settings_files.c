@@ -41,6 +41,13 @@ test_s6(void)
 	HOLDS((s.files & WITH_S6) != 0);
 	begin("db");
 	file("run", "");
+	/* It is no word of theirs. */
+	file("check-every", "20");
+	SAME(buf_str(&text), "check-every:1: check-every: expected TIME with "
+			     "its unit, such as 500ms, 30s or 1h30m, or "
+			     "infinity\n");
+	begin("db");
+	file("run", "");
 	file("flag-newpidns", "");
 	HOLDS(!settings_end(&parse));
 }
