@@ -38,15 +38,19 @@ cgroup_find(struct buf *path)
 	return -1;
 }
 
-/* The line "0::/path" of /proc/self/cgroup, the last one by habit. */
+/* The line "0::/path" of /proc/PID/cgroup, the last one by habit. */
 int
-cgroup_own(struct buf *path)
+cgroup_of(pid_t pid, struct buf *path)
 {
-	char text[PATH_MAX];
-	struct buf b = BUF(text);
+	char text[PATH_MAX], file[32];
+	struct buf b = BUF(text), name = BUF(file);
 	const char *line;
 
-	if (fd_slurp(AT_FDCWD, "/proc/self/cgroup", &b) == -1)
+	if (pid == 0)
+		buf_puts(&name, "/proc/self/cgroup");
+	else
+		buf_fmt(&name, "/proc/%d/cgroup", (int)pid);
+	if (fd_slurp(AT_FDCWD, file, &b) == -1)
 		return -1;
 	line = strncmp(b.p, "0::", 3) == 0 ? b.p : strstr(b.p, "\n0::");
 	if (line == NULL) {
@@ -68,7 +72,7 @@ cgroup_open_own(void)
 	char text[PATH_MAX];
 	struct buf path = BUF(text);
 
-	if (cgroup_find(&path) == -1 || cgroup_own(&path) == -1)
+	if (cgroup_find(&path) == -1 || cgroup_of(0, &path) == -1)
 		return -1;
 	if (path.full) {
 		errno = ENAMETOOLONG;

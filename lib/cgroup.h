@@ -13,8 +13,9 @@
 
 /* Where the v2 hierarchy is mounted. 0, or -1 with ENOENT. */
 int cgroup_find(struct buf *path);
-/* This process's own group below that: "/", "/user.slice/x". 0 or -1. */
-int cgroup_own(struct buf *path);
+/* A process's group below that: "/", "/user.slice/x". 0: this one's. 0 or -1.
+ */
+int cgroup_of(pid_t pid, struct buf *path);
 /* mount + group as a directory descriptor (O_PATH will not do), or -1. */
 int cgroup_open_own(void);
 

@@ -157,8 +157,8 @@ definition_read(const char *root, const char *path, const char *name)
 		read_lines(&r, path, settings_lines);
 	read_lines(&r, memory_text("%s" TRIVET_ETC "/override/%s", root, name),
 	    settings_override);
-	r.parse.where = memory_text(
-	    "%.*s", (int)(path_base(path) - path) - 1, path);
+	r.parse.where =
+	    memory_text("%.*s", (int)(path_base(path) - path) - 1, path);
 	settings_end(&r.parse);
 	d.errors += r.parse.errors;
 	d.warnings += r.parse.warnings;

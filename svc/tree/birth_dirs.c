@@ -85,16 +85,12 @@ enter(int at, const char *name)
 	return sys_openat(at, name, flags, 0);
 }
 
-/* A descriptor of base/path, every part of which is there; -1. */
-static int
-make_way(const char *base, const char *path)
+int
+dirs_walk(int fd, const char *path)
 {
 	char part[TREE_PATH];
-	int fd, next;
+	int next;
 
-	if (dir_make(AT_FDCWD, base, 0755) < 0)
-		return -1;
-	fd = sys_open(base, O_RDONLY | O_DIRECTORY, 0);
 	while (fd >= 0 && *path != '\0') {
 		size_t n = strcspn(path, "/");
 		struct buf b = BUF(part);
@@ -105,6 +101,15 @@ make_way(const char *base, const char *path)
 		fd = next;
 	}
 	return fd;
+}
+
+/* A descriptor of base/path, every part of which is there; -1. */
+static int
+make_way(const char *base, const char *path)
+{
+	if (dir_make(AT_FDCWD, base, 0755) < 0)
+		return -1;
+	return dirs_walk(sys_open(base, O_RDONLY | O_DIRECTORY, 0), path);
 }
 
 static bool

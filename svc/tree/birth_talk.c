@@ -131,6 +131,8 @@ give_notify(struct birth *b, const struct settings *s)
 	}
 	if (!notify_open(b->record) || !tell_address(b))
 		return false;
+	kept(b->record, false)->uid =
+	    b->uid == BIRTH_SELF ? sys_geteuid() : b->uid;
 	if (s->watchdog <= 0)
 		return true;
 	b->pid_at[1] = set_later(b, "WATCHDOG_PID");

@@ -40,6 +40,7 @@
 static const char self[] = "trivet.self";
 static int own = -1, base = -1;
 static char base_name[32];
+static char base_path[TREE_PATH]; /* as /proc has it, with a / at its end */
 
 /* --- the tree's own
  * ------------------------------------------------------------------ */
@@ -48,13 +49,19 @@ static bool
 open_own(void)
 {
 	char text[TREE_PATH];
-	struct buf path = BUF(text);
+	struct buf path = BUF(text), below = BUF(base_path);
+	size_t mount;
 
-	if (cgroup_find(&path) < 0 || cgroup_own(&path) < 0 || path.full)
+	if (cgroup_find(&path) < 0)
+		return false;
+	mount = path.len;
+	if (cgroup_of(0, &path) < 0 || path.full)
 		return false;
 	/* An earlier life has moved us below. */
 	if (str_eq(path_base(text), self))
 		text[path.len - sizeof(self)] = '\0';
+	path_make(&below, text + mount, base_name);
+	buf_putc(&below, '/');
 	own = sys_open(text, O_RDONLY | O_DIRECTORY, 0);
 	return own >= 0 && fd_lift(&own, TREE_FD_FLOOR) == 0;
 }
@@ -190,6 +197,26 @@ bool
 cgroups_has(uint32_t i)
 {
 	return rec(i)->flags & BOARD_CGROUP;
+}
+
+enum cgroups_whose
+cgroups_whose(uint32_t i, uint32_t pid)
+{
+	char text[TREE_PATH], name[BOARD_NAME_MAX + 1];
+	struct buf b = BUF(text);
+	const char *below;
+	size_t len;
+
+	if (base < 0 || cgroup_of((pid_t)pid, &b) < 0 || b.full)
+		return CGROUPS_UNKNOWN;
+	below = str_after(text, base_path);
+	if (below == NULL)
+		return CGROUPS_UNKNOWN;
+	len = strlen(state_name(i, name));
+	return strncmp(below, name, len) == 0 &&
+		       (below[len] == '\0' || below[len] == '/')
+		   ? CGROUPS_ITS
+		   : CGROUPS_OTHERS;
 }
 
 static void

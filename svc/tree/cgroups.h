@@ -18,6 +18,13 @@ void cgroups_hand_over(uint32_t i, int group, uint32_t uid, uint32_t gid);
 void cgroups_refused(uint32_t i);
 /* What was started last was born in a group of its own. */
 bool cgroups_has(uint32_t i);
+/* Whose a process is, as far as cgroups tell. */
+enum cgroups_whose {
+	CGROUPS_UNKNOWN,
+	CGROUPS_ITS,
+	CGROUPS_OTHERS
+};
+enum cgroups_whose cgroups_whose(uint32_t i, uint32_t pid);
 /* False: there is no group to kill. */
 bool cgroups_kill(uint32_t i);
 /* How many were there to be signalled. */

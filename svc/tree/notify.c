@@ -7,16 +7,17 @@
  * message's:
  *
  *  - the main process or the auxiliary process by its pid;
- *  - another by its session, which is that of the process we cloned, or by an
- *    ancestor of it;
+ *  - another by its cgroup, wherever it has gone; where that tells nothing, by
+ *    its session, which is that of the process we cloned, or by an ancestor;
  *  - of one that has died since it spoke (a helper that lives for one message)
- *    the kernel can say nothing any more. It is believed where all may speak,
- *    because it knew the address: a random name, new for each run, in a
- *    directory that nobody may list, never told to the kernel as a bound name
- *    (/proc/net/unix shows another), and given to this service only.
+ *    the kernel can only say which user it was. It is believed where all may
+ *    speak, if that was the service's user or root, because it knew the
+ *    address: a random name, new for each run, in a directory that nobody may
+ *    list, never told to the kernel as a bound name (/proc/net/unix shows
+ *    another), and given to this service only.
  *
- * A process that has left the session and has no ancestor in the service any
- * more is a stranger.
+ * Without cgroups a process that has left the session and has no ancestor in
+ * the service any more is a stranger.
  */
 #include "svc/tree/talk.h"
 
@@ -33,6 +34,7 @@
 #include "lib/say.h"
 #include "lib/scan.h"
 #include "lib/sys.h"
+#include "svc/tree/cgroups.h"
 #include "svc/tree/slots.h"
 
 #define DIRECTORY "notify"
@@ -52,9 +54,8 @@ notify_is_for(const struct settings *s)
  * ---------------------------------------------------------------------- */
 
 static void
-path_of(struct buf *b, uint32_t i, uint64_t secret)
+name_of(struct buf *b, uint32_t i, uint64_t secret)
 {
-	path_make(b, tree.run_dir, DIRECTORY "/");
 	if (secret == 0)
 		buf_putc(b, '.');
 	buf_u64(b, i);
@@ -64,6 +65,38 @@ path_of(struct buf *b, uint32_t i, uint64_t secret)
 	buf_hex(b, secret, 16);
 }
 
+static bool
+has_root(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && s->root != NULL;
+}
+
+/*
+ * Where the sockets stand. A root of its own has the same place in it, so that
+ * the address is the same wherever it is looked at from.
+ */
+static int
+open_place(uint32_t i)
+{
+	char path[TREE_PATH];
+	struct buf b = BUF(path);
+	int fd;
+
+	path_make(&b, tree.run_dir, DIRECTORY);
+	if (!has_root(i)) {
+		if (dir_make(AT_FDCWD, path, 0711) < 0)
+			return -1;
+		return sys_open(path, O_RDONLY | O_DIRECTORY, 0);
+	}
+	fd = sys_open(define_view(i)->root, O_RDONLY | O_DIRECTORY, 0);
+	fd = dirs_walk(fd, path + 1);
+	if (fd >= 0)
+		sys_fchmod(fd, 0711);
+	return fd;
+}
+
 bool
 notify_address(uint32_t i, struct buf *b)
 {
@@ -71,7 +104,8 @@ notify_address(uint32_t i, struct buf *b)
 
 	if (k == NULL || k->notify_slot == 0)
 		return false;
-	path_of(b, i, k->secret);
+	path_make(b, tree.run_dir, DIRECTORY "/");
+	name_of(b, i, k->secret);
 	return !b->full;
 }
 
@@ -96,21 +130,27 @@ listen_to(uint32_t i, int fd)
 		   notify_ready, (void *)(uintptr_t)i) == 0;
 }
 
-/* Under its first name; it is renamed before anyone is told. */
+/*
+ * Under its first name; it is renamed before anyone is told. The way into
+ * another root may be longer than an address can be.
+ */
 static int
 bind_first(uint32_t i)
 {
+	int place = open_place(i), fd;
 	char path[TREE_PATH];
 	struct buf b = BUF(path);
-	int fd;
 
-	path_make(&b, tree.run_dir, DIRECTORY);
-	if (b.full || dir_make(AT_FDCWD, path, 0711) < 0)
+	if (place < 0)
 		return -1;
-	buf_clear(&b);
-	path_of(&b, i, 0);
+	if (has_root(i))
+		buf_fmt(&b, "/proc/self/fd/%d/", place);
+	else
+		path_make(&b, tree.run_dir, DIRECTORY "/");
+	name_of(&b, i, 0);
 	sys_unlinkat(AT_FDCWD, path, 0);
 	fd = sock_bind(path, SOCK_DGRAM | SOCK_NONBLOCK, 0666);
+	fd_close(&place);
 	if (fd >= 0 && sock_want_creds(fd) < 0)
 		fd_close(&fd);
 	return fd;
@@ -143,19 +183,24 @@ make_socket(uint32_t i, struct kept *k)
 static bool
 rename_socket(uint32_t i, struct kept *k)
 {
-	char old[TREE_PATH], new[TREE_PATH];
-	struct buf from = BUF(old), to = BUF(new);
+	char old[64], new[64], address[TREE_PATH];
+	struct buf from = BUF(old), to = BUF(new), told = BUF(address);
 	struct sock_name name;
 	uint64_t secret = random_name();
+	int place = open_place(i);
+	bool is_done;
 
-	path_of(&from, i, k->secret);
-	path_of(&to, i, secret);
+	name_of(&from, i, k->secret);
+	name_of(&to, i, secret);
+	path_make(&told, tree.run_dir, DIRECTORY "/");
+	name_of(&told, i, secret);
 	/* Those who connect have less room for it than we. */
-	if (to.full || sock_name(&name, new) < 0 ||
-	    sys_renameat(AT_FDCWD, old, AT_FDCWD, new) < 0)
-		return false;
-	k->secret = secret;
-	return true;
+	is_done = place >= 0 && !told.full && sock_name(&name, address) == 0 &&
+		  sys_renameat(place, old, place, new) == 0;
+	fd_close(&place);
+	if (is_done)
+		k->secret = secret;
+	return is_done;
 }
 
 static void
@@ -199,17 +244,20 @@ notify_close(uint32_t i)
 {
 	struct kept *k = kept(i, false);
 	struct talk *t = talk(i);
-	char path[TREE_PATH];
-	struct buf b = BUF(path);
-	int fd = t->notify.fd;
+	char name[64];
+	struct buf b = BUF(name);
+	int fd = t->notify.fd, place;
 
 	watch_del(&tree.loop, &t->notify);
 	fd_close(&fd);
 	t->notify.fd = -1;
 	if (k == NULL || k->notify_slot == 0)
 		return;
-	path_of(&b, i, k->secret);
-	sys_unlinkat(AT_FDCWD, path, 0);
+	name_of(&b, i, k->secret);
+	place = open_place(i);
+	if (place >= 0)
+		sys_unlinkat(place, name, 0);
+	fd_close(&place);
 	keep_drop(k->notify_slot, 1);
 	slots_give(k->notify_slot, 1);
 	k->notify_slot = 0;
@@ -275,6 +323,14 @@ notify_is_own(uint32_t i, uint32_t pid)
 		return false;
 	if (pid == main || (aux != 0 && pid == aux))
 		return true;
+	switch (cgroups_whose(i, pid)) {
+	case CGROUPS_ITS:
+		return true;
+	case CGROUPS_OTHERS:
+		return false;
+	case CGROUPS_UNKNOWN:
+		break;
+	}
 	session = (uint32_t)sys_getsid((pid_t)pid);
 	if (session != 0 && session != (uint32_t)-1 &&
 	    (session == first || session == main || session == aux ||
@@ -287,6 +343,12 @@ static bool
 is_gone(uint32_t pid)
 {
 	return sys_getsid((pid_t)pid) < 0 && errno == ESRCH;
+}
+
+static bool
+is_its_user(uint32_t i, uint32_t uid)
+{
+	return uid == 0 || uid == kept(i, false)->uid;
 }
 
 static unsigned
@@ -304,7 +366,7 @@ access_of(uint32_t i)
 }
 
 static bool
-may_speak(uint32_t i, uint32_t pid)
+may_speak(uint32_t i, uint32_t pid, uint32_t uid)
 {
 	struct sv_word w = state_word(i);
 	bool is_main = pid == w.pid && sv_role(w.sv) == SV_ROLE_RUN;
@@ -318,7 +380,8 @@ may_speak(uint32_t i, uint32_t pid)
 		return is_main || pid == w.pid ||
 		       pid == sv_aux_unpack(rec(i)->aux).pid;
 	case ACCESS_ALL:
-		return notify_is_own(i, pid) || is_gone(pid);
+		return notify_is_own(i, pid) ||
+		       (is_gone(pid) && is_its_user(i, uid));
 	}
 	return false;
 }
@@ -355,7 +418,8 @@ take_one(uint32_t i)
 	if (sock_receive(talk(i)->notify.fd, &m, MSG_DONTWAIT) < 0)
 		return false;
 	if (!m.cut && m.dropped == 0 && m.has_peer && m.peer.pid > 0 &&
-	    may_speak(i, (uint32_t)m.peer.pid) && notify_parse(&n, text, m.len))
+	    may_speak(i, (uint32_t)m.peer.pid, m.peer.uid) &&
+	    notify_parse(&n, text, m.len))
 		act(i, &n, &m);
 	sock_close_fds(&m);
 	return true;

@@ -51,9 +51,9 @@ struct kept {
 	uint32_t notify_slot; /* the keeper's, of the notify socket */
 	uint32_t ready_slot;  /* of the pipe of ready = fd */
 	uint32_t listen_hash; /* what the sockets in fd_slot were opened for */
-	uint32_t zero;
-	uint64_t secret;	   /* in the name of the notify socket */
-	int64_t watchdog_ns;	   /* heard by then, or it is sick; 0: off */
+	uint32_t uid;	      /* whom it runs as */
+	uint64_t secret;      /* in the name of the notify socket */
+	int64_t watchdog_ns;  /* heard by then, or it is sick; 0: off */
 	int64_t watchdog_every_ns; /* with SAID_WATCHDOG */
 	int64_t reload_ns;	   /* when a reload was asked for */
 	char spare[56];

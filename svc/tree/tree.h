@@ -219,6 +219,10 @@ void births_drop(uint32_t i);
 /* Its process is on its way to its program. */
 bool births_has(uint32_t i);
 /* birth_dirs.c: removes what is to go with it. */
+/* From the directory `fd`, which is closed, down to one that is made where it
+ * is not there; no link is followed that others than root could have made. -1.
+ */
+int dirs_walk(int fd, const char *path);
 void dirs_remove(uint32_t i);
 /* A pid died that no record names. */
 void births_stray(int32_t pid);

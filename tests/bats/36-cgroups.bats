@@ -99,6 +99,112 @@ has_escaped() { [ -n "$(escapee)" ] && ! is_gone "$(escapee)"; }
 	is_gone "$pid"
 }
 
+# One that has left session and ancestors says where it is from, and again each
+# time it is told to.
+roamer() {
+	cat >"$D/roamer.py" <<-'END'
+		import array, os, select, signal, socket, sys
+		if os.fork() == 0:
+		    os.setsid()
+		    if os.fork() == 0:
+		        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		        s.connect(os.environ['NOTIFY_SOCKET'])
+		        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+		        n = 0
+		        while True:
+		            n += 1
+		            s.send(b'STATUS=from afar %d' % n)
+		            r, w = os.pipe()
+		            s.sendmsg([b'BARRIER=1'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [w]))])
+		            os.close(w)
+		            p = select.poll()
+		            p.register(r, 0)
+		            p.poll()
+		            with open(sys.argv[1] + '.new', 'w') as f:
+		                print(os.getpid(), n, file=f)
+		            os.rename(sys.argv[1] + '.new', sys.argv[1])
+		            signal.sigwait([signal.SIGUSR1])
+		    os._exit(0)
+		signal.pause()
+	END
+	lines "$1" <<-END
+		run = python3 $D/roamer.py $D/$1.said
+		notify-access = all
+	END
+	enable "$1"
+}
+says() { [ "$(cut -d' ' -f2 "$D/$1.said" 2>/dev/null)" = "$2" ]; }
+status_has() { grep -q -e "$2" <<<"$(SVC status "$1")"; }
+
+@test "who notifies is known by the cgroup, wherever it has gone" {
+	cgroups_here
+	roamer a
+	roamer b
+	tree_start
+	await says a 1
+	await says b 1
+	status_has a 'from afar 1'
+	status_has b 'from afar 1'
+	# In another's group it is another's, though it has this one's address.
+	pid=$(cut -d' ' -f1 "$D/a.said")
+	echo "$pid" >"$CG/trivet.$KEEPER/b/cgroup.procs"
+	kill -USR1 "$pid"
+	await says a 2
+	status_has a 'from afar 1'
+	echo "$pid" >"$CG/trivet.$KEEPER/a/cgroup.procs"
+	kill -USR1 "$pid"
+	await says a 3
+	status_has a 'from afar 3'
+}
+
+# svcd does nothing until it is let go, and its keeper is not told.
+hold_svcd() {
+	mkdir "$CG/trivet-test.$$"
+	svcd_pid >"$CG/trivet-test.$$/cgroup.procs"
+	echo 1 >"$CG/trivet-test.$$/cgroup.freeze"
+	await has_line "$CG/trivet-test.$$/cgroup.events" 'frozen 1'
+}
+let_svcd_go() {
+	echo 0 >"$CG/trivet-test.$$/cgroup.freeze"
+	svcd_pid >"$CG/cgroup.procs"
+	await rmdir "$CG/trivet-test.$$"
+}
+
+@test "who is dead before it is read is believed if it was the service's user" {
+	cgroups_here
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	cat >"$D/helpers.py" <<-END
+		import os, socket
+		def say(user, text):
+		    if os.fork() == 0:
+		        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		        s.connect(os.environ['NOTIFY_SOCKET'])
+		        os.setresuid(user, user, user)
+		        s.send(text)
+		        os._exit(0)
+		    os.wait()
+		open('$D/go').read()
+		say(os.getuid(), b'STATUS=the truth')
+		say(4711, b'STATUS=a lie')
+		open('$D/said.it', 'w').close()
+		open('$D/go').read()
+	END
+	lines a <<-END
+		run = python3 $D/helpers.py
+		notify-access = all
+	END
+	mkfifo "$D/go"
+	enable a
+	tree_start
+	await is_up a
+	hold_svcd
+	echo >"$D/go"
+	await test -e "$D/said.it"
+	let_svcd_go
+	await status_has a 'the truth'
+	run ! status_has a 'a lie'
+}
+
 @test "what does not heed TERM is killed, and the next run lives" {
 	cgroups_here
 	cat >"$D/stubborn" <<-EOF

@@ -57,6 +57,29 @@ shell() {
 	status_has a 'last words'
 }
 
+@test "a service with a root of its own notifies from inside" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	mkdir -p "$D/root/bin"
+	cp "$(command -v busybox)" "$D/root/bin/sh"
+	cp "$SVC" "$D/root/bin/svc"
+	mkfifo "$D/root/never"
+	lines a <<-END
+		run = /bin/sh -c '/bin/svc notify --ready --status=inside; read x </never'
+		root = $D/root
+		ready = notify
+	END
+	tree_start
+	await state_is a up
+	status_has a inside
+	[ "$(stat -c %a "$D/root$D/run/notify")" = 711 ]
+	kill_svcd
+	"$SVC" restart a
+	status_has a inside
+	rm "$D/scan/a"
+	await is_empty "$D/root$D/run/notify"
+}
+is_empty() { [ -z "$(ls -A "$1")" ]; }
+
 @test "by its other name; every option that sends" {
 	python3 - "$D/socket" "$D/heard" <<-'END' 3>&- &
 		import socket, sys
