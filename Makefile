@@ -238,6 +238,7 @@ TREE_SRC = \
 	svc/tree/said.c \
 	svc/tree/ready.c \
 	svc/tree/relations.c \
+	svc/tree/reload.c \
 	svc/tree/requests.c \
 	svc/tree/scan.c \
 	svc/tree/schedule.c \

@@ -146,6 +146,8 @@ flag_note(const struct view *v)
 			      (unsigned)v->r.left));
 	if ((v->r.flags & BOARD_RELOADING) != 0)
 		note = join(note, "reloading");
+	if ((v->r.flags & BOARD_UNRELOADED) != 0)
+		note = join(note, "its last reload command failed");
 	if ((v->r.flags & BOARD_LEAVING) != 0)
 		note = join(note, "says that it is ending");
 	if ((v->r.flags & BOARD_UNLINKED) != 0)

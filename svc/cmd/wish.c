@@ -126,12 +126,13 @@ judge(const struct wish *w, const struct asked *a)
 	case WISH_RUNNING:
 		return a->now.shown != SV_SHOWN_PAUSED ? GOOD : PENDING;
 	case WISH_RELOADED:
-		if (a->is_gone || sv_is_rest(*sv))
+		/* One that has died of it has not done it. */
+		if (a->is_gone || sv_is_rest(*sv) ||
+		    a->now.word.generation != a->target)
 			return BAD;
-		return sv->reload ||
-			       sv_aux_unpack(a->now.r.aux).kind == AUX_RELOAD
-			   ? PENDING
-			   : GOOD;
+		if (sv->reload || (a->now.r.flags & BOARD_RELOADING))
+			return PENDING;
+		return a->now.r.flags & BOARD_UNRELOADED ? BAD : GOOD;
 	}
 	return BAD;
 }

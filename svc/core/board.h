@@ -64,7 +64,7 @@
 	X(GROUP, 14, "type group: no process of its own") \
 	X(GOT_TERM, 15, "TERM was sent to this run (runit's status)") \
 	X(HELD, 16, "told to end, once what needs it is down") \
-	X(RELOADING, 17, "it says that it reads its configuration again") \
+	X(RELOADING, 17, "it reads its configuration again") \
 	X(LEAVING, 18, "it says that it is ending") \
 	X(ANSWERED, 19, "what follows from its failure has been done") \
 	X(RESTART, 20, "a group: its members are restarted, by its strategy") \
@@ -73,7 +73,8 @@
 	X(MAIN, 24, "the main command: the tree ends when it ends") \
 	X(CGROUP, 25, "born in a cgroup of its own") \
 	X(FELL, 26, "its last run ended by itself: the next start is a restart") \
-	X(FILES_AWAY, 27, "supervise/ is below the runtime directory")
+	X(FILES_AWAY, 27, "supervise/ is below the runtime directory") \
+	X(UNRELOADED, 28, "its last reload command failed")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and

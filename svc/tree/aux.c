@@ -102,6 +102,7 @@ aux_reload(uint32_t i)
 
 	if (s == NULL || s->reload == NULL || (rec(i)->flags & BOARD_LOG))
 		return false;
+	state_flags(i, BOARD_RELOADING, 0);
 	if (sv_aux_unpack(rec(i)->aux).kind == AUX_NONE)
 		begin_kind(i, AUX_RELOAD, 0, 0);
 	else
@@ -209,6 +210,8 @@ aux_spawn_failed(uint32_t i, int error)
 
 	(void)error;
 	instead(i, a);
+	if (a.kind == AUX_RELOAD)
+		reload_over(i, false);
 	next(i);
 	if (a.kind == AUX_CHECK)
 		check_ended(i, false);
@@ -243,6 +246,8 @@ died_aux(uint32_t i, const struct keep_exit *e)
 		instead(i, a);
 	if (a.kind == AUX_RELOAD && !is_good)
 		say_reload(i, e);
+	if (a.kind == AUX_RELOAD)
+		reload_over(i, is_good);
 	next(i);
 	if (a.kind == AUX_CHECK && !a.killed &&
 	    a.generation == state_word(i).generation)

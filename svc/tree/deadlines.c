@@ -119,7 +119,8 @@ due(void *arg)
 
 	/* What it has said in time counts, though we read it only now. */
 	if (kept(i, false) != NULL &&
-	    (has_come(r->deadline_ns) || has_come(watchdog_at(i)))) {
+	    (has_come(r->deadline_ns) || has_come(watchdog_at(i)) ||
+		has_come(reload_at(i)))) {
 		notify_drain(i);
 		queue_settle();
 		if (live(i)->life != life)
@@ -141,6 +142,8 @@ due(void *arg)
 		ready_look(i);
 	if (has_come(watchdog_at(i)))
 		watchdog_due(i);
+	if (has_come(reload_at(i)))
+		reload_due(i);
 	if (has_come(schedule_at(i)))
 		schedule_due(i);
 	deadline_sync(i);
@@ -163,6 +166,7 @@ deadline_sync(uint32_t i)
 	at = earlier(at, r->aux_ns);
 	at = earlier(at, r->watch_ns);
 	at = earlier(at, watchdog_at(i));
+	at = earlier(at, reload_at(i));
 	at = earlier(at, schedule_at(i));
 	if (t->due == NULL)
 		timer_init(t, due, (void *)(uintptr_t)i);

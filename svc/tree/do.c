@@ -153,12 +153,11 @@ go_on(uint32_t i, struct sv before)
 static void
 reload(uint32_t i)
 {
-	struct kept *k = kept(i, false);
-
-	if (k != NULL)
-		k->reload_ns = mono_now().ns;
-	if (!aux_reload(i))
-		send_or_script(i, service_reload_signal(i));
+	reload_begin(i);
+	if (aux_reload(i))
+		return;
+	reload_expect(i);
+	send_or_script(i, service_reload_signal(i));
 }
 
 static void

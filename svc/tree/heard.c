@@ -43,7 +43,7 @@ is_ready(uint32_t i)
 
 	if (talk_said(i, SAID_STOPPING))
 		return;
-	state_flags(i, 0, BOARD_RELOADING);
+	reload_over(i, true);
 	if (w.sv.state == S_START && ready_kind(i) == READY_NOTIFY)
 		ready_now(i);
 }
@@ -58,7 +58,7 @@ is_reloading(uint32_t i, const struct notify *n)
 	if (has(n, NOTIFY_BIT(MONOTONIC_USEC)) && k->reload_ns != 0 &&
 	    n->number[NOTIFY_MONOTONIC_USEC] < (uint64_t)(k->reload_ns / USEC))
 		return; /* of an earlier reload than was asked for */
-	state_flags(i, BOARD_RELOADING, 0);
+	reload_heard(i);
 }
 
 static void
@@ -76,7 +76,7 @@ take_phase(uint32_t i, const struct notify *n)
 	case NOTIFY_IS_STOPPING:
 		kept(i, false)->said |= SAID_STOPPING;
 		state_flags(i, BOARD_LEAVING, 0);
-		state_flags(i, 0, BOARD_RELOADING);
+		reload_over(i, true);
 		break;
 	}
 	changed();

@@ -137,7 +137,7 @@ talk_renew(uint32_t i)
 		return;
 	k->said = 0;
 	k->check_fails = k->first_pid = 0;
-	k->watchdog_ns = k->reload_ns = 0;
+	k->watchdog_ns = k->reload_ns = k->reload_trial_ns = 0;
 	talk_main_over(i);
 }
 

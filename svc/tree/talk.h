@@ -10,6 +10,7 @@
  *	probe.c		readiness looked for: a port, a socket, a file
  *	check.c		the command `check`
  *	watchdog.c	silence
+ *	reload.c	a reload that is under way
  *	listen.c	sockets opened for it
  *	birth_talk.c	what of this a child is born with
  *	upward.c	what svcd tells its own manager
@@ -56,7 +57,9 @@ struct kept {
 	int64_t watchdog_ns;  /* heard by then, or it is sick; 0: off */
 	int64_t watchdog_every_ns; /* with SAID_WATCHDOG */
 	int64_t reload_ns;	   /* when a reload was asked for */
-	char spare[56];
+	int64_t reload_trial_ns;   /* it says by then that it reloads; 0: off */
+	uint32_t reload_manner;	   /* whether it says so */
+	char spare[44];
 };
 _Static_assert(sizeof(struct kept) == 128, "kept");
 
@@ -114,6 +117,19 @@ bool notify_is_for(const struct settings *s);
 uint32_t notify_parent(uint32_t pid);
 /* A process of this service, as far as the kernel tells. */
 bool notify_is_own(uint32_t i, uint32_t pid);
+
+/* --- reload.c
+ * ------------------------------------------------------------------------ */
+/* It is asked for one; just before a signal it is expected to tell of it. */
+void reload_begin(uint32_t i);
+void reload_expect(uint32_t i);
+/* It says that it has begun. */
+void reload_heard(uint32_t i);
+/* It is done, or its command has ended. */
+void reload_over(uint32_t i, bool is_good);
+/* When nothing more is expected of it; 0: no such time. */
+int64_t reload_at(uint32_t i);
+void reload_due(uint32_t i);
 
 /* --- heard.c
  * ------------------------------------------------------------------------ */

@@ -187,7 +187,12 @@ has_tries() { [ "$(wc -l <"$D/tried")" -ge "$1" ]; }
 	"$SVC" reload a
 	has_line "$D/reloads" "^$(main_of a)\$"
 	touch "$D/bad"
-	"$SVC" reload a || :
-	await has_line "$D/said" 'a: its reload command exited 1'
+	run "$SVC" reload a
+	[ "$status" = 1 ]
+	[[ $output == *'its last reload command failed'* ]]
+	has_line "$D/said" 'a: its reload command exited 1'
 	state_is a up
+	rm "$D/bad"
+	"$SVC" reload a
+	run ! status_has a 'reload command failed'
 }

@@ -60,6 +60,45 @@ stranger() {
 	await status_has a reloading
 }
 
+later=9000000000000000000
+
+@test "svc reload waits until the service says that it has reloaded" {
+	up a <<<$'reload-signal = CONT'
+	# It tells of its reloads, as is known from then on.
+	tell a "send RELOADING=1\nMONOTONIC_USEC=$later"
+	tell a 'send READY=1'
+	barrier a
+	"$SVC" reload a >"$D/first" 3>&- &
+	first=$!
+	await status_has a reloading
+	kill_svcd
+	tell a "send RELOADING=1\nMONOTONIC_USEC=$later"
+	barrier a
+	kill -0 "$first"
+	tell a 'send READY=1'
+	wait "$first"
+	has_line "$D/first" 'a: up'
+	# One that does not come back from it, and one that dies of it.
+	run "$SVC" reload -t 50ms a
+	[ "$status" = 1 ]
+	[[ $output == *'still up'*reloading* ]]
+	"$SVC" reload a >"$D/second" 3>&- &
+	second=$!
+	await status_has a reloading
+	echo 'exit 1' >"$D/a.say"
+	run ! wait "$second"
+}
+
+@test "svc reload waits a moment for one that may tell, and not the next time" {
+	up a <<<$'reload-signal = CONT'
+	"$SVC" reload a
+	run ! status_has a reloading
+	"$SVC" reload a
+	# It does, after all.
+	tell a "send RELOADING=1\nMONOTONIC_USEC=$later"
+	await status_has a reloading
+}
+
 @test "STOPPING is shown, and no READY takes it back" {
 	talker a <<<'ready = notify'
 	tree_start
