@@ -130,6 +130,7 @@ CORE_SRC = \
 	svc/core/graph.c \
 	svc/core/graph_ask.c \
 	svc/core/graph_ring.c \
+	svc/core/group.c \
 	svc/core/listen.c \
 	svc/core/logindex.c \
 	svc/core/logplan.c \
@@ -427,6 +428,7 @@ UNIT_TESTS = \
 	zone
 WALK_TESTS = \
 	graph \
+	group \
 	machine \
 	phase
 SIM_SRC = \

@@ -70,6 +70,7 @@
 	X(RESTART, 20, "a group: its members are restarted, by its strategy") \
 	X(AGAIN, 21, "a member: stopped by its group, which starts it again") \
 	X(SCHEDULED, 22, "runs every so often") \
+	X(BEGUN, 23, "a group: its run has begun, its members are to be asked for") \
 	X(MAIN, 24, "the main command: the tree ends when it ends") \
 	X(CGROUP, 25, "born in a cgroup of its own") \
 	X(FELL, 26, "its last run ended by itself: the next start is a restart") \

@@ -134,40 +134,59 @@ set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 	}
 }
 
+struct budget_verdict
+died_charge(uint32_t i, struct budget_death death)
+{
+	struct board_record *r = rec(i);
+	struct budget_verdict v;
+
+	death.started = (struct mono){r->start_mono_ns};
+	death.now = mono_now();
+	v = budget_verdict(service_policy(i), r->budget, death);
+	board_begin(r);
+	r->budget = v.budget;
+	board_end(r);
+	return v;
+}
+
 static enum sv_event
 verdict(uint32_t i, const struct keep_exit *e)
 {
 	struct board_record *r = rec(i);
-	struct budget_verdict v = budget_verdict(service_policy(i), r->budget,
-	    (struct budget_death){.started = {r->start_mono_ns},
-		.now = mono_now(),
-		.is_clean = !(r->flags & BOARD_SICK) &&
-			    service_is_clean(i, e->code, e->value),
-		.is_fatal = service_is_fatal(i, e->code, e->value),
-		.is_oneshot = sv_unpack(board_word(r)).sv.is_oneshot});
+	struct budget_verdict v = died_charge(
+	    i, (struct budget_death){
+		   .is_clean = !(r->flags & BOARD_SICK) &&
+			       service_is_clean(i, e->code, e->value),
+		   .is_fatal = service_is_fatal(i, e->code, e->value),
+		   .is_oneshot = state_word(i).sv.is_oneshot});
 
 	board_begin(r);
-	r->budget = v.budget;
 	set_cause(i, e, v.is_spent);
 	board_end(r);
 	return is_over(r) ? EV_DIED_STAY : v.event;
 }
 
+/* Before it is committed: a group's own marks come first. */
+static void
+tell_groups(uint32_t i, enum sv_event event)
+{
+	struct sv sv = state_word(i).sv;
+
+	if ((event == EV_DIED_NOW || event == EV_DIED_LATER) && sv_wanted(sv) &&
+	    !sv.again && !group_is(i))
+		group_death(i);
+}
+
 enum sv_event
 died_late(uint32_t i)
 {
-	struct board_record *r = rec(i);
-	struct budget_verdict v = budget_verdict(service_policy(i), r->budget,
-	    (struct budget_death){
-		.started = {r->start_mono_ns}, .now = mono_now()});
+	struct budget_verdict v = died_charge(i, (struct budget_death){0});
 
-	board_begin(r);
-	r->budget = v.budget;
 	if (v.is_spent) {
-		r->cause = CAUSE_SPENT;
-		r->cause_arg = (int32_t)r->budget.restarts;
+		rec(i)->cause_arg = (int32_t)v.budget.restarts;
+		state_cause(i, CAUSE_SPENT, 0);
 	}
-	board_end(r);
+	tell_groups(i, v.event);
 	return v.event;
 }
 
@@ -246,10 +265,7 @@ died(uint32_t i, const struct keep_exit *told)
 		look_for_oom(i, e);
 		sweep_left(i);
 		event = verdict(i, e);
-		/* Before it is committed: a group's own marks come first. */
-		if ((event == EV_DIED_NOW || event == EV_DIED_LATER) &&
-		    sv_wanted(w.sv) && !w.sv.again)
-			group_death(i);
+		tell_groups(i, event);
 		step(i, event, 0);
 		log_over(i);
 		return;

@@ -25,20 +25,15 @@ start_other(uint32_t i, const char *name)
 {
 	char room[BOARD_NAME_MAX + 1];
 	uint32_t other = relations_find(name);
-	struct board_record *r;
 
 	if (other == 0) {
 		say_warnx("%s: on-failed: no such service: %s",
 		    state_name(i, room), name);
 		return;
 	}
-	r = rec(other);
-	board_begin(r);
-	r->cause = CAUSE_FAILURE;
-	r->cause_record = i;
-	board_end(r);
+	state_cause(other, CAUSE_FAILURE, i);
 	relations_keep(other);
-	post(other, sv_unpack(board_word(r)).sv.is_oneshot ? EV_ONCE : EV_UP);
+	post(other, state_word(other).sv.is_oneshot ? EV_ONCE : EV_UP);
 }
 
 static void

@@ -1,18 +1,14 @@
 /*
  * Groups: services without a process, whose run is that their members are up.
- * A group acts on its members as a person would, by wishes, so that all it has
- * asked for stands in their words; what it has decided about itself stands in
- * marks of its own record. What it sees of them, it is told by each commit, and
- * looks when all else has settled.
- *
- * A member that dies is restarted by its own policy; the group's strategy says
- * who else is, and its own restart limit how often. A member that has given up
- * is one death more where the group has a limit; else the group fails with it.
+ * What is to be done is decided in svc/core/group.h; here the values are taken
+ * from records, wishes are given, and the marks are kept. A group is told of
+ * each commit of a member, and looks when all else has settled.
  */
 #include "svc/tree/define.h"
 
 #include "lib/clock.h"
 #include "lib/str.h"
+#include "svc/core/group.h"
 
 static struct todo due;
 static unsigned groups; /* ever seen: none, and nobody is asked */
@@ -31,17 +27,6 @@ group_is(uint32_t i)
 }
 
 static void
-set_cause(uint32_t i, enum board_cause cause, uint32_t record)
-{
-	struct board_record *r = rec(i);
-
-	board_begin(r);
-	r->cause = cause;
-	r->cause_record = record;
-	board_end(r);
-}
-
-static void
 add(uint32_t i)
 {
 	if (live(i)->is_due)
@@ -50,34 +35,101 @@ add(uint32_t i)
 	todo_add(&due, i);
 }
 
+/* --- the values that are decided upon
+ * -------------------------------------------------------
+ */
+
+static struct group
+value(uint32_t i)
+{
+	const struct board_record *r = rec(i);
+	const struct settings *s = define_view(i);
+
+	return (struct group){.sv = state_word(i).sv,
+	    .strategy =
+		s != NULL ? (enum settings_strategy)s->strategy : STRATEGY_ONE,
+	    .has_limit = service_policy(i).count > 0,
+	    .is_whole = relations_is_whole(i),
+	    .is_delayed = r->budget.wait_ns > 0,
+	    .is_late = (r->flags & BOARD_SICK) != 0,
+	    .is_new = (r->flags & BOARD_BEGUN) != 0,
+	    .has_failed = r->cause == CAUSE_MEMBER,
+	    .is_restarted = (r->flags & BOARD_RESTART) != 0};
+}
+
+static struct group_member
+member(uint32_t m)
+{
+	uint32_t flags = rec(m)->flags;
+
+	return (struct group_member){.number = m,
+	    .sv = state_word(m).sv,
+	    .is_away = (flags & BOARD_AGAIN) != 0,
+	    .is_ending = (flags & BOARD_HELD) != 0,
+	    .is_busy = sv_aux_unpack(rec(m)->aux).kind != AUX_NONE,
+	    .stays_down = (flags & (BOARD_REMEMBERED | BOARD_UNLINKED |
+				       BOARD_EXITED)) != 0};
+}
+
 /* --- what it asks of its members
  * ------------------------------------------------------------
  */
 
 static void
-want_up(uint32_t i)
+mark_away(uint32_t m, bool is_away)
 {
-	if (rec(i)->flags & BOARD_REMEMBERED)
-		return;
-	relations_keep(i);
-	post(i, EV_UP);
+	bool was_away = (rec(m)->flags & BOARD_AGAIN) != 0;
+
+	if (is_away != was_away)
+		state_flags(m, is_away ? BOARD_AGAIN : 0, BOARD_AGAIN);
 }
 
 static void
-want_down(uint32_t i, uint32_t group)
+want_down(uint32_t i, uint32_t m, bool is_away)
 {
-	if (!sv_wanted(state_word(i).sv) && sv_is_rest(state_word(i).sv))
-		return;
-	set_cause(i, CAUSE_GROUP, group);
-	relations_end(i, EV_DOWN);
+	/* In one store: whoever is sent away is on its way down. */
+	state_flags(m, BOARD_HELD | (is_away ? BOARD_AGAIN : 0), BOARD_AGAIN);
+	state_cause(m, CAUSE_GROUP, i);
+	relations_end(m, EV_DOWN);
 }
 
 static void
-force_down(uint32_t i)
+carry_out(uint32_t i, uint32_t m, struct group_wish w)
 {
-	relations_force(i);
-	post(i, EV_DOWN);
-	post(i, EV_KILL);
+	switch (w.verb) {
+	case GROUP_KEEP:
+		mark_away(m, w.is_away);
+		return;
+	case GROUP_UP:
+		mark_away(m, w.is_away);
+		relations_keep(m);
+		post(m, EV_UP);
+		return;
+	case GROUP_DOWN:
+		want_down(i, m, w.is_away);
+		return;
+	case GROUP_DOWN_NOW:
+		mark_away(m, false);
+		relations_force(m);
+		post(m, EV_DOWN);
+		post(m, EV_KILL);
+		return;
+	}
+}
+
+/* The member that was related last comes first. */
+static void
+give(uint32_t i, enum group_order order, uint32_t dead)
+{
+	enum group_place place = GROUP_AFTER;
+	uint32_t m, cursor = 0;
+
+	while (order != GROUP_NONE && (m = relations_member(i, &cursor)) != 0) {
+		place = m == dead ? GROUP_DEAD : place;
+		carry_out(i, m, group_wish(order, member(m), place));
+		place = m == dead ? GROUP_BEFORE : place;
+	}
+	add(i);
 }
 
 static void
@@ -87,21 +139,6 @@ for_members(uint32_t i, enum sv_event ev)
 
 	while ((m = relations_member(i, &cursor)) != 0)
 		post(m, ev);
-}
-
-static void
-end_members(uint32_t i, bool at_once)
-{
-	uint32_t m, cursor = 0;
-
-	while ((m = relations_member(i, &cursor)) != 0) {
-		state_flags(m, 0, BOARD_AGAIN);
-		if (at_once)
-			force_down(m);
-		else
-			want_down(m, i);
-	}
-	add(i);
 }
 
 static void
@@ -115,22 +152,12 @@ begin_run(uint32_t i)
 	r->ready_mono_ns = 0;
 	r->restart_count += r->start_count != 0;
 	r->start_count++;
-	r->flags &= ~(uint32_t)BOARD_RESTART;
+	r->flags &= ~(uint32_t)(BOARD_RESTART | BOARD_SICK);
+	r->flags |= BOARD_BEGUN;
 	if (r->cause == CAUSE_MEMBER)
 		r->cause = CAUSE_NONE;
 	board_end(r);
 	post(i, EV_SPAWNED);
-}
-
-static void
-start_members(uint32_t i)
-{
-	uint32_t m, cursor = 0;
-
-	while (state_word(i).sv.state == S_START &&
-	       (m = relations_member(i, &cursor)) != 0)
-		want_up(m);
-	add(i);
 }
 
 /* True: this effect is done, or means nothing to a group. */
@@ -142,15 +169,19 @@ group_effect(uint32_t i, enum sv_effect_bit bit)
 	    [SV_BIT_PAUSE] = EV_PAUSE,
 	    [SV_BIT_CONT] = EV_CONT,
 	    [SV_BIT_RELOAD] = EV_RELOAD};
+	static const enum group_order orders[SV_EFFECT_COUNT] = {
+	    [SV_BIT_SIGNAL] = GROUP_STOP, [SV_BIT_KILL] = GROUP_KILL};
 
 	if (!group_is(i))
 		return false;
 	if (bit == SV_BIT_RUN)
 		begin_run(i);
+	else if (bit == SV_BIT_DROP)
+		post(i, EV_GATE);
 	else if (bit == SV_BIT_WATCH)
-		start_members(i);
-	else if (bit == SV_BIT_SIGNAL || bit == SV_BIT_KILL)
-		end_members(i, bit == SV_BIT_KILL);
+		give(i, group_begin(value(i)), 0);
+	else if (orders[bit] != GROUP_NONE)
+		give(i, orders[bit], 0);
 	else if (wishes[bit] != EV_NOTHING && state_word(i).sv.state != S_STOP)
 		for_members(i, wishes[bit]);
 	else
@@ -158,58 +189,27 @@ group_effect(uint32_t i, enum sv_effect_bit bit)
 	return true;
 }
 
-/* --- what becomes of a death
- * ----------------------------------------------------------------
+/* --- what becomes of a death, and what it sees
+ * ----------------------------------------------
  */
 
-/* Counts a death among its members; false: once too often. */
-static bool
-charge(uint32_t i)
-{
-	struct board_record *r = rec(i);
-	struct budget_verdict v = budget_verdict(service_policy(i), r->budget,
-	    (struct budget_death){
-		.started = {r->start_mono_ns}, .now = mono_now()});
-
-	board_begin(r);
-	r->budget = v.budget;
-	board_end(r);
-	return v.event != EV_DIED_FAIL;
-}
-
-/* Those that are named after `m`; the last related comes first. */
+/* What has been decided about it, and for the one that made it so. */
 static void
-end_rest(uint32_t i, uint32_t m)
+take(uint32_t i, struct group_step s, uint32_t dead)
 {
-	uint32_t other, cursor = 0;
-
-	while ((other = relations_member(i, &cursor)) != 0 && other != m) {
-		if (!sv_wanted(state_word(other).sv))
-			continue;
-		state_flags(other, BOARD_AGAIN, 0);
-		want_down(other, i);
-	}
-}
-
-static void
-judge(uint32_t i, uint32_t m)
-{
-	const struct settings *s = define_view(i);
-	unsigned strategy = s != NULL ? s->strategy : STRATEGY_ONE;
-
-	if (!charge(i))
-		set_cause(i, CAUSE_MEMBER, m);
-	else if (strategy == STRATEGY_ALL)
+	if (s.group.has_failed)
+		state_cause(i, CAUSE_MEMBER, dead);
+	if (s.group.is_restarted)
 		state_flags(i, BOARD_RESTART, 0);
-	else if (strategy == STRATEGY_REST)
-		end_rest(i, m);
-	add(i);
+	give(i, s.order, dead);
 }
 
-static bool
-runs(uint32_t i)
+static void
+judge(uint32_t i, uint32_t dead)
 {
-	return group_is(i) && sv_runs(state_word(i).sv);
+	struct budget_verdict v = died_charge(i, (struct budget_death){0});
+
+	take(i, group_judge(value(i), v.event == EV_DIED_FAIL), dead);
 }
 
 /* A run of it ended by itself; before that is committed. */
@@ -219,118 +219,46 @@ group_death(uint32_t m)
 	uint32_t i, cursor = 0;
 
 	while (groups > 0 && (i = relations_group(m, &cursor)) != 0)
-		if (runs(i) && rec(i)->cause != CAUSE_MEMBER)
+		if (group_is(i) && group_minds(value(i), member(m)))
 			judge(i, m);
 }
 
-/* --- what it sees
- * ---------------------------------------------------------------------------
- */
-
-struct seen {
-	bool all_ready, all_rest, rest_is_down, others_ready, any_again;
-	uint32_t failed;
-};
-
-static struct seen
-look_at(uint32_t i)
+static void
+look(uint32_t i)
 {
-	struct seen s = {true, true, true, true, false, 0};
+	struct group g = value(i);
+	struct group_view v = {0};
+	struct group_step s;
 	uint32_t m, cursor = 0;
 
-	while ((m = relations_member(i, &cursor)) != 0) {
-		struct sv sv = state_word(m).sv;
-		bool is_again = (rec(m)->flags & BOARD_AGAIN) != 0;
-		bool is_rest = sv_is_rest(sv) &&
-			       sv_aux_unpack(rec(m)->aux).kind == AUX_NONE;
-		bool is_out = is_rest && !sv_wanted(sv);
-		if (sv.state == S_FAILED && sv_wanted(sv))
-			s.failed = m;
-		s.all_rest = s.all_rest && is_out;
-		s.all_ready = s.all_ready && (sv_is_ready(sv) || is_out);
-		s.any_again = s.any_again || is_again;
-		if (is_again)
-			s.rest_is_down = s.rest_is_down && is_out;
-		else
-			s.others_ready =
-			    s.others_ready && (sv_is_ready(sv) || is_out);
-	}
-	return s;
-}
-
-static void
-bring_back(uint32_t i)
-{
-	uint32_t m, cursor = 0;
-
-	while ((m = relations_member(i, &cursor)) != 0) {
-		if ((rec(m)->flags & BOARD_AGAIN) == 0)
-			continue;
-		state_flags(m, 0, BOARD_AGAIN);
-		want_up(m);
-	}
-}
-
-/* A member has given up: one death more, or the group's own end. */
-static void
-take_failure(uint32_t i, uint32_t m)
-{
-	if (service_policy(i).count == 0) {
-		set_cause(i, CAUSE_MEMBER, m);
-		return;
-	}
-	judge(i, m);
-	if (rec(i)->cause != CAUSE_MEMBER)
-		want_up(m);
-}
-
-static enum sv_event
-look_up(uint32_t i)
-{
-	struct seen s = look_at(i);
-
-	if (s.failed != 0 && rec(i)->cause != CAUSE_MEMBER)
-		take_failure(i, s.failed);
-	if (rec(i)->cause == CAUSE_MEMBER || (rec(i)->flags & BOARD_RESTART))
-		return EV_SICK;
-	if (s.any_again && s.rest_is_down && s.others_ready)
-		bring_back(i);
-	if (state_word(i).sv.state != S_START || !s.all_ready ||
-	    !relations_is_whole(i))
-		return EV_NOTHING;
-	return EV_READY;
-}
-
-static enum sv_event
-look_down(uint32_t i)
-{
-	if (!look_at(i).all_rest)
-		return EV_NOTHING;
-	if (rec(i)->cause == CAUSE_MEMBER)
-		return EV_DIED_FAIL;
-	if (rec(i)->flags & BOARD_RESTART)
-		return rec(i)->budget.wait_ns > 0 ? EV_DIED_LATER : EV_DIED_NOW;
-	return EV_DIED_STAY;
+	while ((m = relations_member(i, &cursor)) != 0)
+		v = group_see(v, member(m));
+	s = group_look(g, v);
+	if (s.is_death)
+		judge(i, v.failed);
+	else if (s.group.has_failed && !g.has_failed)
+		take(i, s, v.failed);
+	else if (s.group.is_new != g.is_new)
+		state_flags(i, 0, BOARD_BEGUN), add(i);
+	else if (s.order != GROUP_NONE)
+		give(i, s.order, 0);
+	if (s.is_late)
+		s.event = died_late(i);
+	if (s.event != EV_NOTHING)
+		step(i, s.event, 0);
 }
 
 /* One group is looked at; false: none is due. */
 bool
 group_answer(void)
 {
-	enum sv_event ev = EV_NOTHING;
 	uint32_t i = todo_take(&due);
 
 	if (i == 0)
 		return false;
 	live(i)->is_due = false;
-	if (board_word(rec(i)) == 0)
-		return true;
-	if (runs(i))
-		ev = look_up(i);
-	else if (group_is(i) && state_word(i).sv.state == S_STOP)
-		ev = look_down(i);
-	if (ev != EV_NOTHING)
-		step(i, ev, 0);
+	if (board_word(rec(i)) != 0 && group_is(i))
+		look(i);
 	return true;
 }
 
@@ -385,9 +313,27 @@ group_has(const char *name)
 	return false;
 }
 
+/* Names mean others than before. */
+void
+group_renamed(void)
+{
+	if (groups == 0)
+		return;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (group_is(i))
+			add(i);
+}
+
+/* A person has put it down: its group does not bring it back. */
+void
+group_leave(uint32_t m)
+{
+	mark_away(m, false);
+}
+
 /* A group was taken up: members that were found before it wait for it. */
 void
-group_begin(uint32_t i)
+group_add(uint32_t i)
 {
 	char name[BOARD_NAME_MAX + 1];
 

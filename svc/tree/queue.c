@@ -126,6 +126,7 @@ wish(uint32_t i, enum sv_event ev)
 	    sv_is_rest(state_word(i).sv))
 		service_refresh(i);
 	if (ev == EV_DOWN || ev == EV_EXIT) {
+		group_leave(i);
 		relations_end(i, ev);
 		relations_settle();
 		return;

@@ -179,20 +179,6 @@ relate_all(void)
  * -----------------------------------------------------------------
  */
 
-static void
-set_cause(uint32_t i, enum board_cause cause, uint32_t record)
-{
-	struct board_record *r = rec(i);
-
-	if (r->cause == cause && r->cause_record == record)
-		return;
-	board_begin(r);
-	r->cause = cause;
-	r->cause_record = record;
-	board_end(r);
-	state_head()->changes++;
-}
-
 /* The name that nothing has. */
 static const char *
 first_missing(struct settings_list list)
@@ -221,7 +207,7 @@ say_missing(uint32_t i)
 		name = first_missing(s.binds);
 	if (name != NULL)
 		board_set_status(tree.board, i, name, strlen(name));
-	set_cause(i, CAUSE_NEED_MISSING, 0);
+	state_cause(i, CAUSE_NEED_MISSING, 0);
 }
 
 static enum board_cause
@@ -252,7 +238,7 @@ relations_cause(uint32_t i)
 	if (to == 0)
 		say_missing(i);
 	else
-		set_cause(i, cause_of(kind, to), to);
+		state_cause(i, cause_of(kind, to), to);
 }
 
 static bool
@@ -290,7 +276,7 @@ explain(uint32_t i, enum sv_event ev)
 	uint32_t cursor = 0;
 
 	if (ev == EV_NEEDED && state_word(i).sv.want == WANT_NONE)
-		set_cause(i, CAUSE_NEEDED_BY,
+		state_cause(i, CAUSE_NEEDED_BY,
 		    graph_asker(&graph, i, ASKERS, &cursor));
 	else if (ev == EV_DEPS_LOST || waits(i))
 		relations_cause(i);
@@ -490,6 +476,7 @@ answer(void)
 	if (is_stale) {
 		relate_all();
 		explain_all();
+		group_renamed();
 	}
 	i = graph_next(&graph, &ev);
 	is_moved = i != 0;

@@ -231,7 +231,7 @@ service_begin(uint32_t i, int dir)
 	views_add(i);
 	do_effects(i, sv, s.sv, s.effects);
 	if (rec(i)->flags & BOARD_GROUP)
-		group_begin(i);
+		group_add(i);
 	if (rec(i)->flags & BOARD_SCHEDULED)
 		deadline_sync(i);
 	return true;

@@ -66,6 +66,20 @@ state_flags(uint32_t i, uint32_t set, uint32_t clear)
 	board_end(r);
 }
 
+void
+state_cause(uint32_t i, enum board_cause cause, uint32_t record)
+{
+	struct board_record *r = rec(i);
+
+	if (r->cause == cause && r->cause_record == record)
+		return;
+	board_begin(r);
+	r->cause = (uint16_t)cause;
+	r->cause_record = record;
+	board_end(r);
+	state_head()->changes++;
+}
+
 /* --- the indexes ------------------------------------------------------------
  */
 

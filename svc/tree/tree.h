@@ -111,6 +111,8 @@ struct board_record *rec(uint32_t i);
 struct sv_word state_word(uint32_t i);
 /* Clears flags of the record, then sets others. */
 void state_flags(uint32_t i, uint32_t set, uint32_t clear);
+/* Why it is as it is, and because of whom. */
+void state_cause(uint32_t i, enum board_cause cause, uint32_t record);
 struct live *live(uint32_t i);
 /*
  * A record that is none before its first word is committed: a svcd that is
@@ -286,7 +288,9 @@ bool group_answer(void);
 bool group_waits(void);
 /* Some group names it. */
 bool group_has(const char *name);
-void group_begin(uint32_t i);
+void group_add(uint32_t i);
+void group_leave(uint32_t m);
+void group_renamed(void);
 void group_recover(uint32_t i);
 
 /* --- forking.c: who goes into the background -------------------------------
@@ -317,6 +321,8 @@ void failed_look(uint32_t i);
 /* --- died.c, deadlines.c, ready.c
  * --------------------------------------------- */
 void died(uint32_t i, const struct keep_exit *e);
+/* One more death: what its restart policy says, which is written down. */
+struct budget_verdict died_charge(uint32_t i, struct budget_death death);
 /* Nobody of it came in time: what its restart policy makes of that. */
 enum sv_event died_late(uint32_t i);
 void deadline_arm(uint32_t i);

@@ -202,6 +202,66 @@ EOF
 	exec 8<&-
 }
 
+@test "a member that comes later is started, and completes its group" {
+	members a
+	one g <<EOF
+type = group
+members = a later
+EOF
+	tree_start
+	await state_is a up
+	state_is g starting
+	members later
+	await state_is g up
+	state_is later up
+	# Also where its group is up already.
+	rm "$D/scan/later"
+	gone() { ! svc status later; }
+	await gone
+	members later
+	await state_is later up
+}
+
+@test "who was put down by a person stays so when svcd is killed" {
+	members a b
+	one g <<EOF
+type = group
+members = a b
+strategy = rest
+EOF
+	tree_start
+	await state_is g up
+	printf d >"$D/run/one/b/supervise/control"
+	await state_is b down
+	kill -KILL "$(svcd_pid)"
+	one z <<<'run = sleep 1000'
+	await state_is z up
+	# Nor does the strategy bring it back.
+	kill -KILL "$(pid a)"
+	await starts_are a 2
+	state_is b down
+	svc restart g
+	await state_is b up
+}
+
+@test "a group that is not ready in time has failed" {
+	one a <<EOF
+run = sleep 1000
+ready = file $D/never-made
+EOF
+	one g <<EOF
+type = group
+members = a
+timeout-up = 200ms
+restart = never
+EOF
+	one z <<<'run = sleep 1000'
+	tree_start
+	await state_is g failed
+	await state_is a down
+	state_is z up
+}
+
 @test "a member that needs its group is a ring" {
 	one g <<EOF
 type = group
