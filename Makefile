@@ -259,6 +259,7 @@ TREE_SRC = \
 LOG_SRC = \
 	svc/log/archive.c \
 	svc/log/conf.c \
+	svc/log/confine.c \
 	svc/log/console.c \
 	svc/log/cut.c \
 	svc/log/deliver.c \

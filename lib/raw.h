@@ -13,6 +13,8 @@ struct clone_args;
 
 #if defined(__x86_64__)
 
+#define RAW_ARCH AUDIT_ARCH_X86_64 /* of <linux/audit.h> */
+
 static inline long
 raw5(long n, long a, long b, long c, long d, long e)
 {
@@ -58,6 +60,8 @@ raw_clone3(
 }
 
 #elif defined(__aarch64__)
+
+#define RAW_ARCH AUDIT_ARCH_AARCH64
 
 static inline long
 raw5(long n, long a, long b, long c, long d, long e)

@@ -171,6 +171,7 @@ int sys_sched_setscheduler(pid_t pid, int policy, int priority);
 int sys_personality(unsigned long persona);
 int sys_unshare(int flags);
 int sys_setns(int fd, int type);
+int sys_capset(void *head, const void *caps);
 int sys_seccomp(unsigned op, unsigned flags, void *arg);
 
 /* Who one is, and where. The set-calls act on this thread only. */

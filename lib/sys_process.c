@@ -248,6 +248,12 @@ sys_setns(int fd, int type)
 }
 
 int
+sys_capset(void *head, const void *caps)
+{
+	return (int)syscall(SYS_capset, head, caps);
+}
+
+int
 sys_seccomp(unsigned op, unsigned flags, void *arg)
 {
 	return (int)syscall(SYS_seccomp, op, flags, arg);

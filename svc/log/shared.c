@@ -2,8 +2,7 @@
  * The shared logger: one process for all services that just say `log`. svcd
  * hands it the read ends of their pipes over descriptor 3 (docs/
  * log-protocol.md); whoever keeps the pipes keeps the lines, so this process
- * may be killed at any instant. It needs no privilege and takes off what it
- * has.
+ * may be killed at any instant.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,11 +10,11 @@
 #include "lib/errtext.h"
 #include "lib/fd.h"
 #include "lib/mem.h"
-#include "lib/passwd.h"
 #include "lib/say.h"
 #include "lib/sig.h"
 #include "lib/sock.h"
 #include "lib/sys.h"
+#include "svc/log/confine.h"
 #include "svc/log/stream.h"
 #include "svc/log/svlogd.h"
 
@@ -262,24 +261,6 @@ signalled(void *arg, uint32_t events)
 		}
 }
 
-/* Root only long enough to become somebody else. */
-static void
-drop_privilege(const char *user)
-{
-	struct passwd_user u;
-	gid_t gid;
-
-	if (user == NULL)
-		return;
-	if (passwd_user(user, &u) != 1)
-		diex(111, "no such user: %s", user);
-	gid = u.gid;
-	if (sys_setgroups(1, &gid) == -1 ||
-	    sys_setresgid(gid, gid, gid) == -1 ||
-	    sys_setresuid(u.uid, u.uid, u.uid) == -1)
-		die(111, "cannot become user %s", user);
-}
-
 /* As many descriptors as it is allowed to have. */
 static size_t
 most_fds(void)
@@ -323,7 +304,7 @@ shared_main(const char *user)
 	say_words(errtext);
 	list_init(&shared.streams);
 	list_init(&shared.spare);
-	drop_privilege(user);
+	confine_as(user);
 	start();
 	stream_start(
 	    (struct stream_owner){&shared.loop, ended, trouble}, most_fds());

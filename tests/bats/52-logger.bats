@@ -276,6 +276,48 @@ tell() {
 	[ "$(cut -d' ' -f2 log/current)" = "$(printf 'a\nb')" ]
 }
 
+@test "neither the logger nor what it starts can do more than write logs" {
+	[ "$(id -u)" = 0 ] || skip 'root has something to give up'
+	cat >probe <<-'END'
+	#!/usr/bin/python3
+	import ctypes, errno, os, socket, sys
+	sys.stdin.read()
+	status = dict(l.split(":\t") for l in open("/proc/self/status"))
+	for key in "NoNewPrivs", "Seccomp", "CapPrm", "CapBnd", "CapAmb":
+	    print(key, int(status[key], 16))
+	for family in socket.AF_INET, socket.AF_NETLINK, socket.AF_UNIX:
+	    try:
+	        socket.socket(family)
+	        print(family.name, "had")
+	    except OSError as e:
+	        print(family.name, errno.errorcode[e.errno])
+	libc = ctypes.CDLL(None, use_errno=True)
+	print("unshare", libc.unshare(0x10000000),
+	      errno.errorcode[ctypes.get_errno()])
+	print("mount", libc.mount(b"none", b"/mnt", b"tmpfs", 0, None),
+	      errno.errorcode[ctypes.get_errno()])
+	END
+	chmod 755 probe
+	tell "attach 1 web web.pipe $PWD/log compress $PWD/probe"
+	echo a >web.pipe
+	await holds log/current a
+	tell "rotate 1"
+	await counts log '@*.s' 1
+	# What writes into directories of others is left to root.
+	diff - log/@*.s <<-END
+	NoNewPrivs 1
+	Seccomp 2
+	CapPrm 10
+	CapBnd 10
+	CapAmb 0
+	AF_INET EAFNOSUPPORT
+	AF_NETLINK EAFNOSUPPORT
+	AF_UNIX had
+	unshare -1 EPERM
+	mount -1 EPERM
+	END
+}
+
 # TRIVET_KILLS=1000 for the whole of it. Lines come all the while.
 kills=${TRIVET_KILLS:-40}
 
