@@ -182,9 +182,19 @@ take_lock(int fd)
 	return 0;
 }
 
+/* Who finds `ok` looks for status next. */
+static int
+add_names(uint32_t i, int dir, const struct stat *control)
+{
+	if (link_to_control(dir, "lock", control) < 0)
+		return -1;
+	views_first(i, dir);
+	return link_to_control(dir, "ok", control);
+}
+
 /* The FIFO under its three names, locked; a descriptor, or -1. */
 static int
-open_names(int dir)
+open_names(uint32_t i, int dir)
 {
 	struct stat st;
 	int fd = open_fifo(dir, &st);
@@ -192,8 +202,7 @@ open_names(int dir)
 	if (fd < 0)
 		return -1;
 	if (take_lock(fd) == 0 &&
-	    (st.st_nlink >= 3 || (link_to_control(dir, "lock", &st) == 0 &&
-				     link_to_control(dir, "ok", &st) == 0)))
+	    (st.st_nlink >= 3 || add_names(i, dir, &st) == 0))
 		return fd;
 	sys_close(fd);
 	return -1;
@@ -260,7 +269,7 @@ supervise_open_at(uint32_t i, int at)
 	dir = open_somewhere(i, at);
 	if (dir < 0)
 		return 0;
-	fd = open_names(dir);
+	fd = open_names(i, dir);
 	sys_close(dir);
 	if (fd < 0 && errno == EWOULDBLOCK) {
 		say_trouble(i, BOARD_NO_FILES, "lock supervise");

@@ -361,6 +361,8 @@ void supervise_close(uint32_t i);
 int supervise_dir(uint32_t i);
 void views_start(void);
 void views_add(uint32_t i);
+/* Its status, if there is none yet, in a supervise/ that has no `ok` yet. */
+void views_first(uint32_t i, int dir);
 /* Down, now: it is about to be forgotten. */
 void views_last(uint32_t i);
 /* Writes some. True: more to do. */

@@ -64,6 +64,24 @@ pid() {
 	cat $WEB/supervise/pid
 }
 
+@test "sv in a run script finds its own service, however many start at once" {
+	mkdir sv/web
+	# shellcheck disable=SC2016 # for the script
+	printf '#!/bin/sh\nsv d . >/dev/null 2>said\nexec sleep 1000000\n' >sv/web/run
+	chmod 755 sv/web/run
+	for n in $(seq 150); do cp -r sv/web "sv/$n"; done
+	PATH=$THEIRS$OURS:$PATH room_enter "
+		rm -rf etc/sv etc/service
+		cp -a ../sv etc/sv
+		mkdir etc/service
+		for s in etc/sv/*; do ln -s /\$s etc/service/; done
+	" "$OURS/runsvdir" -P /etc/service
+	for n in web $(seq 150); do
+		until_true grep -qxs down "room/etc/sv/$n/supervise/stat"
+	done
+	[ -z "$(cat room/etc/sv/*/said)" ]
+}
+
 @test "sv: start, stop, restart tell ok, and it is so" {
 	local old
 	web
