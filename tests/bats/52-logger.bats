@@ -6,7 +6,8 @@ load log
 setup() {
 	log_setup
 	mkfifo commands
-	timeout -k 1 900 python3 "$top/tests/bats/pipes.py" "$svlogd" \
+	unshare -m timeout -k 1 1800 \
+		python3 "$top/tests/bats/pipes.py" "$svlogd" \
 		<commands >said 2>keeper.err 3>&- &
 	keeper=$!
 	exec 7>commands
@@ -236,6 +237,39 @@ tell() {
 	diff <(seq 1 30010) dir/log/current
 }
 
+# What the logger sees is mounted for it alone.
+its() { nsenter -t "$keeper" -m -- "$@"; }
+
+@test "early: while nothing can be written lines are kept; then they are there" {
+	mkdir early
+	its mount -t tmpfs -o ro none "$PWD/early"
+	tell "attach 1 web web.pipe $PWD/early/log yes"
+	tell "attach 2 db db.pipe $PWD/early/db time iso"
+	await holds said 'trouble 1 read-only file system'
+	await holds said 'trouble 2 read-only file system'
+	# More than the pipes hold: nobody waits for the logger.
+	seq 1 30000 >web.pipe
+	seq 1 30000 >db.pipe
+	its mount -o remount,rw "$PWD/early"
+	await its grep -qs '^30000$' "$PWD/early/log/current"
+	await its grep -qs ' 30000$' "$PWD/early/db/current"
+	diff <(seq 1 30000) <(its cat "$PWD/early/log/current")
+	diff <(seq 1 30000) <(its cut -d' ' -f2 "$PWD/early/db/current")
+	await holds said 'trouble 1 over'
+	await holds said 'trouble 2 over'
+}
+
+@test "fsync: what was written is brought to disk, by itself" {
+	tell "attach 1 web web.pipe $PWD/log fsync"
+	logger=$(pgrep -P "$(pgrep -P "$keeper")")
+	strace -qq -o trace -e trace=fdatasync -p "$logger" 3>&- 7>&- &
+	tracer=$!
+	await grep -q '^TracerPid:	[1-9]' "/proc/$logger/status"
+	echo a >web.pipe
+	await holds trace 'fdatasync(.*) *= 0'
+	kill "$tracer"
+}
+
 @test "a directory that vanishes is made again" {
 	tell "attach 1 web web.pipe $PWD/log yes"
 	echo a >web.pipe
@@ -349,6 +383,7 @@ kill_and_wait() {
 	web=$n db=$m
 	# Hundreds of lines in each life.
 	[ $((n - 1000000)) -gt $((kills * 100)) ]
+	echo "# $kills kills, $((n + m - 1999998)) lines" >&3
 }
 
 @test "killed again and again: no line lost, none torn, none twice" {

@@ -1,6 +1,7 @@
 # `log = …`: one logger for all services that say so, and no line lost when
 # it, svcd or both are killed.
 bats_require_minimum_version 1.5.0
+export BATS_TEST_TIMEOUT=180
 load svcd
 
 setup() { tree_setup; }
