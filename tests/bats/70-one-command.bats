@@ -448,3 +448,184 @@ on_terminal() {
 	TINI_SUBREAPER=no TINI_VERBOSITY=none "$ours/tini" -vvv true >out 2>err
 	[ ! -s out ] && [ ! -s err ]
 }
+
+# --- more of what the originals document, theirs and ours side by side
+
+# Each of the programs named, ours and then theirs, as the first word.
+both() {
+	local names=$1 name
+	shift
+	for name in $names; do
+		"$@" "$ours/$name"
+		"$@" "$peers/$name/usr/bin/$name"
+	done
+}
+
+ends_its_options() {
+	is "$(code_of "$1" -- sh -c 'exit 3')" 3 "$1"
+	is "$(POSIXLY_CORRECT=1 code_of "$1" sh -c 'exit 3')" 3 "$1"
+}
+
+@test "options end where the command begins" {
+	both "tini dumb-init catatonit" ends_its_options
+	# Ours never takes the command's for its own.
+	is "$(code_of "$ours/tini" sh -c 'exit 3')" 3
+	is "$(code_of "$ours/catatonit" sh -c 'exit 3')" 3
+}
+
+tini_words() {
+	is "$(code_of "$1" --version true)" 1 "$1"
+	is "$(code_of "$1" -s -e '' -- true)" 0 "$1"
+	is "$(code_of "$1" -s -e 3 -e 4 -- sh -c 'exit 4')" 0 "$1"
+	is "$(code_of "$1" true)" 0 "$1"
+	grep -q '^\[WARN  tini ([0-9]*)\] ' err
+	is "$(TINI_VERBOSITY=0 code_of "$1" true)" 0 "$1"
+	[ ! -s err ]
+	is "$(code_of "$1" -s true)" 0 "$1"
+	[ ! -s err ]
+	is "$(TINI_SUBREAPER=x TINI_KILL_PROCESS_GROUP=y TINI_VERBOSITY=1 "$1" \
+		-- sh -c 'echo "$TINI_SUBREAPER$TINI_KILL_PROCESS_GROUP$TINI_VERBOSITY"')" \
+		xy1 "$1"
+}
+
+@test "tini: a version alone, -e again and empty, its warning, its variables" {
+	both tini tini_words
+}
+
+dumb_words() {
+	local ids='read -r pid _ _ _ _ session _ </proc/self/stat
+		echo $((pid == session))'
+	is "$(DUMB_INIT_SETSID=no "$1" bash -c "$ids")" 1 "$1"
+	is "$(DUMB_INIT_SETSID=0 "$1" bash -c "$ids")" 0 "$1"
+	DUMB_INIT_DEBUG=yes "$1" true 2>err
+	[ ! -s err ]
+	DUMB_INIT_DEBUG=1 "$1" true 2>err
+	grep -q '^\[dumb-init\] ' err
+	printf '#!%s /bin/sh\necho by a line; exit 5\n' "$1" >line
+	chmod 755 line
+	is "$(code_of ./line)" 5 "$1"
+	is "$(cat out)" 'by a line' "$1"
+}
+
+@test "dumb-init: its variables to the letter; as an interpreter" {
+	both dumb-init dumb_words
+}
+
+# Until the process is in this state; its child is $CHILD then.
+state_is() {
+	local pid=$1 state=$2 end=$((SECONDS + 30))
+	until [ "$(sed -n 's/^State:[[:blank:]]*\(.\).*/\1/p' \
+		"/proc/$pid/status")" = "$state" ]; do
+		[ $SECONDS -lt $end ] || return 1
+	done
+}
+
+stops() {
+	exec 7<>heard
+	"$1" bash -c 'echo $$ >&7; exec sleep 1000' 3>&- &
+	pid=$!
+	read -r -t 30 CHILD <&7
+	kill -TSTP $pid
+	state_is "$CHILD" T
+	state_is $pid T
+	kill -CONT $pid
+	state_is "$CHILD" S
+	state_is $pid S
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	is "$status" 143 "$1"
+}
+
+@test "dumb-init: TSTP stops the command and dumb-init, CONT resumes both" {
+	both dumb-init stops
+}
+
+says_goodbye() {
+	mkfifo "told$$.${1//\//_}"
+	exec 8<>"told$$.${1//\//_}"
+	# shellcheck disable=SC2016
+	"$1" bash -c 'bash -c "trap \"echo term >&8; exit\" TERM; echo up >&8
+		while :; do read -r -t 1 _ <>heard; done" & read -r _ <&8; exit 6' \
+		3>&- || status=$?
+	is "$status" 6 "$1"
+	read -r -t 30 got <&8
+	is "$got" term "$1"
+}
+
+@test "dumb-init: the command's end is TERM to its group" {
+	both dumb-init says_goodbye
+}
+
+goes_on() {
+	exec 7<>heard
+	"$1" -- bash -c 'echo $$ >&7; kill -STOP $$; exit 9' 3>&- &
+	pid=$!
+	read -r -t 30 CHILD <&7
+	state_is "$CHILD" T
+	state_is $pid S
+	kill -CONT "$CHILD"
+	status=0
+	wait $pid || status=$?
+	is "$status" 9 "$1"
+}
+
+@test "a command that is stopped is waited for" {
+	both "tini dumb-init catatonit" goes_on
+}
+
+# The reaper of an orphan is its parent.
+adopts() {
+	exec 7<>heard
+	local pid parent
+	# shellcheck disable=SC2016
+	"$@" bash -c '(bash -c "until [ \$(cut -d\  -f4 /proc/\$\$/stat) = $PPID ]
+		do :; done; echo mine >&7" &); read -r x <>/dev/null; exec sleep 1000' 3>&- &
+	pid=$!
+	read -r -t 30 parent <&7
+	is "$parent" mine "$@"
+	kill -TERM $pid
+	wait $pid || :
+}
+
+@test "catatonit is a subreaper, tini with -s" {
+	adopts "$ours/catatonit" --
+	adopts "$peers/catatonit/usr/bin/catatonit" --
+	adopts "$ours/tini" -s --
+	adopts "$peers/tini/usr/bin/tini" -s --
+}
+
+hears_death() {
+	exec 7<>heard
+	# shellcheck disable=SC2016
+	bash -c '"$1" -s -p SIGUSR1 -- bash -c "trap \"echo usr1 >&7; exit\" USR1
+		echo up >&7; while :; do read -r -t 1 _ <>idle; done" 3>&- &
+		read -r _ <&7' sh "$1"
+	read -r -t 30 got <&7
+	is "$got" usr1 "$1"
+}
+
+@test "tini -p: the parent's death is a signal for the command" {
+	mkfifo idle
+	both tini hears_death
+}
+
+@test "catatonit: TSTP, TTIN and TTOU stay with it, and are not blocked below" {
+	# shellcheck disable=SC2016
+	is "$("$ours/catatonit" -- sh -c 'grep SigBlk /proc/self/status' | tr -d '\t')" \
+		"$(grep SigBlk /proc/self/status | tr -d '\t')"
+	exec 7<>heard
+	"$ours/catatonit" -- bash -c 'trap "echo usr1 >&7; exit 4" USR1; echo up >&7
+		while :; do read -r -t 1 _ <>told; done' 3>&- &
+	pid=$!
+	mkfifo told
+	read -r -t 30 _ <&7
+	kill -TSTP $pid
+	kill -TTIN $pid
+	kill -USR1 $pid
+	read -r -t 30 got <&7
+	is "$got" usr1
+	status=0
+	wait $pid || status=$?
+	is "$status" 4
+}
