@@ -20,6 +20,7 @@
 #include "lib/sig.h"
 #include "lib/sys.h"
 
+#define NO_PROCESS 1 /* exit code, the same for all of them */
 /* A killed process needs this long at most to be gone; D state is not ours. */
 #define KILL_MS 1000
 
@@ -221,7 +222,7 @@ single_run(struct single *s)
 		if (s->pid < 0) {
 			single_tell(s, SINGLE_FATAL,
 			    "cannot start a process: %s", error_text(errno));
-			return s->code_other;
+			return NO_PROCESS;
 		}
 		s->group_id = s->pid;
 	}

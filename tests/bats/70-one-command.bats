@@ -316,9 +316,13 @@ forwards() {
 		while :; do read -r -t 1 _ <>idle; done) &
 		wait; wait; exit 6'
 	mkfifo idle
-	for how in "tini -s -g --" "catatonit -g --" "init -g --" dumb-init; do
+	for how in "$ours/tini -s -g --" "$ours/catatonit -g --" \
+		"$ours/init -g --" "$ours/dumb-init" \
+		"$peers/tini/usr/bin/tini -s -g --" \
+		"$peers/catatonit/usr/bin/catatonit -g --" \
+		"$peers/dumb-init/usr/bin/dumb-init"; do
 		# shellcheck disable=SC2086
-		"$ours"/$how bash -c "$body" 3<>heard &
+		$how bash -c "$body" 3<>heard &
 		pid=$!
 		read -r -t 10 got <&7
 		kill -USR1 $pid
@@ -427,9 +431,12 @@ on_terminal() {
 	# shellcheck disable=SC2016
 	body='read -r _ _ _ _ group _ _ foreground _ </proc/self/stat
 		[ $group = $foreground ] && echo front'
-	for how in "tini -s --" "dumb-init" "catatonit --" "init --"; do
+	for how in "$ours/tini -s --" "$ours/dumb-init" "$ours/catatonit --" \
+		"$ours/init --" "$peers/tini/usr/bin/tini -s --" \
+		"$peers/catatonit/usr/bin/catatonit --" \
+		"$peers/dumb-init/usr/bin/dumb-init"; do
 		# shellcheck disable=SC2086
-		is "$(on_terminal "$ours"/$how bash -c "$body")" \
+		is "$(on_terminal $how bash -c "$body")" \
 			front "$how"
 	done
 }
@@ -628,4 +635,21 @@ hears_death() {
 	status=0
 	wait $pid || status=$?
 	is "$status" 4
+}
+
+# A user who may have no process more.
+cannot_fork() {
+	exec 8<"$1"
+	# shellcheck disable=SC2016
+	is "$(code_of setpriv --reuid=54321 --clear-groups prlimit --nproc=0 \
+		bash -c 'exec -a "$1" /proc/self/fd/8 -- true' sh "${1##*/}")" \
+		1 "$1"
+	[ "$(wc -l <err)" -ge 1 ]
+	exec 8<&-
+}
+
+@test "no process may be made: 1, and said" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	both "tini dumb-init catatonit" cannot_fork
+	cannot_fork "$ours/init"
 }

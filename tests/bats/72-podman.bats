@@ -80,6 +80,14 @@ once() {
 	[[ $output == *healthy* ]]
 }
 
+@test "init alone: that it is in a container it sees itself" {
+	podman run -d --name alone --entrypoint '["/bin/init"]' localhost/many:1
+	NAME=alone
+	await logged alone 'web: web up'
+	podman stop -t 60 alone
+	[ "$(exit_code alone)" = 0 ]
+}
+
 # No entry in a passwd file either: the image has none.
 BARE='--read-only --read-only-tmpfs=false --cap-drop=all
 	--user 1000720000:0 --security-opt no-new-privileges'
