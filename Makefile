@@ -644,6 +644,7 @@ help:
 #:                  SEEDS=100; SIM=all: at every pair, and 5,000 services
 #: make model       keeping, announcing and upgrading, explored whole by spin
 #: make torture     10,000 kills of svcd, loggers and init; KILLS=10000 SEED=1
+#: make soak        load and crashes for hours: nothing grows; SOAK=14400 (s)
 #: make torture-peers   100 kills of ours, of runit and of s6 (Debian's)
 #: make fuzz        libFuzzer over every parser; SECONDS=60 each
 #: make install     DESTDIR= PREFIX=/usr/local; make uninstall takes it back
@@ -698,6 +699,12 @@ KILLS = 10000
 torture: $(BIN) $(HELPERS) mutants
 	tests/torture/torture --kills $(KILLS) --services 200 --seed $(SEED)
 	tests/torture/torture --kills $(KILLS) --services 200 --seed $(SEED) --pids
+
+# As long as there is time: four hours, if nothing else is said.
+SOAK = 14400
+.PHONY: soak
+soak: $(BIN) $(HELPERS)
+	tests/torture/soak --seconds $(SOAK) --seed $(SEED)
 
 sim: $(SIM_BIN)
 	$(SIM_BIN) $(SEED) $(SEEDS) $(SIM)

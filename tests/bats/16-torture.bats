@@ -48,3 +48,10 @@ bites() {
 @test "it bites: a child is reaped before it is announced" {
 	bites init-reap-first --kills 50 --who '! +++!@'
 }
+
+@test "after crashes nothing has grown, and in calm nobody wakes" {
+	run timeout -k 5 150 tests/torture/soak --seconds 1 --services 10 --kills 8
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output == *"0 wake-ups in calm"*"0 statuses lost"* ]]
+}
