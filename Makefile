@@ -436,10 +436,12 @@ SIM_SRC = \
 	tests/fake/pass.c \
 	tests/fake/world.c \
 	tests/sim/keeper.c \
+	tests/sim/mutants.c \
 	tests/sim/people.c \
 	tests/sim/tree.c
 # The calls and stores that tests/fake stands in for.
-SIM_WRAP = $(shell sed -n -e 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
+SIM_WRAP = -Wl,--wrap=board_commit \
+	$(shell sed -n -e 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
 	-e 's/^\tS(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=\1/p' tests/fake/calls.h)
 # Ours with two steps swapped, each in a directory of its own with the others'
 # programs: what the rig of tests/torture must not let pass.

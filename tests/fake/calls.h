@@ -48,13 +48,12 @@
 
 /*
  * Stores into the state file, which are effects as calls are: svcd may be
- * killed before and after each of them.
+ * killed before and after each of them. board_commit: tests/sim/mutants.c.
  */
 /* clang-format off */
 #define FAKE_STORES(S) \
 	S(board_begin, (struct board_record *r), (r)) \
 	S(board_end, (struct board_record *r), (r)) \
-	S(board_commit, (struct board_record *r, uint64_t word), (r, word)) \
 	S(board_commit_aux, (struct board_record *r, uint64_t aux), (r, aux))
 /* clang-format on */
 

@@ -279,15 +279,22 @@ describe(struct process *p, const struct spawn *s)
 			    p->dir, sizeof(p->dir), "%s", s->steps[i].text);
 }
 
+static bool live(void);
+
 pid_t
 __wrap_sys_clone(const struct sys_clone *how, int (*child)(void *), void *arg)
 {
-	struct process *p = free_process();
-	pid_t pid = free_pid();
+	struct process *p;
+	pid_t pid;
 
 	(void)child;
 	if (fake_call("clone", EAGAIN))
 		return -1;
+	/* Who dies meanwhile leaves a pid that may be the new one's at once. */
+	if (!world->is_calm && world_random(2) == 0)
+		live();
+	p = free_process();
+	pid = free_pid();
 	if (p == NULL || pid < 0 || world->fork_fails > 0) {
 		world->fork_fails -= world->fork_fails > 0;
 		errno = EAGAIN;

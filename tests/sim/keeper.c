@@ -29,6 +29,7 @@ int svcd_main(int argc, char **argv, char **envp);
 const struct history *sim;
 char sim_top[64], sim_scan[80], sim_run_dir[80];
 struct sim_figures sim_figures;
+bool sim_is_quiet;
 
 static int slots[SLOTS];
 static unsigned slots_used;
@@ -255,7 +256,7 @@ sim_run(const struct history *h)
 	sim_figures.histories++;
 	sim_figures.births += world->births;
 	sim_figures.deaths += world->deaths;
-	if (world->bad[0] != '\0') {
+	if (world->bad[0] != '\0' && !sim_is_quiet) {
 		printf(
 		    "# seed %llu, killed at %llu %llu: %s (life %u, last %s)\n",
 		    (unsigned long long)h->seed,

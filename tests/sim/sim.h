@@ -33,8 +33,12 @@ extern struct sim_figures {
 	uint64_t last[SIM_POINTS + 1]; /* calls of the last one's first lives */
 } sim_figures;
 
-/* Runs it in a directory of its own; false: world->bad says what is wrong. */
+/* In a directory of its own; false: it ended badly, and says how, if it may. */
 bool sim_run(const struct history *h);
+extern bool sim_is_quiet;
+
+/* mutants.c: a transition is two stores, which is wrong. */
+extern bool sim_two_stores;
 
 /* people.c */
 void people_make_services(void);

@@ -164,6 +164,24 @@ every_pair(void)
 				  is_whole ? 1 : 67) == 0);
 }
 
+/* --- rules broken ------------------------------------------------------------
+ */
+
+static void
+two_stores(void)
+{
+	bool is_caught = false;
+
+	sim_two_stores = sim_is_quiet = true;
+	for (uint64_t seed = 1; seed <= 100 && !is_caught; seed++) {
+		struct history h = by_seed(seed, 5);
+
+		is_caught = !sim_run(&h);
+	}
+	sim_two_stores = sim_is_quiet = false;
+	HOLDS(is_caught);
+}
+
 /* --- a large tree ------------------------------------------------------------
  */
 
@@ -252,6 +270,7 @@ main(int argc, char **argv)
 		seeds = (unsigned)atoi(argv[2]), is_some = false;
 	is_whole = argc > 3 && strcmp(argv[3], "all") == 0;
 	TEST("sim: a seed is the same history again", replays);
+	TEST("sim: it bites: two stores for one transition", two_stores);
 	TEST("sim: killed at any call, svcd loses nothing and doubles nothing",
 	    histories);
 	TEST("sim: a call that fails is survived, or mended by the next life",
