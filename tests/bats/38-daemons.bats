@@ -81,9 +81,8 @@ get() {
 }
 reload_seen() { "$SVC" status -l 30 postgres | grep -q 'parameter "log_line_prefix" changed'; }
 
-@test "nginx: ready when its port answers; HUP reloads, QUIT ends it" {
-	needs "$PEERS/nginx/usr/sbin/nginx"
-	port=$(port)
+# nginx_at PORT: a configuration that answers there.
+nginx_at() {
 	mkdir "$ROOM/www"
 	cat >"$ROOM/nginx.conf" <<-END
 		daemon off;
@@ -100,11 +99,17 @@ reload_seen() { "$SVC" status -l 30 postgres | grep -q 'parameter "log_line_pref
 			uwsgi_temp_path $ROOM/www;
 			scgi_temp_path $ROOM/www;
 			server {
-				listen 127.0.0.1:$port;
+				listen 127.0.0.1:$1;
 				return 200 first;
 			}
 		}
 	END
+}
+
+@test "nginx: ready when its port answers; HUP reloads, QUIT ends it" {
+	needs "$PEERS/nginx/usr/sbin/nginx"
+	port=$(port)
+	nginx_at "$port"
 	lines nginx <<-END
 		run = $PEERS/nginx/usr/sbin/nginx -c $ROOM/nginx.conf -p $ROOM
 		ready = tcp 127.0.0.1:$port
@@ -122,6 +127,39 @@ reload_seen() { "$SVC" status -l 30 postgres | grep -q 'parameter "log_line_pref
 	status_has nginx 'exit 0'
 }
 answers_404() { [[ $(get "$1") == *404* ]]; }
+
+@test "daemons that fork into the background are found by their pidfiles" {
+	needs "$PEERS/nginx/usr/sbin/nginx"
+	nginx_at "$(BATS_TEST_NUMBER=90 port)"
+	sed -i 's/^daemon off;//' "$ROOM/nginx.conf"
+	lines nginx <<-END
+		type = forking
+		run = $PEERS/nginx/usr/sbin/nginx -c $ROOM/nginx.conf -p $ROOM
+		pidfile = $ROOM/nginx.pid
+		stop = QUIT 10s TERM 10s KILL
+		restart = always 1ms
+	END
+	port=$(port)
+	"$PEERS/dropbear-bin/usr/bin/dropbearkey" -t ed25519 -f "$ROOM/key" >/dev/null
+	lines ssh <<-END
+		type = forking
+		run = $PEERS/dropbear-bin/usr/sbin/dropbear -E -r $ROOM/key -p 127.0.0.1:$port -P $ROOM/ssh.pid
+		pidfile = $ROOM/ssh.pid
+	END
+	tree_start
+	await state_is nginx up
+	await state_is ssh up
+	pid=$(main_of nginx)
+	[ "$pid" = "$(cat "$ROOM/nginx.pid")" ]
+	main_is ssh "$(cat "$ROOM/ssh.pid")"
+	kill_svcd
+	main_is nginx "$pid"
+	kill -KILL "$pid"
+	await up_not nginx "$pid"
+	main_is nginx "$(cat "$ROOM/nginx.pid")"
+	"$SVC" down nginx ssh
+	run ! get "$port"
+}
 
 @test "redis: says by itself that it is ready, and that it ends" {
 	needs "$PEERS/redis-tools/usr/bin/redis-check-rdb"
