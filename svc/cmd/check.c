@@ -92,6 +92,26 @@ is_in(struct settings_list list, const struct definition *d)
 	return false;
 }
 
+/* s6-rc has both ends say it; here the one that writes decides. */
+static const char *
+check_producers(struct check *c, struct definition *d, const char *text)
+{
+	struct settings_list list = d->settings.consumer_for;
+	const struct definition *from;
+	const char *name;
+
+	while ((name = settings_each(&list)) != NULL) {
+		from = definitions_find(&c->all, name);
+		if (from != NULL && is_in(from->settings.producer_for, d))
+			continue;
+		d->warnings++;
+		text = memory_text("%s%s: warning: consumer-for: %s does not "
+				   "say producer-for = %s\n",
+		    text, d->path, name, d->name);
+	}
+	return text;
+}
+
 /* Started by itself, by another, or by its schedule. */
 static bool
 is_reached(const struct check *c, const struct definition *d)
@@ -121,6 +141,7 @@ check_relations(struct check *c, struct definition *d)
 	text = check_names(c, d, d->settings.needs, "needs", text);
 	text = check_names(c, d, d->settings.binds, "binds", text);
 	text = check_names(c, d, d->settings.members, "members", text);
+	text = check_producers(c, d, text);
 	if (linked != NULL && linked->ring != NULL) {
 		d->errors++;
 		text = memory_text(

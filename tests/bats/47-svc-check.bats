@@ -43,6 +43,17 @@ grep -q 'scan/web/service:2: needs: too many words' said
 END
 }
 
+@test "check: an end of a pipe that the other does not know of" {
+	inside <<'END'
+settings reader 'run = sleep 100' 'consumer-for = writer other none'
+settings writer 'run = sleep 100' 'producer-for = reader'
+settings other 'run = sleep 100'
+answers 0 '*/reader: warning: consumer-for: other does not say producer-for = reader
+*/reader: warning: consumer-for: none does not say producer-for = reader
+3 checked, 0 errors, 2 warnings' svc check -s scan
+END
+}
+
 @test "check: another root, what is not enabled, a path, JSON" {
 	inside <<'END'
 mkdir -p root/etc/service root/etc/sv/a root/bin
