@@ -110,6 +110,14 @@ do_message(const struct keep_msg *msg, const struct sock_msg *m)
 	}
 }
 
+static int64_t over_ns; /* the start of a kept child whose line has ended */
+
+bool
+line_is_open(void)
+{
+	return job_runs(JOB_KEPT) && memo.kept.started_ns != over_ns;
+}
+
 /* True: there was a message. */
 static bool
 receive_one(void)
@@ -120,9 +128,12 @@ receive_one(void)
 	    .p = &msg, .cap = sizeof(msg), .fds = fds, .fds_cap = KEEP_MSG_FDS};
 	int got = sock_receive(FD_LINE, &m, MSG_PEEK | MSG_DONTWAIT);
 
-	/* Without its line it is of no use, alive or dying. */
-	if (got == 0)
+	/* Without its line it is of no use, alive or dying. That may take it
+	 * long, and the end of the line is there to be read all the while. */
+	if (got == 0) {
+		over_ns = memo.kept.started_ns;
 		job_signal(JOB_KEPT, SIGKILL);
+	}
 	if (got <= 0)
 		return false;
 	bool good =

@@ -11,6 +11,8 @@
 struct keep_asks;
 
 void line_init(const struct keep_asks *asks);
+/* There may be more to hear from the kept child of now. */
+bool line_is_open(void);
 /* Does what has been sent: a bounded number of messages. */
 void line_receive(void);
 /* Sends what is due, as far as there is room. */

@@ -15,6 +15,7 @@
 #include "init/helper.h"
 #include "init/keep.h"
 #include "init/last.h"
+#include "init/line.h"
 #include "init/progress.h"
 #include "init/reap.h"
 #include "init/runit.h"
@@ -450,7 +451,7 @@ wait_blind(void)
 static void
 wait_until(int64_t until_ns, int64_t now_ns)
 {
-	bool line = job_runs(JOB_KEPT);
+	bool line = line_is_open();
 	struct pollfd p[] = {
 	    {.fd = deaf ? -1 : FD_SIGNALS, .events = POLLIN},
 	    {.fd = line ? FD_LINE : -1, .events = keep_events()},
