@@ -1,6 +1,7 @@
 /*
  * Where the system is on its way up or down, in words for a person in front of
- * a console: each step with the time it may take, and again when it takes long.
+ * a console; with the time that is left when it takes long. What is over in a
+ * blink as a rule is told only when it is not.
  */
 #include "init/progress.h"
 
@@ -11,6 +12,7 @@
 
 #define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
 #define REMIND_MS 10000 /* between two words about what is waited for */
+#define BRIEF_MS 1000	/* before the first about what is over soon */
 
 /* What this phase does or waits for; NULL where there is nothing to say. */
 static const char *
@@ -66,26 +68,45 @@ say_phase(const struct memo_step *s, const char *before, int64_t left_ns)
 	char room[WORD_PATH_MAX + 96];
 	struct buf b = BUF(room);
 
-	/* The first of all is worth a word when it takes long. */
-	if (doing(&s->plan) == NULL ||
-	    (s->plan.phase == PHASE_MOUNT && s->plan.push == PUSH_NONE &&
-		*before == '\0'))
+	if (doing(&s->plan) == NULL)
 		return;
 	put_doing(&b, &s->plan, before);
-	if (s->until_ns != 0 && s->plan.phase != PHASE_LAST)
+	if (left_ns > 0 && s->plan.phase != PHASE_LAST)
 		buf_fmt(&b, ", at most %ld s",
 		    (long)((left_ns + NS_OF_MS(999)) / NS_OF_MS(1000)));
 	say_info("%s", room);
 }
 
+static bool
+is_brief(const struct plan *p)
+{
+	return p->push == PUSH_NONE &&
+	       (p->phase == PHASE_MOUNT || p->phase == PHASE_TERM ||
+		   p->phase == PHASE_FINAL);
+}
+
+/* A stage tells by itself what it waits for, and for how long. */
+static int64_t
+limit_to_tell(const struct memo_step *s)
+{
+	bool is_stage =
+	    s->plan.phase == PHASE_BOOT || s->plan.phase == PHASE_SHUTDOWN;
+
+	return is_stage && s->plan.push == PUSH_NONE
+		   ? 0
+		   : s->until_ns - s->since_ns;
+}
+
 void
 progress_begin(const struct memo_step *s)
 {
-	memo.say_ns = s->since_ns + NS_OF_MS(REMIND_MS);
+	bool brief = is_brief(&s->plan);
+
+	memo.say_ns = s->since_ns + NS_OF_MS(brief ? BRIEF_MS : REMIND_MS);
 	if (memo.runit.is && s->plan.push == PUSH_NONE)
 		runit_say_enter((enum phase)s->plan.phase);
-	else
-		say_phase(s, "", s->until_ns - s->since_ns);
+	else if (!brief)
+		say_phase(s, "", limit_to_tell(s));
 }
 
 /* A person in front of a console wants to know that it goes on. */
