@@ -188,6 +188,12 @@ output_start(void)
 	fd_close(&dir);
 }
 
+int
+output_descriptor(void)
+{
+	return notify.fd;
+}
+
 void
 output_path(uint32_t i, struct buf *b)
 {

@@ -16,6 +16,7 @@
 #include "svc/tree/logger.h"
 #include "svc/tree/pipeline.h"
 #include "svc/tree/said.h"
+#include "svc/tree/slots.h"
 
 #define AGAIN_MS 200
 #define LATE_MS 3000 /* for a reader to come to the end of its input */
@@ -191,6 +192,40 @@ begin(void)
 		end_if_it_may(i);
 }
 
+/* The machine ends with this tree: nobody will read of it. */
+static bool
+is_last(void)
+{
+	switch ((enum keep_ending)head()->ending) {
+	case KEEP_END_POWEROFF:
+	case KEEP_END_REBOOT:
+	case KEEP_END_HALT:
+	case KEEP_END_KEXEC:
+		return sys_getppid() == 1 && !tree.is_container;
+	case KEEP_END_NONE:
+	case KEEP_END_SOFT_REBOOT:
+	case KEEP_END_RESCUE:
+	case KEEP_END_EXIT:
+		break;
+	}
+	return false;
+}
+
+/*
+ * The kernel takes many milliseconds to let go of inotify, within the exit of
+ * who had it last, which init waits for. At the end of a machine init itself
+ * has it then, and dies with it.
+ */
+static void
+leave_watches(void)
+{
+	const int fds[] = {watch_descriptor(), output_descriptor()};
+
+	for (unsigned n = 0; n < 2; n++)
+		if (fds[n] >= 0)
+			keep_put(slots_take(1), &fds[n], 1);
+}
+
 /* Once a turn: whether all is over. */
 void
 stop_look(void)
@@ -201,8 +236,11 @@ stop_look(void)
 	    !said_all())
 		return;
 	stage = END_TOLD;
-	while (views_run())
-		;
+	if (is_last())
+		leave_watches();
+	else
+		while (views_run())
+			;
 	cgroups_end();
 	upward_exit(head()->ending_arg);
 	keep_done(head()->ending_arg);

@@ -419,6 +419,8 @@ void scan_freed(uint32_t i);
 /* Its first word, with the wish in it; false: it is another's, forgotten. */
 bool service_begin(uint32_t i, int dir);
 void watch_start(void);
+/* inotify's, or -1. */
+int watch_descriptor(void);
 bool watch_works(void);
 void watch_scan(unsigned which, const char *path);
 void watch_missing(const char *name);
@@ -457,6 +459,8 @@ void lines_keep(uint32_t i, const char *p, size_t n);
 size_t lines_last(uint32_t i, struct buf *b, size_t most);
 void lines_forget(uint32_t i);
 void output_start(void);
+/* inotify's, or -1. */
+int output_descriptor(void);
 /* It has a FIFO, at output_path; false: its output is svcd's. */
 bool output_make(uint32_t i);
 void output_path(uint32_t i, struct buf *b);

@@ -269,3 +269,9 @@ watch_start(void)
 	    watch_add(&tree.loop, &notify, fd, EPOLLIN, notify_ready, NULL) < 0)
 		say_warn("no inotify: looking every 5 seconds");
 }
+
+int
+watch_descriptor(void)
+{
+	return notify.fd;
+}
