@@ -406,8 +406,10 @@ settings_view(struct settings *s, const void *blob, size_t len)
 	bool is_good = true;
 
 	memset(s, 0, sizeof(*s));
+	/* Views are made often: what falls back to zero is that already. */
 	for (size_t i = 0; i < PLACES; i++)
-		fall_back(s, &places[i]);
+		if (settings_row(i)->fallback != NULL)
+			fall_back(s, &places[i]);
 	while (is_good && p < end) {
 		size_t n = 0;
 		if (end - p >= 4)
