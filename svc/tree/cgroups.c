@@ -80,15 +80,27 @@ make_way(void)
 	sys_close(fd);
 }
 
+/* Those that count are for everybody: what a service takes is in its status.
+ * Those that share out make each birth dearer: only for who asks for it. */
+enum {
+	COUNTING = 3,
+	CPU = 4,
+	IO = 8,
+	ALL = 15
+};
+
 static void
-pass_down(void)
+pass_down(unsigned wanted)
 {
 	static const char *const controllers[] = {
 	    "+memory", "+pids", "+cpu", "+io"};
+	static unsigned passed;
 	bool is_moved = false;
 
+	wanted &= ~passed;
+	passed |= wanted;
 	for (unsigned n = 0; n < 4; n++) {
-		if (!cgroup_has(own, controllers[n] + 1))
+		if (!(wanted & 1u << n) || !cgroup_has(own, controllers[n] + 1))
 			continue;
 		if (cgroup_delegate(own, controllers[n]) < 0 &&
 		    errno == EBUSY && !is_moved) {
@@ -170,7 +182,7 @@ cgroups_start(void)
 		clear_stale();
 	}
 	if (open_base())
-		pass_down();
+		pass_down(COUNTING);
 }
 
 bool
@@ -280,6 +292,18 @@ set_limits(uint32_t i, int group, const struct settings *s)
 		cgroup_write(group, "memory.oom.group", "1");
 }
 
+static unsigned
+controllers_of(const struct settings *s)
+{
+	unsigned wanted = s->delegate ? ALL : 0;
+
+	if (settings_has(s, SET_cpu_max) || settings_has(s, SET_cpu_weight))
+		wanted |= CPU;
+	if (settings_has(s, SET_io_weight))
+		wanted |= IO;
+	return wanted;
+}
+
 static const char *
 first_limit(const struct settings *s)
 {
@@ -319,6 +343,8 @@ cgroups_enter(uint32_t i)
 	    cgroup_remove(base, name) < 0 && errno != ENOENT &&
 	    live(i)->is_killed)
 		return do_without(i);
+	if (s != NULL)
+		pass_down(controllers_of(s));
 	fd = cgroup_make(base, name);
 	if (fd < 0 && open_base()) /* somebody may have removed it */
 		fd = cgroup_make(base, name);
