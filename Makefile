@@ -341,6 +341,7 @@ CMD_SRC = \
 	svc/cmd/rescan.c \
 	svc/cmd/restart.c \
 	svc/cmd/rootdev.c \
+	svc/cmd/rootpart.c \
 	svc/cmd/run.c \
 	svc/cmd/runas.c \
 	svc/cmd/runlevel.c \
@@ -391,6 +392,7 @@ UNIT_TESTS = \
 	cmd_initctl \
 	cmd_note \
 	cmd_options \
+	cmd_rootpart \
 	cmd_text \
 	cmd_utmp \
 	cmd_when \

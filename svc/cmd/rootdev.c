@@ -15,6 +15,7 @@
 #include "lib/sys.h"
 
 #include "svc/cmd/memory.h"
+#include "svc/cmd/rootpart.h"
 
 /* Where the magic, the number and the label are: bytes from the beginning. */
 /* clang-format off */
@@ -95,6 +96,9 @@ fits(const char *device, const char *spec)
 
 	if ((value = str_after(spec, "PARTLABEL=")) != NULL)
 		return has_part_name(device, value);
+	if ((value = str_after(spec, "PARTUUID=")) != NULL)
+		return rootpart_uuid_of(device, d.uuid) &&
+		       strcasecmp(d.uuid, value) == 0;
 	fd = sys_open(memory_text("/dev/%s", device), O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0)
 		return false;
@@ -113,7 +117,7 @@ static bool
 is_search(const char *spec)
 {
 	return str_starts(spec, "LABEL=") || str_starts(spec, "UUID=") ||
-	       str_starts(spec, "PARTLABEL=");
+	       str_starts(spec, "PARTLABEL=") || str_starts(spec, "PARTUUID=");
 }
 
 const char *

@@ -1,7 +1,8 @@
 /*
  * The block device that a kernel word names: root=/dev/sda1, LABEL=name,
- * UUID=…, PARTLABEL=…. Labels and numbers are read from the file systems
- * themselves, so that neither udev nor a data base of it is needed.
+ * UUID=…, PARTLABEL=…, PARTUUID=…. All is read from the file systems and
+ * partition tables themselves, so that neither udev nor a data base of it is
+ * needed.
  */
 #ifndef SVC_CMD_ROOTDEV_H
 #define SVC_CMD_ROOTDEV_H

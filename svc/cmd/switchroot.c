@@ -374,10 +374,12 @@ const struct cmd cmd_switch_root = {
     .group = GROUP_MACHINE,
     .usage = "[WORD...]",
     .help = "the first program of an initramfs: mounts root= and goes there",
-    .about = "Made to be the interpreter of the archive's /init, whose whole "
-	     "text is\n  #!/sbin/svc switch-root\nIt loads the modules that "
-	     "/modules names, waits for root= (a device, LABEL=,\nUUID= or "
-	     "PARTLABEL=), mounts it and executes init= or /sbin/init there.",
+    .about =
+	"Made to be the interpreter of the archive's /init, whose whole "
+	"text is\n  #!/sbin/svc switch-root\nIt loads the modules that "
+	"/modules names, waits for root= (a device, LABEL=,\nUUID=, "
+	"PARTLABEL=, PARTUUID=), mounts it and executes init= or /sbin/init\n"
+	"there.",
     .options = options,
     .args = {ARG_WORD},
     .run = run,

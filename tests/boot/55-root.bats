@@ -45,6 +45,27 @@ two_disks() {
 	[[ $(console) == *"nonsense: no such word: ignored"* ]]
 }
 
+@test "the root by its partition: its number in the table, and its name" {
+	PATH=$PATH:/usr/sbin:/sbin
+	disk=$BATS_FILE_TMPDIR/parts
+	truncate -s 70M "$disk"
+	sfdisk -q "$disk" <<-END
+	label: gpt
+	start=2048, size=2048, name=trivet-not
+	start=4096, name=trivet-root, uuid=89ABCDEF-0123-4567-89AB-CDEF01234567
+	END
+	dd if="$WORK/disk" of="$disk" bs=1M seek=2 conv=notrunc,sparse status=none
+	for root in PARTUUID=89abcdef-0123-4567-89ab-cdef01234567 \
+		PARTLABEL=trivet-root; do
+		on part
+		vm start "$ON" --initrd "$WORK/start.cpio" --disk "$disk" \
+			--qemu=-snapshot --append "root=$root trivet.boot=/nowhere"
+		run in_guest 'grep " / " /proc/mounts'
+		[[ $output == */dev/vda2*ext4* ]]
+		vm cut "$ON"
+	done
+}
+
 @test "a root that comes late is waited for, by event" {
 	on late
 	cp --sparse=always "$WORK/disk" "$BATS_FILE_TMPDIR/late"
