@@ -622,10 +622,10 @@ hears_death() {
 	is "$("$ours/catatonit" -- sh -c 'grep SigBlk /proc/self/status' | tr -d '\t')" \
 		"$(grep SigBlk /proc/self/status | tr -d '\t')"
 	exec 7<>heard
+	mkfifo told
 	"$ours/catatonit" -- bash -c 'trap "echo usr1 >&7; exit 4" USR1; echo up >&7
 		while :; do read -r -t 1 _ <>told; done' 3>&- &
 	pid=$!
-	mkfifo told
 	read -r -t 30 _ <&7
 	kill -TSTP $pid
 	kill -TTIN $pid
