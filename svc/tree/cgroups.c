@@ -345,7 +345,9 @@ cgroups_enter(uint32_t i)
 		return do_without(i);
 	if (s != NULL)
 		pass_down(controllers_of(s));
-	fd = cgroup_make(base, name);
+	fd = open_group(i);
+	if (fd < 0)
+		fd = cgroup_make(base, name);
 	if (fd < 0 && open_base()) /* somebody may have removed it */
 		fd = cgroup_make(base, name);
 	if (fd < 0)
@@ -410,26 +412,32 @@ cgroups_signal(uint32_t i, int sig)
 	return count;
 }
 
+/* Every death asks: so the file is opened by way of the tree's group. */
+static uint64_t
+number_of(uint32_t i, const char *file, const char *key)
+{
+	char name[BOARD_NAME_MAX + 1], path[BOARD_NAME_MAX + 32];
+	struct buf b = BUF(path);
+	uint64_t value = 0;
+
+	buf_fmt(&b, "%s/%s", state_name(i, name), file);
+	if (base >= 0 && cgroups_has(i))
+		cgroup_read_number(base, path, key, &value);
+	return value;
+}
+
 bool
 cgroups_populated(uint32_t i)
 {
-	int fd = open_group(i);
-	bool populated = fd >= 0 && cgroup_populated(fd) == 1;
-
-	fd_close(&fd);
-	return populated;
+	return number_of(i, "cgroup.events", "populated") != 0;
 }
 
 bool
 cgroups_oom(uint32_t i)
 {
-	uint64_t kills = 0;
-	int fd = open_group(i);
+	uint64_t kills = number_of(i, "memory.events", "oom_kill");
 	bool is_more;
 
-	if (fd >= 0)
-		cgroup_read_number(fd, "memory.events", "oom_kill", &kills);
-	fd_close(&fd);
 	is_more = kills > live(i)->ooms;
 	live(i)->ooms = (uint32_t)kills;
 	return is_more;

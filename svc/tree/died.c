@@ -263,7 +263,8 @@ died(uint32_t i, const struct keep_exit *told)
 		if (sv_wanted(w.sv) && !w.sv.again)
 			rec(i)->flags |= BOARD_FELL;
 		look_for_oom(i, e);
-		sweep_left(i);
+		if (!stop_is_on()) /* or nobody will see it */
+			sweep_left(i);
 		event = verdict(i, e);
 		tell_groups(i, event);
 		step(i, event, 0);
