@@ -12,6 +12,8 @@
 #include "lib/fmt.h"
 #include "lib/sys.h"
 
+#define FEW 10 /* said of a kind */
+
 static const char *prog = "trivet";
 static int out = 2;
 static void (*hook)(enum say_level level, const char *line, size_t n);
@@ -104,6 +106,21 @@ say_warnx(const char *fmt, ...)
 	va_start(ap, fmt);
 	say(SAY_WARN, 0, fmt, ap);
 	va_end(ap);
+}
+
+bool
+say_few(struct say_few *f)
+{
+	return f->count++ < FEW;
+}
+
+unsigned
+say_few_rest(struct say_few *f)
+{
+	unsigned rest = f->count > FEW ? f->count - FEW : 0;
+
+	f->count = 0;
+	return rest;
 }
 
 void

@@ -15,6 +15,7 @@
 #ifndef LIB_SAY_H
 #define LIB_SAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SAY_LINE 1024
@@ -38,6 +39,17 @@ void say_words(const char *(*text)(int error));
 void say_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void say_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void say_warnx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * Complaints of one kind, of which there may be very many: the first few are
+ * said, the others counted. Whether to say this one; and at the end how many
+ * were not said, after which it begins anew.
+ */
+struct say_few {
+	unsigned count;
+};
+bool say_few(struct say_few *f);
+unsigned say_few_rest(struct say_few *f);
+
 /* Both end the program with exit code `code`, without flushing anything. */
 _Noreturn void die(int code, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -55,6 +55,7 @@ static struct batch *at_gate; /* the one that is being made */
 static struct todo waiting, waiting_aux;
 static int null_fd = -1;
 static struct timer retry;
+static bool is_held; /* said that nobody can be started */
 
 #define RETRY_MS 1000
 #define LOOK_MS 100
@@ -550,10 +551,14 @@ births_run(void)
 	if (!births_wait() || (t = free_batch()) == NULL)
 		return false; /* a batch that ends wakes us */
 	if (!open_pipes(t, &far)) {
+		if (!is_held)
+			say_warn("cannot start anything just now");
+		is_held = true;
 		timer_set(
 		    &tree.loop, &retry, mono_add_ms(tree.loop.now, RETRY_MS));
 		return false;
 	}
+	is_held = false;
 	take_all(t, far);
 	at_gate = t;
 	exits_drain();

@@ -5,6 +5,7 @@
  */
 #include "svc/tree/tree.h"
 
+#include <errno.h>
 #include <fcntl.h>
 
 #include "lib/bits.h"
@@ -38,6 +39,17 @@ take(int ends[2], uint32_t from)
 	return -1;
 }
 
+static bool
+leaves_files(int ends[2])
+{
+	if (state_leaves_files(ends[0]) && state_leaves_files(ends[1]))
+		return true;
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	errno = EMFILE;
+	return false;
+}
+
 bool
 logpipe_make(uint32_t i)
 {
@@ -54,7 +66,7 @@ logpipe_share(uint32_t i, uint32_t from)
 	if (l->pipe[0] >= 0 && l->pipe[1] >= 0)
 		return true;
 	logpipe_close(i);
-	if (take(l->pipe, from) < 0) {
+	if (take(l->pipe, from) < 0 || !leaves_files(l->pipe)) {
 		say_warn("%s: no pipe to its logger", state_name(i, name));
 		return false;
 	}

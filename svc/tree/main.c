@@ -34,6 +34,7 @@ raise_limits(void)
 	struct rlimit now = {.rlim_cur = USUAL_FILES, .rlim_max = USUAL_FILES};
 	struct rlimit most;
 
+	tree.fds = USUAL_FILES;
 	if (sys_prlimit(0, RLIMIT_NOFILE, NULL, &now) < 0)
 		return now;
 	most = (struct rlimit){now.rlim_max, now.rlim_max};

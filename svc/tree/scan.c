@@ -543,6 +543,8 @@ scan_all(void)
 		if (!live(i)->is_seen &&
 		    !(rec(i)->flags & (BOARD_LOG | BOARD_ADHOC)))
 			let_go(i);
+	state_said();
+	supervise_said();
 	if (!is_whole || !watch_works())
 		timer_set(
 		    &tree.loop, &again, mono_add_ms(tree.loop.now, RETRY_MS));

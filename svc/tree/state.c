@@ -270,6 +270,17 @@ begin_live(uint32_t i)
 	    .is_aux_born = old.is_aux_born};
 }
 
+static struct say_few refused;
+
+void
+state_said(void)
+{
+	unsigned rest = say_few_rest(&refused);
+
+	if (rest > 0)
+		say_warnx("%u more not taken up: the table is full", rest);
+}
+
 uint32_t
 state_add(const char *name, const char *path, uint64_t dev, uint64_t ino,
     uint32_t flags)
@@ -278,8 +289,10 @@ state_add(const char *name, const char *path, uint64_t dev, uint64_t ino,
 	struct board_record *r;
 
 	if (i == 0 || i >= TREE_RECORDS) {
-		say_warnx("%s: not taken up: the table is full at %u records",
-		    name, TREE_RECORDS);
+		if (say_few(&refused))
+			say_warnx("%s: not taken up: the table is full at %u "
+				  "records",
+			    name, TREE_RECORDS);
 		return 0;
 	}
 	r = rec(i);
@@ -430,6 +443,16 @@ state_commit_aux(uint32_t i, struct sv_aux aux)
 	living += state_is_living(i);
 	if (old != aux.pid)
 		index_pid(aux.pid, i << 1 | 1);
+}
+
+bool
+state_leaves_files(int fd)
+{
+	unsigned long spare = tree.fds / 4;
+
+	if (spare > TREE_FD_SPARE)
+		spare = TREE_FD_SPARE;
+	return (unsigned long)fd < tree.fds - spare;
 }
 
 const char *

@@ -208,6 +208,17 @@ open_names(uint32_t i, int dir)
 	return -1;
 }
 
+static struct say_few troubles;
+
+void
+supervise_said(void)
+{
+	unsigned rest = say_few_rest(&troubles);
+
+	if (rest > 0 && !tree.is_container)
+		say_warnx("the same with supervise of %u more", rest);
+}
+
 /* Once for each service, by the flag that it gets. */
 static void
 say_trouble(uint32_t i, uint32_t flag, const char *what)
@@ -217,7 +228,7 @@ say_trouble(uint32_t i, uint32_t flag, const char *what)
 	if (rec(i)->flags & flag)
 		return;
 	/* Nobody looks for it where nothing may be written. */
-	if (!tree.is_container)
+	if (!tree.is_container && say_few(&troubles))
 		say_warn("%s: cannot %s", state_name(i, name), what);
 	state_flags(i, flag, 0);
 }
@@ -270,6 +281,10 @@ supervise_open_at(uint32_t i, int at)
 	if (dir < 0)
 		return 0;
 	fd = open_names(i, dir);
+	if (fd >= 0 && !state_leaves_files(fd)) {
+		fd_close(&fd);
+		errno = EMFILE;
+	}
 	sys_close(dir);
 	if (fd < 0 && errno == EWOULDBLOCK) {
 		say_trouble(i, BOARD_NO_FILES, "lock supervise");

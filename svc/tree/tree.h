@@ -120,6 +120,8 @@ struct live *live(uint32_t i);
  */
 uint32_t state_add(const char *name, const char *path, uint64_t dev,
     uint64_t ino, uint32_t flags);
+/* Tells how many more were refused than it was said of. */
+void state_said(void);
 void state_free(uint32_t i);
 uint32_t state_by_name(const char *name);
 uint32_t state_by_place(uint64_t dev, uint64_t ino);
@@ -128,6 +130,11 @@ uint32_t state_by_pid(uint32_t pid, bool *is_aux);
 /* One store each; the index of pids follows. */
 void state_commit(uint32_t i, struct sv sv, uint16_t generation, uint32_t pid);
 void state_commit_aux(uint32_t i, struct sv_aux aux);
+/*
+ * Whether this descriptor, to be kept for one service, leaves those that are
+ * needed to start any and to be talked to.
+ */
+bool state_leaves_files(int fd);
 /* Into the caller's room, always terminated. */
 const char *state_name(uint32_t i, char room[BOARD_NAME_MAX + 1]);
 const char *state_path(uint32_t i, char room[TREE_PATH]);
@@ -357,6 +364,8 @@ int supervise_open(uint32_t i);
 /* The same, where the service's directory is open already. */
 int supervise_open_at(uint32_t i, int at);
 void supervise_close(uint32_t i);
+/* Tells of how many more there was trouble than it was said of. */
+void supervise_said(void);
 /* The directory itself, made if it is missing; -1. */
 int supervise_dir(uint32_t i);
 void views_start(void);

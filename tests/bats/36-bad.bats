@@ -4,7 +4,10 @@ load svcd
 export AWAIT=30
 
 setup() { tree_setup; }
-teardown() { tree_end; }
+teardown() {
+	tree_end
+	[ -z "${MANY-}" ] || rm -rf "$MANY"
+}
 
 SVC() { "$TOP/build/bin/svc" -r "$D/run" "$@"; }
 shows() { SVC status "$1" | grep -q -e "$2"; }
@@ -156,4 +159,118 @@ healthy() {
 	restarts 0
 	kill -KILL "$(SVC status -j good | grep -o '"pid": *[0-9]*' | head -1 | grep -o '[0-9]*$')"
 	await restarts 1
+}
+
+@test "a directory that may not be read or entered, and a run that may not" {
+	[ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
+	sleeper good
+	sleeper closed
+	sleeper secret
+	enable good
+	enable closed
+	enable secret
+	chown -R 65534:65534 "$D"
+	chown -R 0:0 "$D/sv/closed" "$D/sv/secret"
+	chmod 700 "$D/sv/closed" "$D/sv/secret/run"
+	chmod 711 "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" || :
+	tree_start "$TOP/build/bin/svc" chpst -u nobody \
+		"$SVCD" --user -r "$D/run" "$D/scan"
+	await shows closed 'permission denied'
+	await shows secret 'permission denied'
+	await has_line "$D/said" 'closed: cannot .*: permission denied'
+	await has_line "$D/said" 'secret: cannot execute.*: permission denied'
+	healthy
+}
+
+@test "a name of 300 bytes, one with slashes, one of nothing: no such service" {
+	sleeper good
+	enable good
+	tree_start
+	await is_up good
+	for name in "$(printf '%0300d' 0)" good/../good ../scan/x/y '' $'a\nb'; do
+		run "$TOP/build/bin/svc" -r "$D/run" down -- "$name"
+		[ "$status" = 100 ]
+		[[ $output == *"no such service"* ]]
+		[ "${#lines[@]}" = 1 ]
+	done
+	is_up good
+	healthy
+}
+
+@test "of 100,000 services those for whom there is room run, and that it is full is said" {
+	[ -w /dev/shm ] || skip "needs a place for 100,000 directories"
+	MANY=$(mktemp -d /dev/shm/trivet-many.XXXXXX)
+	rmdir "$D/scan"
+	mkdir "$MANY/scan"
+	sleeper good
+	python3 - "$MANY" <<-'END'
+		import os, sys
+		top = sys.argv[1]
+		for i in range(66000):
+		    down = "%s/down%d" % (top, i // 30000)
+		    if i % 30000 == 0:
+		        open(down, "w").close()
+		    os.mkdir("%s/scan/%d" % (top, i))
+		    os.link(down, "%s/scan/%d/down" % (top, i))
+		for i in range(66000, 100000):
+		    os.symlink("nowhere", "%s/scan/%d" % (top, i))
+	END
+	mkdir "$D/scan"
+	enable good
+	tree_start prlimit --nofile=1024 "$SVCD" -r "$D/run" "$D/scan" "$MANY/scan"
+	AWAIT=120 await has_line "$D/said" 'more not taken up: the table is full'
+	await has_line "$D/said" 'not taken up: the table is full at 65536 records'
+	[ "$(wc -l <"$D/said")" -lt 100 ]
+	[ "$(SVC list | wc -l)" -gt 65000 ]
+	healthy
+}
+
+# bombing NAME LINE...: it forks without end, within the limits of its user.
+bombing() {
+	local name=$1
+	shift
+	cat >"$D/bomb" <<-END
+		#!/bin/sh
+		: >>$D/bombs
+		while :; do "\$0" & done 2>/dev/null
+	END
+	chmod 755 "$D/bomb"
+	: >"$D/bombs"
+	chmod 666 "$D/bombs"
+	mkdir "$D/sv/$name"
+	printf '%s\n' "run = $D/bomb" 'user = 54321:54321' 'limit-nproc = 40' \
+		'kill = all' 'stop = TERM 1s KILL' "$@" >"$D/sv/$name/service"
+	enable "$name"
+}
+bombs() { ps -o pid= -u 54321; }
+has_bombs() { [ "$(bombs | wc -l)" -ge 30 ]; }
+no_bombs() { [ -z "$(bombs)" ]; }
+
+@test "one that forks without end: others are heard, and its stop ends all of it" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	chmod 711 "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" || :
+	sleeper good
+	enable good
+	bombing bomb
+	tree_start
+	await has_bombs
+	SVC restart good
+	SVC down bomb
+	await no_bombs
+	healthy
+}
+
+@test "one that dies every millisecond: others are heard, and it stops when told" {
+	sleeper good
+	enable good
+	mkdir "$D/sv/quick"
+	printf '%s\n' 'run = /bin/true' 'restart = always 1ms..1ms' >"$D/sv/quick/service"
+	enable quick
+	tree_start
+	restarted() { SVC status -j quick | grep -qE '"restarts": ?[1-9][0-9]'; }
+	await restarted
+	SVC restart good
+	SVC down quick
+	[ "$(SVC list --state down)" = quick ]
+	healthy
 }

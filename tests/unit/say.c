@@ -90,6 +90,19 @@ hooks(void)
 	SAME(heard(), "svcd: x\n");
 }
 
+static void
+few(void)
+{
+	struct say_few f = {0};
+	unsigned said = 0;
+
+	for (int i = 0; i < 1000; i++)
+		said += say_few(&f);
+	HOLDS(said > 0 && said < 100);
+	HOLDS(said + say_few_rest(&f) == 1000);
+	HOLDS(say_few(&f) && say_few_rest(&f) == 0);
+}
+
 int
 main(void)
 {
@@ -99,5 +112,6 @@ main(void)
 	TEST("say: dies with its code", dies);
 	TEST("say: a long line keeps its newline", cuts);
 	TEST("say: a hook gets the bare line", hooks);
+	TEST("say: of very many a few, and how many more", few);
 	return unit_done();
 }
