@@ -371,6 +371,7 @@ CMD_SRC = \
 	svc/cmd/utmp.c \
 	svc/cmd/utmpset.c \
 	svc/cmd/view.c \
+	svc/cmd/about.c \
 	svc/cmd/waiting.c \
 	svc/cmd/wall.c \
 	svc/cmd/when.c \

@@ -127,7 +127,8 @@ print_definition(const struct view *v)
 	fact("needs", joined(d.settings.needs));
 	fact("binds", joined(d.settings.binds));
 	fact("wants", joined(d.settings.wants));
-	fact("needed by", needed_by(v->name));
+	fact("needed by",
+	    v->needed_by != NULL ? v->needed_by : needed_by(v->name));
 }
 
 static void

@@ -132,13 +132,6 @@ report_output(
 	return text;
 }
 
-static bool
-is_held(const struct view *v)
-{
-	return v->r.cause == CAUSE_WAITS_FOR || v->r.cause == CAUSE_NEED_DOWN ||
-	       v->r.cause == CAUSE_NEED_FAILED || v->r.cause == CAUSE_CONFLICT;
-}
-
 /* From cause to cause; those who wait for each other end it. */
 static bool
 leads_to(
@@ -146,7 +139,7 @@ leads_to(
 {
 	const struct view *v = from;
 
-	for (int n = 0; n < CHAIN_MAX && v != NULL && is_held(v); n++) {
+	for (int n = 0; n < CHAIN_MAX && v != NULL && view_waits(&v->r); n++) {
 		v = views_record(all, v->r.cause_record);
 		if (v == to)
 			return from != to;

@@ -101,7 +101,7 @@ print_for_people(struct client *c, const struct asked *asked, bool is_one,
 static int
 show(struct client *c, const struct asked *asked, int count, char **names)
 {
-	struct views all = views_of(c), some;
+	struct views all = views_about(c, count, names), some;
 	int code = EXITCODE_YES;
 
 	if (!views_pick(&all, count, names, &code))

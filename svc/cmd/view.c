@@ -33,8 +33,8 @@ one_line(char *text, size_t n)
 	return memory_copy(text, n);
 }
 
-static bool
-read_view(struct client *c, uint32_t record, struct view *v)
+bool
+view_read(struct client *c, uint32_t record, struct view *v)
 {
 	char text[BOARD_TEXT_MAX + 1];
 	size_t n;
@@ -72,6 +72,13 @@ note_places(struct views *all)
 		all->place[all->v[i].record] = (uint32_t)i + 1;
 }
 
+void
+views_order(struct views *all)
+{
+	qsort(all->v, all->count, sizeof *all->v, by_name);
+	note_places(all);
+}
+
 struct views
 views_of(struct client *c)
 {
@@ -85,11 +92,10 @@ views_of(struct client *c)
 		all.v =
 		    memory_grow(all.v, &all.room, all.count + 1, sizeof *all.v);
 		all.v[all.count] = (struct view){0};
-		if (read_view(c, i, &all.v[all.count]))
+		if (view_read(c, i, &all.v[all.count]))
 			all.count++;
 	}
-	qsort(all.v, all.count, sizeof *all.v, by_name);
-	note_places(&all);
+	views_order(&all);
 	return all;
 }
 
@@ -99,7 +105,7 @@ view_again(struct client *c, struct view *v)
 	struct view fresh = {.picked = v->picked};
 
 	client_look(c);
-	if (!read_view(c, v->record, &fresh) || !str_eq(fresh.name, v->name))
+	if (!view_read(c, v->record, &fresh) || !str_eq(fresh.name, v->name))
 		return false;
 	*v = fresh;
 	return true;
@@ -319,6 +325,13 @@ view_is_as_wanted(const struct view *v)
 	if (sv_wanted(sv))
 		return sv_is_ready(sv);
 	return sv_is_rest(sv);
+}
+
+bool
+view_waits(const struct board_record *r)
+{
+	return r->cause == CAUSE_WAITS_FOR || r->cause == CAUSE_NEED_DOWN ||
+	       r->cause == CAUSE_NEED_FAILED || r->cause == CAUSE_CONFLICT;
 }
 
 bool

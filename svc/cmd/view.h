@@ -17,6 +17,7 @@ struct view {
 	enum sv_shown shown;
 	struct board_record r;
 	const char *name, *path, *status; /* raw bytes of others */
+	const char *needed_by;		  /* NULL: svcd was not asked */
 	bool picked;			  /* free for the caller */
 };
 
@@ -31,6 +32,16 @@ struct views {
 
 /* All services at this moment, by name. */
 struct views views_of(struct client *c);
+/*
+ * The services of these names, with all that an answer about them looks at:
+ * what explains them and who waits for them. All services where one of the
+ * names is a pattern, a path or nobody's.
+ */
+struct views views_about(struct client *c, int count, char **names);
+/* Copies one record: false if it is free. */
+bool view_read(struct client *c, uint32_t record, struct view *v);
+/* By name, and each to be found by its record. */
+void views_order(struct views *all);
 /* The one with this record number or name; NULL. */
 struct view *views_record(const struct views *all, uint32_t record);
 struct view *views_name(const struct views *all, const char *name);
@@ -53,6 +64,8 @@ const char *view_state(const struct view *v);
 enum screen_ink view_ink(const struct view *v);
 /* Whether it is as it was wanted to be. */
 bool view_is_as_wanted(const struct view *v);
+/* Whether its cause is another that it waits for. */
+bool view_waits(const struct board_record *r);
 /* Whether a wish of this target has been answered by what it is now. */
 bool view_is_answered(const struct view *v, uint16_t target);
 /*

@@ -195,7 +195,7 @@ put(struct json *j, const struct views *all, const struct view *v)
 static int
 explain(struct client *c, bool is_json, char **names, int count)
 {
-	struct views all = views_of(c);
+	struct views all = views_about(c, count, names);
 	struct json j = json_to(stdout);
 	int code = EXITCODE_YES;
 	bool any = false;

@@ -34,6 +34,8 @@ struct asked {
 struct round {
 	const struct wish *wish;
 	struct client *client;
+	char **names; /* as they were given */
+	int names_count;
 	struct asked *asked;
 	size_t count, pending;
 	struct mono deadline;
@@ -450,7 +452,8 @@ tell_json(const struct round *round, const struct views *all)
 static int
 tell(struct round *round)
 {
-	struct views all = views_of(round->client);
+	struct views all =
+	    views_about(round->client, round->names_count, round->names);
 	int code = EXITCODE_YES;
 
 	for (size_t i = 0; i < round->count; i++)
@@ -476,7 +479,9 @@ begin(struct round *round, char **names)
 		return EXITCODE_SYSTEM;
 	if (round->wish->end != WISH_SENT && !client_subscribe(round->client))
 		return EXITCODE_SYSTEM;
-	all = views_of(round->client);
+	round->names = names;
+	round->names_count = count;
+	all = views_about(round->client, count, names);
 	if (!views_pick(&all, count, names, &code))
 		return code;
 	some = views_picked(&all);

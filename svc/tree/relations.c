@@ -299,6 +299,16 @@ relations_dependent(uint32_t i, uint32_t *cursor)
 	return 0;
 }
 
+uint32_t
+relations_needed_by(uint32_t i, uint32_t *cursor)
+{
+	if (!is_on)
+		return 0;
+	if (is_stale)
+		relate_all();
+	return graph_dependent(&graph, i, cursor);
+}
+
 /* --- from outside
  * ---------------------------------------------------------------------------
  */

@@ -304,6 +304,26 @@ wish_for(struct client *c, uint32_t id, struct wire *w)
 		client_answer(c, &b, -1);
 }
 
+/* The names of all that need it; cut short where they are too many. */
+static struct wire_text
+who_needs(uint32_t i)
+{
+	static char room[WIRE_MAX / 2];
+	char name[BOARD_NAME_MAX + 1];
+	struct buf b = BUF(room);
+	uint32_t other, cursor = 0;
+
+	while ((other = relations_needed_by(i, &cursor)) != 0) {
+		if (b.len + sizeof(name) + 5 > sizeof(room)) {
+			buf_puts(&b, " ...");
+			break;
+		}
+		buf_puts(&b, b.len > 0 ? " " : "");
+		buf_puts(&b, state_name(other, name));
+	}
+	return (struct wire_text){room, (uint16_t)b.len};
+}
+
 static void
 which_are(struct client *c, uint32_t id, struct wire *w)
 {
@@ -319,6 +339,8 @@ which_are(struct client *c, uint32_t id, struct wire *w)
 		    .text = {"", 0}};
 		if (i != 0)
 			result.generation = state_word(i).generation;
+		if (i != 0 && count == 1)
+			result.text = who_needs(i);
 		wire_put_result(&b, &result);
 	}
 	if (wire_done(w) && wire_end(&b))

@@ -270,6 +270,8 @@ void relations_cause(uint32_t i);
 void relations_news(uint32_t i);
 /* The next that needs it and is to stay up, after cursor (0: first). */
 uint32_t relations_dependent(uint32_t i, uint32_t *cursor);
+/* The next that needs it, whatever it is to be. */
+uint32_t relations_needed_by(uint32_t i, uint32_t *cursor);
 /* All events, and then what the relations make of it, until all is quiet. */
 void relations_settle(void);
 /* Something was told that has not been settled. */
