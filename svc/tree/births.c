@@ -176,16 +176,20 @@ births_wait(void)
 	return waiting.len + waiting_aux.len > 0;
 }
 
-/* The pages of a great start are not kept for the small ones after it. */
+/* The pages of a great start are not kept for the small ones after it, which
+ * take the first place of the first batch. */
 static void
 give_back(struct batch *t)
 {
-	uintptr_t from = (uintptr_t)&t->births[1], to = (uintptr_t)(t + 1);
+	bool is_first = t == &batches[0];
+	uintptr_t from = (uintptr_t)&t->births[is_first];
+	uintptr_t to = (uintptr_t)(t + 1);
 
 	from = mem_round(from);
 	to -= to % mem_round(1);
-	if (t->n > 1 && from < to)
+	if (t->n > is_first && from < to)
 		sys_madvise((void *)from, to - from, MADV_DONTNEED);
+	t->n = 0;
 }
 
 static void
@@ -197,8 +201,9 @@ batch_end(struct batch *t)
 	watch_del(&tree.loop, &t->alive);
 	sys_close(fd);
 	t->alive.fd = -1;
-	if (!births_wait())
-		give_back(t);
+	for (unsigned k = 0; k < BIRTH_BATCHES && !births_wait(); k++)
+		if (batches[k].alive.fd < 0)
+			give_back(&batches[k]);
 }
 
 static void

@@ -164,6 +164,8 @@ queue_run(unsigned most)
 		if (live(e.record)->life == e.life && !is_stale(e))
 			step(e.record, (enum sv_event)e.what, 0);
 	}
+	if (len == 0) /* the same pages again, and no others */
+		head = 0;
 	return len > 0;
 }
 

@@ -494,7 +494,8 @@ todo_take(struct todo *t)
 		return 0;
 	i = t->of[t->head];
 	t->head = (t->head + 1) % TREE_RECORDS;
-	t->len--;
+	if (--t->len == 0) /* the same pages again, and no others */
+		t->head = 0;
 	return i;
 }
 
