@@ -77,7 +77,7 @@ send_missed(struct client *c)
 static void
 go_on(struct client *c)
 {
-	struct buf b = {.p = c->out, .len = c->out_len, .cap = sizeof(c->out)};
+	struct buf b = {.p = c->out, .len = c->out_len, .cap = WIRE_MAX};
 
 	if (c->out_len > 0) {
 		if (!send_now(c, &b, -1))
@@ -167,18 +167,16 @@ take_in(int fd)
 {
 	struct sock_peer peer;
 	struct client *c;
-	uint64_t *wants;
 
 	if (sock_peer(fd, &peer) < 0 || (c = free_client(&peer)) == NULL) {
 		sys_close(fd);
 		return;
 	}
-	wants = c->wants;
-	memset(c, 0, offsetof(struct client, out));
-	c->wants = wants;
-	c->watch = WATCH_NONE;
-	c->peer = peer;
-	c->is_master = is_master(peer.uid);
+	*c = (struct client){.watch = WATCH_NONE,
+	    .peer = peer,
+	    .wants = c->wants,
+	    .out = c->out,
+	    .is_master = is_master(peer.uid)};
 	if (watch_add(&tree.loop, &c->watch, fd, EPOLLIN, client_ready, c) < 0)
 		sys_close(fd);
 }
@@ -211,13 +209,15 @@ open_places(void)
 {
 	size_t bytes = BITS_WORDS(TREE_RECORDS) * sizeof(uint64_t);
 	unsigned char *sets = mem_pages(CLIENTS * bytes);
+	char *outs = mem_pages(CLIENTS * WIRE_MAX); /* rarely touched */
 
 	clients = mem_pages(CLIENTS * sizeof(*clients));
-	if (clients == NULL || sets == NULL)
+	if (clients == NULL || sets == NULL || outs == NULL)
 		die(111, "cannot reserve memory");
 	for (unsigned k = 0; k < CLIENTS; k++) {
 		clients[k].watch = WATCH_NONE;
 		clients[k].wants = (uint64_t *)(void *)(sets + k * bytes);
+		clients[k].out = outs + k * WIRE_MAX;
 	}
 }
 

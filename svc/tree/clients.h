@@ -20,7 +20,7 @@ struct client {
 	uint32_t missed;
 	bool is_master, is_greeted, is_subscribed, wants_all, is_broken;
 	size_t out_len; /* of an answer that waits */
-	char out[WIRE_MAX + 1];
+	char *out;	/* WIRE_MAX bytes */
 };
 
 void client_close(struct client *c);
