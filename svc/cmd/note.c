@@ -132,8 +132,8 @@ flag_note(const struct view *v)
 {
 	const char *note = "";
 
-	if ((v->r.flags & BOARD_BROKEN) != 0)
-		note = *v->status != '\0' && v->r.cause != CAUSE_SETTINGS
+	if ((v->r.flags & BOARD_BROKEN) != 0 && v->r.cause != CAUSE_SETTINGS)
+		note = *v->status != '\0'
 			   ? memory_text("settings have errors: %s", v->status)
 			   : "settings have errors, the former ones stay";
 	else if ((v->r.flags & BOARD_CHANGED) != 0)

@@ -319,6 +319,10 @@ view_is_as_wanted(const struct view *v)
 
 	if (v->shown == SV_SHOWN_FAILED)
 		return false;
+	/* Never started: what it is wanted to be cannot be read. */
+	if ((v->r.flags & BOARD_BROKEN) != 0 && sv_is_rest(sv) &&
+	    v->r.cause == CAUSE_SETTINGS)
+		return false;
 	/* Over and well, and nothing is to start it again. */
 	if (sv.state == S_ENDED)
 		return true;
