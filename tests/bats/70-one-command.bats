@@ -369,10 +369,10 @@ as_pid1() {
 # EARLY_RUNS=10000 for a night.
 @test "no signal after the first instruction is lost" {
 	local runs=${EARLY_RUNS:-200}
-	"$early" "$runs" "$ours/tini" sleep 1000
-	"$early" "$runs" "$ours/dumb-init" sleep 1000
-	"$early" "$runs" "$ours/catatonit" sleep 1000
-	"$early" "$runs" "$ours/init" -- sleep 1000
+	"$early" "$runs" 500 143 "$ours/tini" sleep 1000
+	"$early" "$runs" 500 143 "$ours/dumb-init" sleep 1000
+	"$early" "$runs" 500 143 "$ours/catatonit" sleep 1000
+	"$early" "$runs" 500 143 "$ours/init" -- sleep 1000
 }
 
 @test "catatonit -P and init --pause reap, and end with 0 at TERM or INT" {

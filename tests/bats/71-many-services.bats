@@ -146,6 +146,17 @@ count_is() { [ "$(grep -cxF -e "$2" "$1")" = "$3" ]; }
 	ends 17
 }
 
+# EARLY_RUNS=10000 for a night.
+@test "a stop signal at any moment of the start stops it" {
+	file db <<<'run = sleep 1000'
+	file web <<-'E'
+		run = sleep 1000
+		needs = db
+	E
+	"$BIN/../tests/bats/early" "${EARLY_RUNS:-100}" 60000 0 \
+		"$BIN/init" --container --services="$T/sv" </dev/null 3>&-
+}
+
 # A service that tells its end.
 tells() {
 	cat <<-E

@@ -1,12 +1,12 @@
 /*
  * A signal at a random moment of an init's life as PID 1 must not be lost.
  *
- *	early RUNS PROGRAM [ARGUMENT …]
+ *	early RUNS MICROSECONDS CODE PROGRAM [ARGUMENT …]
  *
  * Each run starts the program as PID 1 of a new namespace, waits until it has
  * blocked TERM (before that the kernel drops the signal for anybody), sends
- * TERM up to half a millisecond later, and wants the program to end with
- * 143, as its command does. Prints how many were lost; exits 0 for none.
+ * TERM up to so many microseconds later, and wants the program to end with
+ * that code. Prints how many were lost; exits 0 for none.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -62,9 +62,9 @@ holds_term(pid_t pid)
 }
 
 static int
-one_run(char **argv)
+one_run(int microseconds, int code, char **argv)
 {
-	struct timespec moment = {0, rand() % 500000};
+	struct timespec moment = {0, rand() % microseconds * 1000L};
 	struct pollfd end = {.events = POLLIN};
 	int status;
 	pid_t pid = fork_pid1();
@@ -80,21 +80,24 @@ one_run(char **argv)
 	nanosleep(&moment, NULL);
 	kill(pid, SIGTERM);
 	end.fd = pidfd;
-	int ended = poll(&end, 1, 5000);
+	int ended = poll(&end, 1, 30000);
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	close(pidfd);
-	return ended == 1 && WIFEXITED(status) && WEXITSTATUS(status) == 143;
+	return ended == 1 && WIFEXITED(status) && WEXITSTATUS(status) == code;
 }
 
 int
 main(int argc, char **argv)
 {
-	int runs = argc > 2 ? atoi(argv[1]) : 0, lost = 0;
+	int lost = 0;
 
+	if (argc < 5)
+		return 100;
 	srand((unsigned)getpid());
+	int runs = atoi(argv[1]), within = atoi(argv[2]), code = atoi(argv[3]);
 	for (int i = 0; i < runs; i++)
-		lost += !one_run(argv + 2);
+		lost += !one_run(within, code, argv + 4);
 	printf("%d of %d lost\n", lost, runs);
 	return lost != 0;
 }
