@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/inotify.h>
 
 #include "lib/buf.h"
 #include "lib/fd.h"
@@ -114,6 +115,19 @@ make_one(int at, const char *path, unsigned mode)
 		return 0;
 	errno = error;
 	return -1;
+}
+
+void
+dir_changes(int inotify, void (*tell)(const struct inotify_event *e))
+{
+	_Alignas(struct inotify_event) char room[16384];
+	ssize_t n = sys_read(inotify, room, sizeof(room));
+
+	for (char *p = room; n > 0 && p < room + n;) {
+		struct inotify_event *e = (struct inotify_event *)(void *)p;
+		tell(e);
+		p += sizeof(*e) + e->len;
+	}
 }
 
 int

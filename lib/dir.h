@@ -49,6 +49,10 @@ int dir_over(struct dir *d, int fd, void *room, size_t bytes);
 int dir_next(struct dir *d, struct dir_entry *e);
 void dir_close(struct dir *d);
 
+/* Tells all that one read of an inotify descriptor gives. */
+struct inotify_event;
+void dir_changes(int inotify, void (*tell)(const struct inotify_event *e));
+
 /* Makes path and its missing parents. 0 also where it is a directory. */
 int dir_make(int at, const char *path, unsigned mode);
 /*

@@ -144,16 +144,9 @@ heard(const struct inotify_event *e)
 static void
 notify_ready(void *arg, uint32_t events)
 {
-	_Alignas(struct inotify_event) char room[4096];
-	ssize_t n = sys_read(notify.fd, room, sizeof(room));
-
 	(void)arg;
 	(void)events;
-	for (char *p = room; n > 0 && p < room + n;) {
-		struct inotify_event *e = (struct inotify_event *)(void *)p;
-		heard(e);
-		p += sizeof(*e) + e->len;
-	}
+	dir_changes(notify.fd, heard);
 }
 
 /* --- the FIFOs

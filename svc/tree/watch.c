@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "lib/bits.h"
+#include "lib/dir.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
 #include "lib/path.h"
@@ -246,16 +247,9 @@ changed(const struct inotify_event *e)
 static void
 notify_ready(void *arg, uint32_t events)
 {
-	_Alignas(struct inotify_event) char room[16384];
-	ssize_t n = sys_read(notify.fd, room, sizeof(room));
-
 	(void)arg;
 	(void)events;
-	for (char *p = room; n > 0 && p < room + n;) {
-		struct inotify_event *e = (struct inotify_event *)(void *)p;
-		changed(e);
-		p += sizeof(*e) + e->len;
-	}
+	dir_changes(notify.fd, changed);
 }
 
 void

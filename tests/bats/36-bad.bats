@@ -63,7 +63,7 @@ healthy() {
 	await has_line "$D/said" 'a name that cannot be used'
 	[ ! -d "$D/sv/third/supervise" ]
 	SVC status >"$D/out"
-	! grep -q "$(printf '\033')\[31mc" "$D/out"
+	run ! grep -q "$(printf '\033')\[31mc" "$D/out"
 	healthy
 }
 
