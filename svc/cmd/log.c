@@ -176,8 +176,9 @@ add_with_tree(struct sources *all, struct client *c, int count, char **names)
 		if (!v->picked || v->r.flags & BOARD_LOG)
 			continue;
 		if (!add_source(all, v->name, v->path) && count > 0)
-			fprintf(stderr, "svc log: no log of %s found\n",
-			    screen_text(v->name, strlen(v->name)));
+			fprintf(stderr, "svc log: no log of %s found%s\n",
+			    screen_text(v->name, strlen(v->name)),
+			    logs_none(v->name, v->path));
 	}
 	return all->count > 0;
 }

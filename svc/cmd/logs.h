@@ -27,6 +27,8 @@ struct logs_source {
  * or the log that `name` itself is, if it has a slash. False: none found.
  */
 bool logs_find(struct logs_source *s, const char *name, const char *path);
+/* Why none was found, as far as the definition tells: behind a colon. */
+const char *logs_none(const char *name, const char *path);
 
 struct logs_line {
 	int64_t at_ns; /* wall clock; 0: not known */

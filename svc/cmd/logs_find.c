@@ -124,3 +124,18 @@ logs_find(struct logs_source *s, const char *name, const char *path)
 	       take_dir(s, memory_text("/var/log/runit/%s", name)) ||
 	       take_dir(s, memory_text("/var/log/%s", name));
 }
+
+const char *
+logs_none(const char *name, const char *path)
+{
+	struct stat st;
+
+	if (path == NULL || stat(memory_text("%s/log", path), &st) == 0)
+		return "";
+	struct definition d = definition_read("", path, name);
+	if (!d.is_good)
+		return "";
+	if (d.settings.log.plan != NULL && d.settings.log.plan[0] != '\0')
+		return memory_text(": log = %s", d.settings.log.plan);
+	return ": log = yes makes one";
+}

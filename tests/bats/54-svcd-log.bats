@@ -104,3 +104,16 @@ EOF
 	[ "$status" = 0 ] || echo "$output"
 	[[ $output == *" hello" ]]
 }
+
+@test "svc log says why there is none" {
+	mkdir "$D/scan/quiet" "$D/scan/none"
+	echo 'run = sleep 1000' >"$D/scan/quiet/service"
+	printf 'run = sleep 1000\nlog = none\n' >"$D/scan/none/service"
+	tree_start
+	await test -p "$D/scan/quiet/supervise/ok"
+	await test -p "$D/scan/none/supervise/ok"
+	run -1 "$TOP/build/bin/svc" -r "$D/run" log quiet
+	[ "$output" = "svc log: no log of quiet found: log = yes makes one" ]
+	run -1 "$TOP/build/bin/svc" -r "$D/run" log none
+	[ "$output" = "svc log: no log of none found: log = none" ]
+}
