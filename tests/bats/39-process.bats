@@ -218,7 +218,7 @@ state-dir = a a/b
 restart = never
 END
 	apart
-	svc up a
+	AWAIT=30 await svc up a
 	within() { nsenter -t "$KEEPER" --mount "$@"; }
 	within rmdir /var/lib/a/b
 	within ln -s /var/cache /var/lib/a/b
