@@ -1,6 +1,7 @@
 # boot-examples/debian, used as its README says: a Debian 12 that boots, is
 # logged in to, works, gets a package installed and upgraded, and goes down;
-# then ten reboots and two power cuts, with few services to be quick.
+# then ten reboots, two power cuts and a stack of disks, with few services to be
+# quick.
 
 load guest.bash
 
@@ -274,4 +275,90 @@ for i in range(0, len(data), 384):
 	vm off -t 200 "$ON"
 	[[ $(console) != *"[fail]"* ]]
 	is_clean "$disk"
+}
+
+# What an administrator does once: a volume group, an encrypted disk, and a
+# file system that nothing repairs by itself.
+storage='( set -e
+vgcreate -q disks /dev/vdb
+for part in data:32M swap:16M broken:8M; do
+	lvcreate -q -y -L "${part#*:}" -n "${part%:*}" disks
+done
+mke2fs -q -t ext4 /dev/disks/data
+mke2fs -q -t ext4 /dev/disks/broken
+debugfs -w -R "clri <2>" /dev/disks/broken
+debugfs -w -R dirty /dev/disks/broken
+mkswap /dev/disks/swap
+head -c 64 /dev/urandom >/etc/key
+cryptsetup luksFormat -q --pbkdf pbkdf2 --pbkdf-force-iterations 1000 /dev/vdc /etc/key
+cryptsetup open --key-file /etc/key /dev/vdc safe
+mke2fs -q -t ext4 /dev/mapper/safe
+cryptsetup close safe
+mkdir /data /safe /broken
+{
+	echo "/dev/disks/data /data ext4 defaults 0 2"
+	echo "/dev/mapper/safe /safe ext4 defaults 0 2"
+	echo "/dev/disks/broken /broken ext4 defaults 0 2"
+	echo "/dev/disks/swap none swap sw 0 0"
+} >>/etc/fstab
+echo "safe /dev/vdc /etc/key luks" >/etc/crypttab
+echo "keycode 30 = b" >/etc/keymap
+echo "KEYMAP=/etc/keymap" >/etc/vconsole.conf
+printf "0.0 0 0.0\\n0\\nLOCAL\\n" >/etc/adjtime )'
+
+# The stage itself does what services of the example do otherwise.
+lay_storage() {
+	echo 'run = /etc/probe' >"$BATS_FILE_TMPDIR/probe"
+	debugfs -w -f /dev/stdin "$1" <<-END
+	rm /etc/service/devices
+	rm /etc/service/check
+	rm /etc/service/mounts
+	mkdir /etc/disks
+	write $BATS_FILE_TMPDIR/probe /etc/disks/probe
+	write $TOP/tests/boot/probe /etc/probe
+	END
+}
+
+@test "debian: LVM, an encrypted disk, swap, a keymap; a shell for a disk that fsck cannot repair" {
+	disk=$BATS_FILE_TMPDIR/stack.disk
+	cp --sparse=always "$BATS_FILE_TMPDIR/few.disk" "$disk"
+	lay_storage "$disk"
+	truncate -s 96M "$disk.lvm"
+	truncate -s 32M "$disk.luks"
+	on stack
+	vm start "$ON" --initrd "$EXAMPLE/start.cpio" --memory 512 \
+		--disk "$disk" --disk "$disk.lvm" --disk "$disk.luks" \
+		--reboot reset --limit 800 --append 'trivet.services=/etc/disks'
+	vm ready -t 200 "$ON"
+	vm run -t 200 "$ON" "$storage"
+	vm tell "$ON" reboot
+	said -t 200 'UNEXPECTED|rescue: a file system has faults left'
+	said 'Press Enter for maintenance'
+	vm send "$ON" '\n'
+	said '# '
+	vm send "$ON" 'echo we are $((40 + 2)); exit\n'
+	said 'we are 42'
+	vm ready -t 200 "$ON"
+	run console
+	[[ $output == *"[fail] file system checks"*"repair it by hand"* ]]
+	[[ $output == *"[fail] file systems"*"/broken"* ]]
+	for step in 'console font and keymap' clock 'RAID, LVM and encrypted disks' \
+		swap; do
+		[[ $output == *"[ ok ] $step "* ]]
+	done
+	run in_guest 'cat /proc/swaps; cut -d" " -f1,2 /proc/mounts; dumpkeys'
+	echo "$output"
+	[[ $output == */dev/dm-*partition* ]]
+	[[ $output == *"/dev/mapper/disks-data /data"* ]]
+	[[ $output == *"/dev/mapper/safe /safe"* ]]
+	[[ $output != *" /broken"* ]]
+	[[ $output == *"keycode  30 = +b"* ]]
+	in_guest 'echo kept >/data/file; echo kept >/safe/file; (cd /safe && exec sleep 1000) >/dev/null 2>&1 &'
+	vm tell "$ON" poweroff
+	vm off -t 120 "$ON"
+	[[ $(console) == *"reboot: Power down"* ]]
+	[[ $(console) != *cannot* ]]
+	is_clean "$disk"
+	dd if="$disk.lvm" of="$disk.data" bs=1M skip=1 count=32 status=none
+	is_clean "$disk.data"
 }
