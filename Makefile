@@ -661,6 +661,7 @@ help:
 #: make machine.txt writes docs/machine.txt anew from the life machine
 #: make clean       removes build/
 #: make SAN=1 check     the same tests under ASan and UBSan (glibc)
+#: make sanitized   bats suites under ASan and UBSan; SUITES=tests/bats/…
 #: make CC=clang, make ARCH=aarch64     other compilers, other machines
 
 check: $(BIN) $(PROGRAMS)
@@ -704,6 +705,12 @@ KILLS = 10000
 torture: $(BIN) $(HELPERS) mutants
 	tests/torture/torture --kills $(KILLS) --services 200 --seed $(SEED)
 	tests/torture/torture --kills $(KILLS) --services 200 --seed $(SEED) --pids
+
+helpers: $(HELPERS)
+# The same binaries as bats suites take, but with sanitizers.
+sanitized:
+	tests/sanitized $(SUITES)
+.PHONY: helpers sanitized
 
 # As long as there is time: four hours, if nothing else is said.
 SOAK = 14400

@@ -92,7 +92,7 @@ up() {
 	enable a
 	tree_start
 	await has_line "$D/out" '^./finish 7 0 a$'
-	stat_is a finish
+	await stat_is a finish
 	send a k
 }
 
