@@ -103,7 +103,7 @@
 	X(SETTINGS, 18, "its settings have errors (text)") \
 	X(CYCLE, 19, "it needs itself (text)") \
 	X(TIMER, 20, "runs by its every/at line") \
-	X(PIDFILE, 21, "its pidfile names no process of its own") \
+	X(PIDFILE, 21, "no process of its own in its pidfile (text)") \
 	X(LISTEN, 22, "cannot listen: errno <arg>") \
 	X(SHUTDOWN, 23, "everything is being stopped") \
 	X(NEEDED_BY, 24, "up because <record> needs it") \
@@ -203,6 +203,7 @@ struct board_record {
 	char status_text[32];
 	uint32_t lines_slot; /* keeper's slot of its output without a logger */
 	uint32_t log_error;  /* errno: why its log cannot be written, or 0 */
+	uint32_t session;    /* of a forking one's parent that has left, or 0 */
 };
 _Static_assert(sizeof(struct board_head) == BOARD_HEAD, "head");
 _Static_assert(sizeof(struct board_record) <= BOARD_SLOT, "record");

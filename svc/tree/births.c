@@ -356,6 +356,7 @@ mark_start(struct birth *b)
 	r->start_mono_ns = mono_now().ns;
 	r->start_real_ns = real_ns();
 	r->ready_mono_ns = 0;
+	r->session = 0;
 	r->flags &= ~(uint32_t)BOARD_GOT_TERM;
 	if (is_over_with(r))
 		r->cause = CAUSE_NONE;

@@ -97,7 +97,9 @@ note_late(uint32_t i)
 {
 	enum sv_state state = state_word(i).sv.state;
 
-	if (state == S_START || state == S_ADOPT)
+	if (state == S_ADOPT)
+		forking_late(i);
+	else if (state == S_START)
 		talk_sick(i, CAUSE_TIMEOUT_UP, 0);
 }
 

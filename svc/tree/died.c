@@ -84,6 +84,7 @@ add_exit(uint32_t i, struct sv_word w, const struct keep_exit *e)
 		   .generation = w.generation,
 		   .value = (uint8_t)e->value});
 	r->exit_seq = e->seq;
+	r->session = 0;
 	board_end(r);
 }
 
@@ -245,6 +246,7 @@ died(uint32_t i, const struct keep_exit *told)
 	}
 	if (forking_leaves(i, w.sv, e)) {
 		talk_main_over(i);
+		rec(i)->session = (uint32_t)e->pid;
 		step(i, EV_FORKED, 0);
 		return;
 	}

@@ -160,6 +160,17 @@ say_lie(uint32_t i, uint32_t pid)
 	state_head()->changes++;
 }
 
+void
+forking_late(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	/* A lie that was told has been said, and says more. */
+	if (rec(i)->cause != CAUSE_PIDFILE && s != NULL && s->pidfile != NULL)
+		board_set_status(tree.board, i, s->pidfile, strlen(s->pidfile));
+	talk_sick(i, CAUSE_PIDFILE, 0);
+}
+
 static void
 look(uint32_t i)
 {

@@ -36,12 +36,14 @@ is_sweeping(uint32_t i)
 	return state == S_SWEEP || state == S_FIN_SWEEP;
 }
 
-/* The session is that of the last process that it had. */
+/* The session is that of the last process that it had; 0: not known. */
 static pid_t
 session_of(uint32_t i)
 {
 	const struct board_exit *e = board_exit(rec(i), 0);
 
+	if (rec(i)->session != 0)
+		return (pid_t)rec(i)->session;
 	return e != NULL ? (pid_t)e->pid : 0;
 }
 
@@ -101,6 +103,14 @@ is_marked(const char *pid, const struct mark *m)
 	return holds(&text, m->tree) && holds(&text, m->service);
 }
 
+static bool
+is_of(pid_t session, const char *name, pid_t pid, const struct mark *mark)
+{
+	/* Threads of the kernel are in session 0. */
+	return (session > 1 && sys_getsid(pid) == session) ||
+	       is_marked(name, mark);
+}
+
 /* Signals each process of the session, and each that bears the mark; how many
  * live. */
 static unsigned
@@ -119,8 +129,7 @@ visit(uint32_t i, pid_t session, int sig)
 	while (dir_next(&d, &e) == 1) {
 		if (!scan_u32(e.name, &pid) || (pid_t)pid == just_died ||
 		    (pid_t)pid == session ||
-		    (sys_getsid((pid_t)pid) != session &&
-			!is_marked(e.name, &mark)))
+		    !is_of(session, e.name, (pid_t)pid, &mark))
 			continue;
 		if (sys_kill((pid_t)pid, sig) == 0)
 			living++;
@@ -136,9 +145,7 @@ end_session(uint32_t i, int sig)
 {
 	pid_t session = session_of(i);
 
-	if (session <= 1)
-		return 0;
-	if (sys_kill(-session, sig) == 0 && sig == SIGTERM)
+	if (session > 1 && sys_kill(-session, sig) == 0 && sig == SIGTERM)
 		sys_kill(-session, SIGCONT);
 	return visit(i, session, sig);
 }

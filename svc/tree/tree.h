@@ -310,6 +310,8 @@ bool forking_awaits(uint32_t i);
 bool forking_leaves(uint32_t i, struct sv sv, const struct keep_exit *e);
 void forking_look(uint32_t i);
 bool forking_answer(void);
+/* No process of its own was named in time. */
+void forking_late(uint32_t i);
 bool forking_waits(void);
 
 /* --- schedule.c: who runs every so often ------------------------------------

@@ -106,18 +106,39 @@ EOF
 	wait "$old" || :
 }
 
-@test "a pidfile that never comes is a failure, in time" {
+# Where there are mounts of one's own svcd does not see that there are cgroups.
+hidden() {
+	if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+		printf '#!/bin/sh\nmount -t tmpfs none /sys/fs/cgroup && exec "$@"\n' >"$D/hidden"
+		echo unshare -m sh "$D/hidden"
+	fi
+}
+
+@test "a pidfile that never comes is a failure, in time, and nobody is left" {
+	# With its session, and in one of its own; both are its own by /proc.
+	cat >"$D/pair" <<END
+#!/bin/sh
+sleep 1000 & echo \$! >$D/same
+setsid sh -c 'echo \$\$ >$D/other.new; mv $D/other.new $D/other; exec sleep 1000' &
+until [ -s $D/other ]; do :; done
+END
+	chmod 755 "$D/pair"
 	one a <<EOF
 type = forking
 pidfile = $D/never/there
-run = $D/daemon ignored
+run = $D/pair
 restart = never
 timeout-up = 300ms
 EOF
-	tree_start
+	one b <<<'run = sleep 1000'
+	# Without cgroups, where only /proc tells whose a process is.
+	tree_start $(hidden) "$SVCD" -r "$D/run" "$D/scan"
 	failed() { state_is a failed; }
 	await failed
-	kill -KILL "$(cat "$D/ignored")" 2>/dev/null || :
+	[[ $(field a why) == *"no process of its own in its pidfile ($D/never/there)"* ]]
+	await is_gone "$(cat "$D/same")"
+	await is_gone "$(cat "$D/other")"
+	state_is b up
 }
 
 @test "a parent that fails has failed" {
