@@ -18,6 +18,7 @@
 
 #define ROW_OLD 4  /* faults in a row: try the program before an upgrade */
 #define ROW_MAX 10 /* and then no more */
+#define MANY 100   /* in a life: if each turn has one, turns are to be slow */
 #define EXEC_TRIES 100
 
 static const int faults[] = {
@@ -134,6 +135,8 @@ on_fault(int sig, siginfo_t *info, void *context)
 		memo.faults_in_row++;
 	if (memo.faults_in_row > ROW_MAX)
 		fault_loop();
+	if (info->si_code > 0 && memo.faults > MANY)
+		tick(100);
 	if (memo.faults_in_row > ROW_OLD)
 		sys_execveat(
 		    FD_SELF_OLD, "", again_argv, again_envp, AT_EMPTY_PATH);

@@ -145,6 +145,52 @@ slot 8 0" ]
 	pid1_ends 130
 }
 
+traced() {
+	until_true 15 grep -q '^TracerPid:.[1-9]' "/proc/$(pid1_pid)/status"
+}
+
+@test "faults without end: a shell, then a reboot" {
+	printf '#!/bin/sh\necho the last shell >/dev/console\n' >"$T/shell"
+	chmod 755 "$T/shell"
+	printf '#!/bin/sh\nmount --bind %s/shell /sbin/sulogin && exec "$@"\n' \
+		"$T" >"$T/before"
+	chmod 755 "$T/before"
+	pid1_with "$T/before"
+	noted start
+	strace -qq -p "$(pid1_pid)" -e trace=waitid \
+		-e inject=waitid:signal=SEGV -o "$T/calls" 3>&- 7>&- &
+	traced
+	tell spawn 'exit 7'
+	said 'the last shell'
+	wait $!
+	pid1_ends 129
+}
+
+@test "after boot: few kinds of system calls, none with a path, no terminal" {
+	pid1
+	noted start
+	strace -qq -p "$(pid1_pid)" -o "$T/calls" 3>&- 7>&- &
+	traced
+	tell spawn "$ROOT/build/tests/orphans 2000"
+	tell put 5 3
+	tell get 5 3
+	noted 'slot 7 1'
+	kill -KILL "$(kept_pid)"
+	noted 'start 2'
+	signal1 HUP
+	noted 'signal 1'
+	signal1 55 # unknown to it: it writes to the console
+	tell spawn 'exit 7'
+	noted 'exit [0-9]* 1 7$'
+	signal1 USR2
+	pid1_ends 130
+	sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$T/calls" | sort -u >"$T/kinds"
+	cat "$T/kinds"
+	[ "$(wc -l <"$T/kinds")" -gt 5 ]
+	[ "$(wc -l <"$T/kinds")" -le 20 ]
+	! grep -E '^(open|openat|stat|lstat|newfstatat|access|execve|mount|chdir)$' "$T/kinds"
+}
+
 @test "a fault in the boot stage forgets neither stage nor time limit" {
 	stage boot <<<"echo boot >>$T/order; trap '' TERM; echo ready; read -r x <>$T/kept/ctl"
 	pid1 --timeout-boot=1s
