@@ -152,6 +152,17 @@ modprobe fuse\nmkdir -p /dev/shm\ndevices hang /dev/shm\nexec /sbin/init "$@"'
 	[[ $(console) == *"init: poweroff"*"reboot: System halted"* ]]
 }
 
+@test "a root without /run that stays read-only" {
+	boot_disk_of norunro 'rmdir run' --append 'trivet.boot=/nowhere'
+	on norunro
+	until_guest '/sbin/svc status httpd | grep -q up'
+	[[ $(console) == *"cannot mount /run, going on without"* ]]
+	old=$(in_guest 'pidof httpd')
+	in_guest "kill -9 $old"
+	until_guest "new=\$(pidof httpd) && [ \"\$new\" != $old ]"
+	goes_down
+}
+
 @test "a root that stays read-only" {
 	boot_disk readonly --append 'trivet.boot=/nowhere'
 	on readonly

@@ -65,10 +65,18 @@ boot_initramfs() {
 
 # A guest with a disk of its own, a copy of the image.
 boot_disk() {
-	local name
+	boot_disk_of "$1" '' "${@:2}"
+}
+
+# The same after a command of debugfs, if there is one.
+boot_disk_of() {
+	local name change=$2
 	name=$(guest "$1")
-	shift
+	shift 2
 	cp --sparse=always "$WORK/disk" "$BATS_FILE_TMPDIR/$name.disk"
+	[ -z "$change" ] ||
+		PATH=$PATH:/usr/sbin:/sbin debugfs -w -R "$change" \
+			"$BATS_FILE_TMPDIR/$name.disk"
 	vm start "$name" --initrd "$WORK/start.cpio" \
 		--disk "$BATS_FILE_TMPDIR/$name.disk" "$@"
 }
