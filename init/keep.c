@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "init/line.h"
+#include "init/reap.h"
 #include "init/self.h"
 #include "init/upgrade.h"
 #include "lib/clock.h"
@@ -30,6 +31,7 @@
 #define DEATHS_AGAIN 60 /* and so often afterwards */
 #define LIVED_MS 1000	/* a life as long as this forgives all deaths */
 #define TRIAL_MS 10000	/* for a new program to become READY */
+#define HOLD_MS 100	/* for a line that the kernel cannot read */
 #define LOOK_MS 10000	/* between looks at what it has not read */
 #define LOOKS 3		/* that found all as it was: it hangs */
 #define LOOKS_NEW 30	/* one that is not READY may have much to read */
@@ -37,6 +39,7 @@
 static struct {
 	const struct keep_asks *asks;
 	const char *const *argv;
+	int64_t hold_ns; /* the line cannot be read until then; 0: it can */
 } keep;
 
 void
@@ -160,6 +163,13 @@ open_line(void)
 	return memo_pin(fds[1], FD_LINE_KEPT) < 0 ? -1 : 0;
 }
 
+/* There may have been no memory for it at first. */
+static bool
+has_queue(void)
+{
+	return fd_is_open(FD_QUEUE) || reap_open() == 0;
+}
+
 static void
 start(int64_t now_ns)
 {
@@ -170,7 +180,7 @@ start(int64_t now_ns)
 	k->get_count = 0;
 	k->looks = 0;
 	k->stop_due = k->stopping;
-	if (open_line() == 0 &&
+	if (has_queue() && open_line() == 0 &&
 	    job_start(JOB_KEPT, run_kept, NULL, k->trial ? TRIAL_MS : 0) == 0) {
 		sys_close(FD_LINE_KEPT);
 		k->troubled = false;
@@ -232,6 +242,8 @@ keep_turn(int64_t now_ns)
 
 	if (k->on && !job_runs(JOB_KEPT) && now_ns >= k->start_ns)
 		start(now_ns);
+	if (now_ns >= keep.hold_ns)
+		keep.hold_ns = 0;
 	if (job_runs(JOB_KEPT))
 		line_send();
 	if (k->unread_ns != 0 && now_ns >= k->unread_ns + NS_OF_MS(LOOK_MS))
@@ -254,6 +266,8 @@ keep_next_ns(void)
 
 	if (k->on && !job_runs(JOB_KEPT))
 		next = k->start_ns;
+	if (keep.hold_ns != 0 && keep.hold_ns < next)
+		next = keep.hold_ns;
 	if (k->unread_ns != 0 && k->unread_ns + NS_OF_MS(LOOK_MS) < next)
 		next = k->unread_ns + NS_OF_MS(LOOK_MS);
 	return next;
@@ -262,13 +276,16 @@ keep_next_ns(void)
 short
 keep_events(void)
 {
+	if (keep.hold_ns != 0)
+		return 0;
 	return (short)(POLLIN | (line_is_due() ? POLLOUT : 0));
 }
 
 void
 keep_listen(void)
 {
-	line_receive();
+	if (!line_receive())
+		keep.hold_ns = mono_now().ns + NS_OF_MS(HOLD_MS);
 }
 
 static int64_t

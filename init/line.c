@@ -118,8 +118,8 @@ line_is_open(void)
 	return job_runs(JOB_KEPT) && memo.kept.started_ns != over_ns;
 }
 
-/* True: there was a message. */
-static bool
+/* 1: there was a message; 0: none; -1: the kernel cannot tell just now. */
+static int
 receive_one(void)
 {
 	int fds[KEEP_MSG_FDS];
@@ -135,7 +135,7 @@ receive_one(void)
 		job_signal(JOB_KEPT, SIGKILL);
 	}
 	if (got <= 0)
-		return false;
+		return got == 0 || errno == EAGAIN ? 0 : -1;
 	bool good =
 	    !m.cut && m.len == sizeof(msg) && msg.version == KEEP_VERSION;
 	/* An upgrade is taken first: it must not be found again by itself. */
@@ -148,15 +148,17 @@ receive_one(void)
 	if (!first)
 		take();
 	sock_close_fds(&m);
-	return true;
+	return 1;
 }
 
-void
+bool
 line_receive(void)
 {
-	for (int i = 0; i < TURN && memo.kept.get_count == 0; i++)
-		if (!receive_one())
-			return;
+	int got = 1;
+
+	for (int i = 0; got == 1 && i < TURN && memo.kept.get_count == 0; i++)
+		got = receive_one();
+	return got != -1;
 }
 
 static bool

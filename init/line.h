@@ -13,8 +13,11 @@ struct keep_asks;
 void line_init(const struct keep_asks *asks);
 /* There may be more to hear from the kept child of now. */
 bool line_is_open(void);
-/* Does what has been sent: a bounded number of messages. */
-void line_receive(void);
+/*
+ * Does what has been sent: a bounded number of messages. False: the kernel
+ * cannot say what just now.
+ */
+bool line_receive(void);
 /* Sends what is due, as far as there is room. */
 void line_send(void);
 /* There is something due. */

@@ -20,17 +20,25 @@
 int
 reap_open(void)
 {
-	int fds[2];
+	int fds[2], in, out;
 
 	if (sys_pipe2(fds, O_NONBLOCK) == -1)
 		return -1;
 	/* More than the kernel likes to give is a wish, no need. */
 	sys_fcntl(fds[1], F_SETPIPE_SZ, QUEUE_BYTES);
 	/* The higher number first: fds[0] may be where it goes. */
-	if (fd_lift(&fds[0], FD_END) == -1 || fd_lift(&fds[1], FD_END) == -1)
+	if (fd_lift(&fds[0], FD_END) == -1 || fd_lift(&fds[1], FD_END) == -1) {
+		sys_close(fds[0]);
+		sys_close(fds[1]);
 		return -1;
-	memo_pin(fds[1], FD_QUEUE_IN);
-	return memo_pin(fds[0], FD_QUEUE) < 0 ? -1 : 0;
+	}
+	in = memo_pin(fds[1], FD_QUEUE_IN);
+	out = memo_pin(fds[0], FD_QUEUE);
+	if (in >= 0 && out >= 0)
+		return 0;
+	sys_close(FD_QUEUE_IN);
+	sys_close(FD_QUEUE);
+	return -1;
 }
 
 /* While somebody is there, or will be, who wants to know. */
@@ -62,7 +70,7 @@ begin(int32_t pid)
 	memo.dying = pid;
 }
 
-/* False: the queue is full. */
+/* False: not now, errno says why. Where there is no queue nobody is told. */
 static bool
 announce(const siginfo_t *info)
 {
@@ -75,7 +83,7 @@ announce(const siginfo_t *info)
 
 	return sys_write(FD_QUEUE_IN, &record, sizeof(record)) ==
 		   (ssize_t)sizeof(record) ||
-	       errno != EAGAIN;
+	       errno == EBADF;
 }
 
 /*
@@ -129,7 +137,8 @@ reap_strangers(const struct reap_asks *asks)
 		if (is_announcing()) {
 			begin(info.si_pid);
 			if (!announce(&info))
-				return REAPED_FULL;
+				return errno == EAGAIN ? REAPED_FULL
+						       : REAPED_LATER;
 			asks->told();
 		}
 		if (sys_waitid(P_PID, (id_t)info.si_pid, &gone,

@@ -377,6 +377,19 @@ next_signal(struct sig_info *info)
 	return deaf ? wait_signal(&now, info) : sig_read(FD_SIGNALS, info);
 }
 
+/* By the other way, and not at once again, so that this does not spin. */
+static void
+wait_blind(void)
+{
+	const struct timespec t = {.tv_nsec = NS_OF_MS(RETRY_MS)};
+	struct sig_info info;
+	int sig = wait_signal(&t, &info);
+
+	if (sig > 0)
+		hear_signal(sig, &info);
+	reap_ns = 0;
+}
+
 static void
 hear_signals(void)
 {
@@ -384,6 +397,8 @@ hear_signals(void)
 		struct sig_info info;
 		int sig = next_signal(&info);
 
+		if (sig == -1 && !deaf)
+			wait_blind();
 		if (sig <= 0)
 			return;
 		hear_signal(sig, &info);
@@ -433,19 +448,6 @@ next_ns(bool all_done, int64_t now_ns)
 	if (!all_done || deaf)
 		next = earliest(next, now_ns + NS_OF_MS(RETRY_MS));
 	return next;
-}
-
-/* It never fails; but if it did, this must not spin. */
-static void
-wait_blind(void)
-{
-	const struct timespec t = {.tv_nsec = NS_OF_MS(RETRY_MS)};
-	struct sig_info info;
-	int sig = wait_signal(&t, &info);
-
-	if (sig > 0)
-		hear_signal(sig, &info);
-	reap_ns = 0;
 }
 
 static void

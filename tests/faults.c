@@ -4,6 +4,8 @@
  * makes fewer than n.
  *
  *	faults [for MS] WHAT FROM STEP [TO] -- INIT ARGUMENTS…
+ *	faults kept DIRECTORY WHAT FROM STEP [TO] -- COMMAND ARGUMENTS…
+ *	faults wait DIRECTORY PROGRAM ARGUMENTS…
  *
  * WHAT is an errno by number; or -SIGNAL, and that signal arrives after the
  * n-th call instead, as a fault of init's own would (si_code SI_KERNEL). With
@@ -11,6 +13,11 @@
  * has passed: init is then to wait, not to spin, and to recover.
  * Each run is a PID namespace of its own. It passes when it ends by itself
  * within the time limit as power off does (SIGINT). Prints TAP.
+ *
+ * With `kept` the calls are those of the first process in the namespace that
+ * becomes `faults wait DIRECTORY PROGRAM`: it says so, is followed from its
+ * exec of the program on, and left alone after its failure; later ones are
+ * not looked at. A run then also has to leave a file DIRECTORY/good.
  */
 #include <errno.h>
 #include <linux/ptrace.h>
@@ -22,7 +29,9 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -39,7 +48,9 @@ struct outcome {
 	long failures;
 };
 
-static long for_ms; /* 0: one call fails */
+static long for_ms;	    /* 0: one call fails */
+static const char *meeting; /* where who is to be followed says so */
+static int door = -1;	    /* a socket there */
 
 static volatile sig_atomic_t alarmed;
 
@@ -55,8 +66,11 @@ become_init(char **argv)
 {
 	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 	mount("proc", "/proc", "proc", 0, NULL);
-	ptrace(PTRACE_TRACEME, 0, 0, 0);
-	kill(1, SIGSTOP); /* raise would ask libc for a stale number */
+	if (meeting == NULL) {
+		ptrace(PTRACE_TRACEME, 0, 0, 0);
+		/* raise would ask libc for a stale number */
+		kill(1, SIGSTOP);
+	}
 	execv(argv[0], argv);
 	_exit(127);
 }
@@ -69,7 +83,8 @@ spoil(pid_t pid, bool fails, long *number)
 
 	ptrace(PTRACE_GETREGS, pid, 0, &regs);
 	*number = (long)regs.orig_rax;
-	if (!fails)
+	/* The kernel closes, whatever it says. */
+	if (!fails || *number == SYS_close)
 		return;
 	regs.orig_rax = (unsigned long long)-1;
 	ptrace(PTRACE_SETREGS, pid, 0, &regs);
@@ -94,31 +109,63 @@ now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/*
+ * Those that the kernel answers always, or libc's before there is a program;
+ * and a failure that is an answer: "no such child".
+ */
+static bool
+is_sure(long number, int error)
+{
+	static const long sure[] = {SYS_rt_sigprocmask, SYS_getpid, SYS_getppid,
+	    SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_umask,
+	    SYS_exit_group, SYS_arch_prctl, SYS_set_tid_address};
+
+	for (size_t i = 0; i < sizeof(sure) / sizeof(sure[0]); i++)
+		if (sure[i] == number)
+			return true;
+	/* Ready, and again and again nothing there: no kernel does that. */
+	if (for_ms != 0 && error == EAGAIN &&
+	    (number == SYS_read || number == SYS_recvmsg))
+		return true;
+	return number == SYS_waitid && error == ECHILD;
+}
+
 /* Whether the call that begins here is to fail: the n-th, or one like it. */
 static bool
 is_next(pid_t pid, long n, int error, struct outcome *o, long *until_ms)
 {
 	struct user_regs_struct regs;
 
-	if (++o->calls == n) {
+	ptrace(PTRACE_GETREGS, pid, 0, &regs);
+	long number = (long)regs.orig_rax;
+
+	if (is_sure(number, error))
+		return false;
+	if (++o->calls == n)
 		*until_ms = now_ms() + for_ms;
-	} else {
-		if (for_ms == 0 || o->calls < n || now_ms() >= *until_ms)
-			return false;
-		ptrace(PTRACE_GETREGS, pid, 0, &regs);
-		if ((long)regs.orig_rax != o->failed)
-			return false;
-	}
+	else if (for_ms == 0 || o->calls < n || now_ms() >= *until_ms ||
+		 number != o->failed)
+		return false;
 	spoil(pid, error > 0, &o->failed);
 	o->failures++;
 	return true;
+}
+
+/* The first stop of all is the end of an exec: they do not just alternate. */
+static bool
+is_entry(pid_t pid)
+{
+	struct ptrace_syscall_info info = {0};
+
+	ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
+	return info.op == PTRACE_SYSCALL_INFO_ENTRY;
 }
 
 /* Follows init to its end; true when there was one within the limit. */
 static bool
 follow(pid_t pid, long n, int error, struct outcome *o)
 {
-	bool in_call = false, spoilt = false;
+	bool spoilt = false;
 	int status, sig = 0;
 	long until_ms = 0;
 
@@ -132,13 +179,12 @@ follow(pid_t pid, long n, int error, struct outcome *o)
 			return true;
 		}
 		sig = WSTOPSIG(status);
-		if (sig == SIGTRAP)
+		if (sig == SIGTRAP || status >> 16 != 0)
 			sig = 0; /* the exec's own, or an event */
 		if (sig != (SIGTRAP | 0x80))
 			continue;
 		sig = 0;
-		in_call = !in_call;
-		if (in_call) {
+		if (is_entry(pid)) {
 			spoilt = is_next(pid, n, error, o, &until_ms);
 		} else if (spoilt) {
 			if (error > 0)
@@ -146,34 +192,163 @@ follow(pid_t pid, long n, int error, struct outcome *o)
 			else
 				sig = -error;
 			spoilt = false;
+			if (meeting != NULL) {
+				ptrace(PTRACE_DETACH, pid, 0, sig);
+				return true;
+			}
 		}
 	}
+}
+
+/* --- whom to follow ------------------------------------------------------- */
+
+static struct sockaddr_un
+meeting_place(void)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/door", meeting);
+	return at;
+}
+
+/* The first one that comes is met; the others find nobody. */
+static void
+open_door(void)
+{
+	struct sockaddr_un at = meeting_place();
+
+	close(door);
+	unlink(at.sun_path);
+	door = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bind(door, (struct sockaddr *)&at, sizeof(at));
+	listen(door, 1);
+}
+
+/* Becomes the program, followed if somebody waits for that. */
+static int
+wait_and_become(char **argv)
+{
+	struct sockaddr_un at = meeting_place();
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char word;
+
+	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
+		(void)!read(fd, &word, 1);
+	close(fd);
+	execv(argv[0], argv);
+	return 127;
+}
+
+/* Its pid, stopped at its exec; 0: nobody came. */
+static pid_t
+meet(void)
+{
+	int fd = accept4(door, NULL, NULL, SOCK_CLOEXEC), status;
+	struct ucred who = {0};
+	socklen_t n = sizeof(who);
+
+	if (fd == -1 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == -1)
+		return 0;
+	unlink(meeting_place().sun_path);
+	ptrace(PTRACE_SEIZE, who.pid, 0,
+	    PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC);
+	ptrace(PTRACE_INTERRUPT, who.pid, 0, 0);
+	waitpid(who.pid, &status, __WALL);
+	close(fd);
+	do {
+		ptrace(PTRACE_CONT, who.pid, 0, 0);
+		if (waitpid(who.pid, &status, __WALL) != who.pid ||
+		    !WIFSTOPPED(status))
+			return 0;
+	} while (status >> 16 != PTRACE_EVENT_EXEC);
+	return who.pid;
+}
+
+/* PID 1 itself, which waits for us before its exec. */
+static void
+meet_init(pid_t pid)
+{
+	int status;
+
+	waitpid(pid, &status, 0);
+	ptrace(PTRACE_SETOPTIONS, pid, 0,
+	    PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
+	ptrace(PTRACE_CONT, pid, 0, 0);
+	waitpid(pid, &status, 0); /* the exec */
+}
+
+/* --- a run ---------------------------------------------------------------- */
+
+static bool
+follow_kept(pid_t init, long n, int error, struct outcome *o)
+{
+	pid_t kept = meet();
+
+	return kept != 0 && follow(kept, n, error, o) &&
+	       waitpid(init, &o->status, 0) == init;
 }
 
 static struct outcome
 run(char **argv, long n, int error)
 {
 	struct outcome o = {.failed = -1};
+	bool ends;
+
+	if (meeting != NULL)
+		open_door();
 	pid_t pid = (pid_t)syscall(
 	    SYS_clone, CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, 0, 0, 0, 0);
-	int status;
 
 	if (pid == 0)
 		become_init(argv);
-	waitpid(pid, &status, 0);
-	ptrace(PTRACE_SETOPTIONS, pid, 0,
-	    PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
-	ptrace(PTRACE_CONT, pid, 0, 0);
-	waitpid(pid, &status, 0); /* the exec */
 	alarmed = 0;
 	alarm(LIMIT_S);
-	o.late = !follow(pid, n, error, &o) || alarmed;
+	if (meeting != NULL) {
+		ends = follow_kept(pid, n, error, &o);
+	} else {
+		meet_init(pid);
+		ends = follow(pid, n, error, &o);
+	}
+	o.late = !ends || alarmed;
 	alarm(0);
 	if (o.late) {
 		kill(pid, SIGKILL);
-		waitpid(pid, &status, __WALL);
+		waitpid(pid, &o.status, __WALL);
 	}
 	return o;
+}
+
+/* A kept child's world judges for itself. */
+static bool
+is_said_good(void)
+{
+	char path[512];
+
+	if (meeting == NULL)
+		return true;
+	snprintf(path, sizeof(path), "%s/good", meeting);
+	return unlink(path) == 0;
+}
+
+/* Since the last run somebody in that world has complained of something. */
+static bool
+was_said(void)
+{
+	static char text[1 << 20];
+	static long from;
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/said", meeting);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	fseek(f, from, SEEK_SET);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	from = ftell(f);
+	fclose(f);
+	return strstr(text, "cannot") != NULL ||
+	       strstr(text, "warning") != NULL || strstr(text, "fatal") != NULL;
 }
 
 static const char *
@@ -185,7 +360,7 @@ what(int error)
 static bool
 is_good(const struct outcome *o)
 {
-	return !o->late && WIFSIGNALED(o->status) &&
+	return is_said_good() && !o->late && WIFSIGNALED(o->status) &&
 	       WTERMSIG(o->status) == SIGINT &&
 	       (for_ms == 0 || o->failures <= SPIN * for_ms / 1000);
 }
@@ -195,15 +370,21 @@ main(int argc, char **argv)
 {
 	struct sigaction act = {.sa_handler = on_alarm};
 
-	if (argc > 2 && strcmp(argv[1], "for") == 0) {
+	if (argc > 2 && strcmp(argv[1], "for") == 0)
 		for_ms = atol(argv[2]);
+	if (argc > 2 &&
+	    (strcmp(argv[1], "kept") == 0 || strcmp(argv[1], "wait") == 0))
+		meeting = argv[2];
+	if (argc > 3 && strcmp(argv[1], "wait") == 0)
+		return wait_and_become(argv + 3);
+	if (for_ms != 0 || meeting != NULL) {
 		argv += 2;
 		argc -= 2;
 	}
 	int error = argc > 5 ? atoi(argv[1]) : 0, failed = 0, runs = 0;
 	long from = argc > 5 ? atol(argv[2]) : 0;
 	long step = argc > 5 ? atol(argv[3]) : 0;
-	long to = 100000;
+	long to = 100000, calls = 0;
 	char **init = argv + 4;
 
 	if (argc > 6 && strcmp(argv[4], "--") != 0)
@@ -215,6 +396,10 @@ main(int argc, char **argv)
 		struct outcome o = run(init, n, error);
 
 		runs++;
+		if (meeting != NULL && !was_said())
+			printf(
+			    "# silent: call %ld (number %ld)\n", n, o.failed);
+		calls = o.calls > calls ? o.calls : calls;
 		if (!is_good(&o)) {
 			failed++;
 			printf("# call %ld (number %ld, %ld times) with %s: "
@@ -227,7 +412,7 @@ main(int argc, char **argv)
 		if (o.failed == -1)
 			break;
 	}
-	printf("%sok - %d runs, each with another call failing: %s\n",
-	    failed ? "not " : "", runs, what(error));
+	printf("%sok - %d runs, each with another of %ld calls failing: %s\n",
+	    failed ? "not " : "", runs, calls, what(error));
 	return failed != 0;
 }
