@@ -644,7 +644,7 @@ help:
 #: make test        every test; installs what is missing
 #: make boot        boots a VM with Trivet as PID 1, to a login
 #: make bench       Trivet beside its peers: medians, ratios, the floor
-#: make faults      every system call of init fails in turn, with every error
+#: make faults      every system call of init, then of svcd, fails in turn
 #: make sim         svcd on a fake kernel, killed at every call; SEED=1
 #:                  SEEDS=100; SIM=all: at every pair, and 5,000 services
 #: make model       keeping, announcing and upgrading, explored whole by spin
@@ -686,7 +686,8 @@ gates: $(BIN)
 FAULTS = 1 2 4 5 9 10 11 12 13 14 16 22 23 24 28 30 38 110 -11 -7
 .PHONY: faults
 faults: $(BIN) $(HELPERS)
-	FAULTS="$(FAULTS)" bats tests/bats/12-init-faults.bats
+	FAULTS="$(FAULTS)" bats tests/bats/12-init-faults.bats \
+		tests/bats/12-svcd-faults.bats
 
 boot:
 	tests/need boot

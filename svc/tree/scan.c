@@ -334,14 +334,26 @@ still_there(uint32_t i, int dir)
 	}
 }
 
+/* What there was no memory or descriptor for is looked at again. */
+static void
+missed(int error)
+{
+	if (error == ENOMEM || error == EMFILE || error == ENFILE)
+		timer_set(
+		    &tree.loop, &again, mono_add_ms(tree.loop.now, RETRY_MS));
+}
+
 static void
 found_directory(unsigned which, const char *name, int dir)
 {
 	struct stat st;
 	uint32_t here, there;
 
-	if (sys_fstat(dir, &st) < 0)
+	if (sys_fstat(dir, &st) < 0) {
+		say_warn("%s: cannot look at its directory", name);
+		missed(errno);
 		return;
+	}
 	here = state_by_name(name);
 	there = state_by_place(st.st_dev, st.st_ino);
 	if (here != 0 && here == there) {
@@ -409,6 +421,7 @@ found_nothing(const char *name, int error)
 	}
 	errno = error;
 	say_warn("%s: cannot open its directory", name);
+	missed(error);
 	if (i != 0)
 		live(i)->is_seen = true;
 }
@@ -524,6 +537,8 @@ scan_one(unsigned which)
 	}
 	while ((got = dir_next(&d, &e)) == 1)
 		scan_name(which, e.name);
+	if (got == -1)
+		say_warn("cannot read directory %s", scans[which].path);
 	dir_close(&d);
 	return got == 0;
 }
