@@ -83,7 +83,7 @@ announce(const siginfo_t *info)
 
 	return sys_write(FD_QUEUE_IN, &record, sizeof(record)) ==
 		   (ssize_t)sizeof(record) ||
-	       errno == EBADF;
+	       !fd_is_open(FD_QUEUE_IN);
 }
 
 /*

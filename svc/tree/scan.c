@@ -334,11 +334,12 @@ still_there(uint32_t i, int dir)
 	}
 }
 
-/* What there was no memory or descriptor for is looked at again. */
+/* Said; what there was no memory or descriptor for is looked at again. */
 static void
-missed(int error)
+missed(const char *name)
 {
-	if (error == ENOMEM || error == EMFILE || error == ENFILE)
+	say_warn("%s: cannot open its directory", name);
+	if (errno == ENOMEM || errno == EMFILE || errno == ENFILE)
 		timer_set(
 		    &tree.loop, &again, mono_add_ms(tree.loop.now, RETRY_MS));
 }
@@ -350,8 +351,7 @@ found_directory(unsigned which, const char *name, int dir)
 	uint32_t here, there;
 
 	if (sys_fstat(dir, &st) < 0) {
-		say_warn("%s: cannot look at its directory", name);
-		missed(errno);
+		missed(name);
 		return;
 	}
 	here = state_by_name(name);
@@ -420,8 +420,7 @@ found_nothing(const char *name, int error)
 		return;
 	}
 	errno = error;
-	say_warn("%s: cannot open its directory", name);
-	missed(error);
+	missed(name);
 	if (i != 0)
 		live(i)->is_seen = true;
 }
@@ -449,10 +448,9 @@ own_directory(unsigned which, const char *name, int *dir)
 void
 scan_name(unsigned which, const char *name)
 {
-	int dir;
-
 	const char *only = scans[which].only;
 	struct stat st;
+	int dir;
 
 	if (only[0] != '\0' ? strcmp(only, name) != 0 : name[0] == '.')
 		return;
@@ -537,9 +535,9 @@ scan_one(unsigned which)
 	}
 	while ((got = dir_next(&d, &e)) == 1)
 		scan_name(which, e.name);
-	if (got == -1)
-		say_warn("cannot read directory %s", scans[which].path);
 	dir_close(&d);
+	if (got != 0)
+		say_warn("cannot read directory %s", scans[which].path);
 	return got == 0;
 }
 
