@@ -394,3 +394,24 @@ EOF
 	state_is slow starting
 	exec 9<&-
 }
+
+@test "svc down outlives a rescan, a change of its file and a death of svcd" {
+	for name in a b; do
+		lines "$name" <<<'run = sleep 1000'
+		enable "$name"
+	done
+	tree_start
+	await is_up a
+	svc down a
+	state_is a down
+	lines a <<<'run = sleep 2000'
+	svc rescan
+	kill -KILL "$(svcd_pid)"
+	# What comes after it has been seen, so it has been too.
+	lines z <<<'run = sleep 1000'
+	enable z
+	await is_up z
+	svc rescan
+	state_is a down
+	is_up b
+}
