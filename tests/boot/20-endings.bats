@@ -150,3 +150,83 @@ ends_with() {
 	vm tell "$ON" /sbin/poweroff
 	ends_with off
 }
+
+# Services whose failure is answered: each fails when it is asked for.
+answers() {
+	local what
+	for what in reboot poweroff rescue; do
+		overlay "etc/service/to-$what" 644 <<EOF
+autostart = no
+run = false
+restart = never
+on-failed = $what
+EOF
+	done
+	overlay etc/service/vital 644 <<'EOF'
+autostart = no
+run = sh -c 'exit 3'
+essential = yes
+EOF
+	overlay etc/service/helper 644 <<'EOF'
+autostart = no
+type = oneshot
+up = sh -c 'env >/tmp/told'
+EOF
+	overlay etc/service/to-start 644 <<'EOF'
+autostart = no
+run = sh -c 'exit 7'
+restart = never
+on-failed = start helper
+EOF
+}
+
+@test "on-failed starts another, and opens a rescue shell" {
+	answers
+	up failed
+	in_guest '/sbin/svc up to-start || :'
+	until_guest '[ "$(/sbin/svc status -j helper | grep -o "\"state\":\"done\"")" ]'
+	run in_guest 'cat /tmp/told'
+	[[ $output == *MONITOR_SERVICE=to-start* ]]
+	[[ $output == *MONITOR_EXIT_STATUS=7* ]]
+	vm tell "$ON" /sbin/svc up to-rescue
+	said 'to-rescue is over, which ends everything: rescue'
+	said 'rescue: a shell'
+	vm send "$ON" 'pidof httpd || echo no httpd at $((40 + 2))\n'
+	said 'no httpd at 42'
+	vm send "$ON" 'kill -38 1\n'
+	vm off "$ON"
+}
+
+@test "on-failed reboots and powers off; so does the end of what is essential" {
+	answers
+	up failed-off
+	vm tell "$ON" /sbin/svc up to-poweroff
+	ends_with off
+	[[ $(console) == *"to-poweroff is over, which ends everything: poweroff"* ]]
+	up failed-again
+	vm tell "$ON" /sbin/svc up to-reboot
+	ends_with again
+	[[ $(console) == *"to-reboot is over, which ends everything: reboot"* ]]
+	# A machine has nobody to give a code to: its exit is to be off.
+	up vital
+	vm tell "$ON" /sbin/svc up vital
+	ends_with off
+	[[ $(console) == *"vital is over, which ends everything: exit"* ]]
+}
+
+@test "disable outlives a boot of the machine" {
+	boot_disk disabled
+	on disabled
+	until_guest '/sbin/sv status httpd >/dev/null'
+	in_guest '/sbin/svc disable httpd'
+	vm tell "$ON" /sbin/poweroff
+	vm off "$ON"
+	vm start "$ON-again" --initrd "$WORK/start.cpio" \
+		--disk "$BATS_FILE_TMPDIR/$ON.disk"
+	ON=$ON-again
+	until_guest '/sbin/sv status requests >/dev/null'
+	run in_guest 'pidof httpd'
+	[ "$status" = 1 ]
+	vm tell "$ON" /sbin/poweroff
+	ends_with off
+}
