@@ -1,12 +1,12 @@
 /*
  * What a group makes of its members: who is to be up, who is ended when one of
  * them dies, when the group is ready, and when it is over. Pure: members'
- *values in, wishes for them and an event for the group's own life out.
+ * values in, wishes for them and an event for the group's own life out.
  *
  * A group has no process. Its run is that its members are up, and it acts on
  * them as a person would, by wishes; what it has decided about itself stands in
  * marks (is_new, has_failed, is_restarted), what it has decided about a member
- *in one of that member's (is_away), so that a crash forgets nothing.
+ * in one of that member's (is_away), so that a crash forgets nothing.
  *
  *	a run of it begins	group_begin()
  *	a member's run ends	group_minds(); if so the caller charges the
