@@ -200,6 +200,7 @@ COMMAND_SRC = \
 TREE_SRC = \
 	svc/tree/alive.c \
 	svc/tree/aux.c \
+	svc/tree/begin.c \
 	svc/tree/birth.c \
 	svc/tree/birth_dirs.c \
 	svc/tree/birth_env.c \

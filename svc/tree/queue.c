@@ -109,7 +109,7 @@ come_back(uint32_t i)
 		return;
 	state_flags(i, 0, BOARD_EXITED);
 	supervise_open(i);
-	scan_log(i);
+	service_find_log(i);
 }
 
 /* What was asked for before it comes before it. */

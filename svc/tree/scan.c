@@ -98,53 +98,8 @@ scan_count(void)
 /* --- what an entry leads to
  * --------------------------------------------------------- */
 
-static void
-take_log(uint32_t i, int dir)
-{
-	char name[BOARD_NAME_MAX + 8], path[TREE_PATH];
-	struct buf n = BUF(name), p = BUF(path);
-	struct stat st;
-	uint32_t k;
-	int fd;
-
-	fd = sys_openat(dir, "log", O_PATH | O_DIRECTORY, 0);
-	if (fd < 0)
-		return;
-	board_name(tree.board, rec(i), name, BOARD_NAME_MAX + 1);
-	n.len = strlen(name);
-	buf_puts(&n, "/log");
-	board_path(tree.board, rec(i), path, TREE_PATH);
-	p.len = strlen(path);
-	buf_puts(&p, "/log");
-	if (!n.full && !p.full && sys_fstat(fd, &st) == 0 &&
-	    (k = state_add(name, path, st.st_dev, st.st_ino, BOARD_LOG)) != 0) {
-		rec(k)->parent = i;
-		rec(i)->logger = k;
-		logpipe_make(i);
-		if (!service_begin(k, fd))
-			rec(i)->logger = 0;
-	}
-	sys_close(fd);
-}
-
-/* A logger that was not there before, or has gone. */
-void
-scan_log(uint32_t i)
-{
-	char path[TREE_PATH];
-	int dir;
-
-	if ((rec(i)->flags & BOARD_LOG) || rec(i)->logger != 0)
-		return;
-	dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
-	if (dir < 0)
-		return;
-	take_log(i, dir);
-	sys_close(dir);
-}
-
-static bool
-is_one_file(uint32_t i)
+bool
+scan_is_file(uint32_t i)
 {
 	char path[TREE_PATH];
 	const char *rest = str_after(state_path(i, path), tree.run_dir);
@@ -152,9 +107,8 @@ is_one_file(uint32_t i)
 	return rest != NULL && str_starts(rest, one_dir);
 }
 
-/* Where the one file of a service is; -1: nowhere (any more). */
-static int
-file_scan(const char *name)
+int
+scan_of_file(const char *name)
 {
 	struct stat st;
 
@@ -163,104 +117,6 @@ file_scan(const char *name)
 		    S_ISREG(st.st_mode))
 			return scans[which].fd;
 	return -1;
-}
-
-enum define
-scan_define(uint32_t i, int dir)
-{
-	char name[BOARD_NAME_MAX + 1];
-	enum define d;
-	int at;
-
-	alive_note();
-	if (command_is(i)) {
-		d = command_define(i);
-	} else if (is_one_file(i)) {
-		/* A new svcd hears of deaths before it opens directories: what
-		 * cannot be read now stays as it was. */
-		at = file_scan(state_name(i, name));
-		if (at < 0)
-			return DEFINE_SAME;
-		d = define_file(i, at, name);
-	} else {
-		d = define_directory(i, dir);
-	}
-	state_flags(i, service_is_s6(i) ? BOARD_S6 : 0,
-	    service_is_s6(i) ? 0 : BOARD_S6);
-	state_flags(i, service_is_essential(i) ? BOARD_ESSENTIAL : 0,
-	    service_is_essential(i) ? 0 : BOARD_ESSENTIAL);
-	state_flags(i, service_is_scheduled(i) ? BOARD_SCHEDULED : 0,
-	    service_is_scheduled(i) ? 0 : BOARD_SCHEDULED);
-	if (d == DEFINE_NEW)
-		schedule_defined(i);
-	/* What runs is stopped as what it was started as. */
-	if (sv_is_rest(state_word(i).sv))
-		state_flags(i, service_is_group(i) ? BOARD_GROUP : 0,
-		    service_is_group(i) ? 0 : BOARD_GROUP);
-	return d;
-}
-
-/*
- * Its files, then its first word: what it is, and that it is wanted unless a
- * file `down` says otherwise, in one store. Nothing in between can be lost.
- */
-bool
-service_begin(uint32_t i, int dir)
-{
-	char name[BOARD_NAME_MAX + 1];
-	enum define d;
-	struct sv sv;
-	struct sv_step s = {0};
-
-	if (supervise_open_at(i, dir) < 0) {
-		state_free(i);
-		return false;
-	}
-	d = scan_define(i, dir);
-	logger_look(i);
-	sv = sv_new(service_config(i, dir));
-	if (!relations_has(i))
-		sv = sv_step(sv, EV_DEPS_OK).sv;
-	s.sv = sv;
-	if (service_is_down(i, dir) || group_has(state_name(i, name)))
-		state_flags(i, BOARD_MANUAL, 0);
-	else if (d != DEFINE_BROKEN)
-		s = sv_step(sv, EV_UP);
-	state_commit(i, s.sv, sv_is_new_run(sv, s.sv) ? 1 : 0, 0);
-	relations_add(i);
-	views_add(i);
-	do_effects(i, sv, s.sv, s.effects);
-	if (rec(i)->flags & BOARD_GROUP)
-		group_add(i);
-	if (rec(i)->flags & BOARD_SCHEDULED)
-		deadline_sync(i);
-	return true;
-}
-
-/* A rescan: an edited definition is read, and used by the next start. */
-static void
-look_again(uint32_t i, int dir)
-{
-	bool was_broken = rec(i)->flags & BOARD_BROKEN;
-	struct sv_word w = state_word(i);
-	enum define d;
-
-	d = scan_define(i, dir);
-	if (d == DEFINE_BROKEN)
-		return;
-	if (d == DEFINE_NEW) {
-		logger_look(i);
-		relations_defined(i);
-	}
-	if (d == DEFINE_NEW && !sv_is_rest(w.sv))
-		state_flags(i, BOARD_CHANGED, 0);
-	if (d == DEFINE_NEW)
-		state_commit(i, sv_configure(w.sv, service_config(i, dir)),
-		    w.generation, w.pid);
-	if (rec(i)->flags & BOARD_SCHEDULED)
-		deadline_sync(i);
-	if (was_broken && w.sv.want == WANT_NONE && !service_is_down(i, dir))
-		post(i, EV_UP);
 }
 
 static void
@@ -279,7 +135,7 @@ take_up(unsigned which, const char *name, int dir, const struct stat *st)
 		return;
 	live(i)->is_seen = true;
 	if (define_seen() & SEEN_LOG)
-		take_log(i, dir);
+		service_take_log(i, dir);
 }
 
 /* --- what has become of a name
@@ -323,8 +179,8 @@ still_there(uint32_t i, int dir)
 	if ((rec(i)->flags & BOARD_EXITED) && !(rec(i)->flags & BOARD_UNLINKED))
 		return;
 	if (rec(i)->logger == 0)
-		take_log(i, dir);
-	look_again(i, dir);
+		service_take_log(i, dir);
+	service_look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
 		state_flags(i, 0, BOARD_UNLINKED);
 		/* Away when this life of svcd began: nobody could open it. */
@@ -393,7 +249,7 @@ found_file(const char *name, const struct stat *st)
 		say_warn("%s: cannot make %s", name, path);
 		return;
 	}
-	if (i != 0 && is_one_file(i)) {
+	if (i != 0 && scan_is_file(i)) {
 		still_there(i, dir);
 	} else if (i != 0) {
 		live(i)->is_recreated = true;

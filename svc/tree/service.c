@@ -113,7 +113,7 @@ service_refresh(uint32_t i)
 
 	if (dir < 0)
 		return;
-	if (scan_define(i, dir) == DEFINE_NEW)
+	if (service_define(i, dir) == DEFINE_NEW)
 		relations_defined(i);
 	board_begin(r);
 	r->flags &= ~(uint32_t)BOARD_CHANGED;

@@ -408,6 +408,17 @@ bool service_kills_group(uint32_t i);
 bool service_kills_group_at_last(uint32_t i);
 bool service_kills_all(uint32_t i);
 
+/* --- begin.c: a service begins, and is read again
+ * ----------------------------------- */
+/* Its first word, with the wish in it; false: it is another's, forgotten. */
+bool service_begin(uint32_t i, int dir);
+/* A rescan: an edited definition is read, and used by the next start. */
+void service_look_again(uint32_t i, int dir);
+/* Takes up its logger. */
+void service_take_log(uint32_t i, int dir);
+/* The same for one that was not there before, or has gone. */
+void service_find_log(uint32_t i);
+
 /* --- scan.c, watch.c: directories
  * --------------------------------------------------- */
 bool scan_add(const char *path);
@@ -425,12 +436,11 @@ void scan_want_all(void);
 void scan_name(unsigned which, const char *name);
 /* The same in whichever has it; false: none. */
 bool scan_again(const char *name);
-/* Takes up a logger that was not there before. */
-void scan_log(uint32_t i);
 /* The record is about to be free. */
 void scan_freed(uint32_t i);
-/* Its first word, with the wish in it; false: it is another's, forgotten. */
-bool service_begin(uint32_t i, int dir);
+/* A service of one file, and the scan directory that has it; -1: none. */
+bool scan_is_file(uint32_t i);
+int scan_of_file(const char *name);
 void watch_start(void);
 /* inotify's, or -1. */
 int watch_descriptor(void);
