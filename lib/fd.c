@@ -225,9 +225,12 @@ fd_replace(int dir, const char *name, const void *p, size_t n, mode_t mode)
 {
 	char text[PATH_NAME_MAX + 8];
 	struct buf temporary = BUF(text);
+	const char *base = path_base(name);
 	int error;
 
-	buf_puts(&temporary, name);
+	buf_put(&temporary, name, (size_t)(base - name));
+	buf_puts(&temporary, ".");
+	buf_puts(&temporary, base);
 	buf_puts(&temporary, ".new");
 	if (temporary.full) {
 		errno = ENAMETOOLONG;

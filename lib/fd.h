@@ -42,7 +42,10 @@ int fd_slurp_word(int dir, const char *path, struct buf *b);
 
 /* All n bytes, or -1. A non-blocking fd is waited for until the deadline. */
 int fd_write_all(int fd, const void *p, size_t n, struct mono deadline);
-/* Writes a file through a temporary name and rename: whole or not at all. */
+/*
+ * Writes a file through a temporary name and rename: whole or not at all. The
+ * other name begins with a dot: in a directory of services it is none of them.
+ */
 int fd_replace(int dir, const char *name, const void *p, size_t n, mode_t mode);
 /* Writes into an existing file, in one write: for /proc, /sys, cgroups. */
 int fd_spit(int dir, const char *path, const void *p, size_t n);

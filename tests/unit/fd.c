@@ -72,7 +72,12 @@ slurps(void)
 	HOLDS(fd_replace(dir, "f", "1234567890123456", 16, 0600) == 0);
 	HOLDS(fd_slurp(dir, "f", &b) == -1 && errno == EFBIG && b.full);
 	SAME(text, "123456789012345");
-	HOLDS(faccessat(dir, "f.new", F_OK, 0) == -1);
+	HOLDS(faccessat(dir, ".f.new", F_OK, 0) == -1);
+	HOLDS(mkdirat(dir, "d", 0700) == 0);
+	HOLDS(mkdirat(dir, "d/.f.new", 0700) == 0);
+	HOLDS(fd_replace(dir, "d/f", "", 0, 0600) == -1 && errno == EISDIR);
+	HOLDS(unlinkat(dir, "d/.f.new", AT_REMOVEDIR) == 0);
+	HOLDS(unlinkat(dir, "d", AT_REMOVEDIR) == 0);
 	buf_clear(&b);
 	HOLDS(fd_slurp(dir, "missing", &b) == -1 && errno == ENOENT);
 	HOLDS(fd_slurp(dir, ".", &b) == -1 && errno == EISDIR);
