@@ -137,8 +137,9 @@ pid() {
 }
 
 @test "sv: what ignores TERM is told, and killed by force-stop" {
-	web 'trap "" TERM; while :; do read x <>never; done'
+	web 'trap "" TERM; >deaf; while :; do read x <>never; done'
 	tree
+	until_true test -e $WEB/deaf
 	says 1 'timeout: run: web: (pid N) Ns, want down, got TERM' sv -w 1 stop web
 	says 1 'kill: run: web: (pid N) Ns, want down, got TERM' sv -w 1 force-stop web
 	until_true told 0 'ok: down: web: Ns, normally up' sv -w 1 stop web
