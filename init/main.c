@@ -34,7 +34,7 @@
 
 #define FILES_MAX 1048576 /* the kernel's own fs.nr_open */
 
-/* --- what PID 1 is ------------------------------------------------------- */
+/* --- what PID 1 is --- */
 
 /*
  * Ctrl-alt-del becomes a signal. The answer tells where we are: only the
@@ -77,7 +77,7 @@ machine_environment(char **envp)
 	return clean;
 }
 
-/* --- what is asked by people ------------------------------------------- */
+/* --- what is asked by people --- */
 
 static void
 print(const char *text)
@@ -101,7 +101,7 @@ help(void)
 	STAGE_WORDS(STAGE_HELP)
 }
 
-/* --- set-up --------------------------------------------------------------- */
+/* --- set-up --- */
 
 static void
 raise_files(void)
@@ -242,7 +242,7 @@ carry_on(int argc, char **argv, char **envp)
 	run(kept_argv);
 }
 
-/* --- a command ------------------------------------------------------------ */
+/* --- a command --- */
 
 /* telinit is one of svc's names; it is beside us, or where it usually is. */
 static int

@@ -44,7 +44,7 @@ plan(void)
 	return &memo_step()->plan;
 }
 
-/* --- steps -------------------------------------------------------------- */
+/* --- steps --- */
 
 static int64_t
 limit_ms(const struct plan *p)
@@ -116,7 +116,7 @@ offer(void)
 
 static const struct keep_asks asks = {end_system, tree_done, again, offer};
 
-/* --- effects ------------------------------------------------------------ */
+/* --- effects --- */
 
 static void
 kill_all(int sig)
@@ -208,7 +208,7 @@ perform(void)
 	return true;
 }
 
-/* --- what happens ------------------------------------------------------- */
+/* --- what happens --- */
 
 /*
  * The kernel gave us the console. Whoever holds a terminal can be killed by its
@@ -405,7 +405,7 @@ hear_signals(void)
 	}
 }
 
-/* --- the loop ----------------------------------------------------------- */
+/* --- the loop --- */
 
 /* What this phase waited for is there, or its time has passed. */
 static bool

@@ -41,7 +41,7 @@ static const struct flags {
 
 static const struct keep_asks *asks;
 
-/* --- who we are --------------------------------------------------------- */
+/* --- who we are --- */
 
 static bool
 is_name(const char *path)
@@ -93,7 +93,7 @@ runit_init(const struct keep_asks *a)
 	asks = a;
 }
 
-/* --- the stages --------------------------------------------------------- */
+/* --- the stages --- */
 
 const char *
 runit_stage(enum phase phase)
@@ -253,7 +253,7 @@ stage_two_ended(int32_t pid, const struct job_end *end)
 	r->start_ns = mono_now().ns + NS_OF_MS(AGAIN_MS);
 }
 
-/* --- the flags ---------------------------------------------------------- */
+/* --- the flags --- */
 
 static bool
 is_set(const char *path)
@@ -402,7 +402,7 @@ runit_stage_ended(enum phase phase, const struct job_end *end)
 	return false;
 }
 
-/* --- the commands ------------------------------------------------------- */
+/* --- the commands --- */
 
 /* The place that this system uses: Debian's exists only under its runit. */
 static const struct flags *

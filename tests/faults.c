@@ -200,7 +200,7 @@ follow(pid_t pid, long n, int error, struct outcome *o)
 	}
 }
 
-/* --- whom to follow ------------------------------------------------------- */
+/* --- whom to follow --- */
 
 static struct sockaddr_un
 meeting_place(void)
@@ -277,7 +277,7 @@ meet_init(pid_t pid)
 	waitpid(pid, &status, 0); /* the exec */
 }
 
-/* --- a run ---------------------------------------------------------------- */
+/* --- a run --- */
 
 static bool
 follow_kept(pid_t init, long n, int error, struct outcome *o)

@@ -40,8 +40,7 @@ struct check {
 	unsigned checked, errors, warnings;
 };
 
-/* --- what only the whole can tell -------------------------------------------
- */
+/* --- what only the whole can tell --- */
 
 /* A name that nothing has; "" with the nearest where one is near. */
 static const char *
@@ -157,8 +156,7 @@ check_relations(struct check *c, struct definition *d)
 	return memory_text("%s%s", text, present_check(c->root, d));
 }
 
-/* --- telling
- * ------------------------------------------------------------------ */
+/* --- telling --- */
 
 static void
 print_lines(const struct check *c, const char *text)

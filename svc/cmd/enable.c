@@ -60,8 +60,7 @@ cannot(const char *what, const char *name)
 	return errno == ENOENT ? EXITCODE_USAGE : EXITCODE_SYSTEM;
 }
 
-/* --- names -------------------------------------------------------------------
- */
+/* --- names --- */
 
 static void
 add_name(struct change *c, const char *name)
@@ -151,8 +150,7 @@ collect(struct change *c, const char *operand)
 	return false;
 }
 
-/* --- links -------------------------------------------------------------------
- */
+/* --- links --- */
 
 static int
 enable(const struct change *c, char **name)
@@ -211,8 +209,7 @@ disable(const struct change *c, char **name)
 	return EXITCODE_YES;
 }
 
-/* --- what svcd makes of it
- * ------------------------------------------------------ */
+/* --- what svcd makes of it --- */
 
 /* Enabled: on its way no more; disabled: gone. */
 static bool

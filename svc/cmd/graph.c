@@ -81,8 +81,7 @@ collect(struct graph *g)
 	}
 }
 
-/* --- for people
- * ---------------------------------------------------------------- */
+/* --- for people --- */
 
 static void
 print_node(
@@ -181,8 +180,7 @@ print_trees(const struct graph *g, int count, char **names)
 	return EXITCODE_USAGE;
 }
 
-/* --- for programs
- * ----------------------------------------------------------------- */
+/* --- for programs --- */
 
 static const char *
 quoted(const char *name)

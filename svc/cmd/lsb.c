@@ -208,8 +208,7 @@ all_scripts(struct lsb *l)
 	return l->failed ? EXITCODE_SYSTEM : EXITCODE_YES;
 }
 
-/* --- one script, asked for something ----------------------------------------
- */
+/* --- one script, asked for something --- */
 
 /* clang-format off */
 /* What a script is told, the verb of ours, and whether that holds for a

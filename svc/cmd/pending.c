@@ -41,8 +41,7 @@ whole_file(void)
 	return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
 }
 
-/* --- the others' side ------------------------------------------------------
- */
+/* --- the others' side --- */
 
 pid_t
 pending_pid(void)
@@ -112,8 +111,7 @@ pending_show(time_t *due, const char **mode, const char **message)
 	return true;
 }
 
-/* --- the process's own side --------------------------------------------------
- */
+/* --- the process's own side --- */
 
 static void
 warn(const struct pending *p, long left)

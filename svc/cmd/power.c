@@ -90,7 +90,7 @@ power_of_reboot(void)
 	return KEEP_END_REBOOT;
 }
 
-/* --- with force ----------------------------------------------------------- */
+/* --- with force --- */
 
 static void
 interface_down(int sock, const char *name)
@@ -153,8 +153,7 @@ do_now(const struct power *p)
 	return EXITCODE_SYSTEM;
 }
 
-/* --- by asking --------------------------------------------------------------
- */
+/* --- by asking --- */
 
 static int
 refused(struct client_message *m)

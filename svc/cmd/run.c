@@ -99,8 +99,7 @@ definition(const struct job *job)
 	    job->settings);
 }
 
-/* --- the file that svcd picks up
- * ---------------------------------------------- */
+/* --- the file that svcd picks up --- */
 
 static const char *
 file_of(const char *name)

@@ -156,8 +156,7 @@ join_words(char **words)
 	return text;
 }
 
-/* --- /etc/shutdown.allow ----------------------------------------------------
- */
+/* --- /etc/shutdown.allow --- */
 
 struct search {
 	const char *names; /* lines */
@@ -194,8 +193,7 @@ is_allowed(void)
 	return search.found;
 }
 
-/* --- what it comes to
- * --------------------------------------------------------- */
+/* --- what it comes to --- */
 
 static int
 show(void)

@@ -66,7 +66,7 @@ wish_option(struct wish *w, const struct options *o, int code)
 	}
 }
 
-/* --- what counts as an answer ------------------------------------------- */
+/* --- what counts as an answer --- */
 
 /* Nothing will come of it before somebody does something else. */
 static bool
@@ -155,8 +155,7 @@ look(struct round *round, struct asked *a)
 		round->look_at = mono_min(round->look_at, end);
 }
 
-/* --- asking ----------------------------------------------------------------
- */
+/* --- asking --- */
 
 static void
 refuse(struct asked *a, const char *text)
@@ -299,8 +298,7 @@ ask(struct round *round)
 	return true;
 }
 
-/* --- waiting ----------------------------------------------------------------
- */
+/* --- waiting --- */
 
 static void
 look_at_all(struct round *round)
@@ -362,8 +360,7 @@ await(struct round *round)
 	return true;
 }
 
-/* --- telling ----------------------------------------------------------------
- */
+/* --- telling --- */
 
 static const char *
 refusal(const struct asked *a)

@@ -2,6 +2,7 @@
  * A service begins: its directory or file is known, and becomes a record with
  * settings, a first word and a logger. What was edited since is read here too.
  */
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "lib/fmt.h"

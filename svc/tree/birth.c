@@ -69,8 +69,7 @@ birth_last_run(const struct board_record *r)
 	return NULL;
 }
 
-/* --- program and arguments
- * -------------------------------------------------------- */
+/* --- program and arguments --- */
 
 static char *
 number(struct birth *b, unsigned n, int64_t v)
@@ -197,8 +196,7 @@ set_environment(struct birth *b)
 	b->spawn.envp = b->envp;
 }
 
-/* --- steps
- * ------------------------------------------------------------------------- */
+/* --- steps --- */
 
 void
 birth_step(struct birth *b, struct spawn_step s)

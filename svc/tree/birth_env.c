@@ -106,9 +106,7 @@ own_path(const struct birth *b, const char *path, char to[TREE_PATH])
 	return !t.full;
 }
 
-/* --- env-file
- * ---------------------------------------------------------------------------
- */
+/* --- env-file --- */
 
 static bool
 take_file(struct birth *b, const char *file)
@@ -130,9 +128,7 @@ take_file(struct birth *b, const char *file)
 	return !d.is_bad;
 }
 
-/* --- env-dir
- * ----------------------------------------------------------------------------
- */
+/* --- env-dir --- */
 
 /* The first line without blanks at its end; zero bytes are line ends. */
 static void
@@ -208,9 +204,7 @@ birth_environment(struct birth *b, const struct settings *s)
 	take_each(b, s->env_dir, take_dir);
 }
 
-/* --- how it ended
- * -----------------------------------------------------------------------
- */
+/* --- how it ended --- */
 
 static const char *
 result_of(const struct board_record *r, const struct board_exit *e)

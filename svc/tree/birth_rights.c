@@ -13,9 +13,7 @@
 #include "lib/sys.h"
 #include "svc/tree/define.h"
 
-/* --- namespaces
- * -------------------------------------------------------------------------
- */
+/* --- namespaces --- */
 
 static void
 add_mount(struct birth *b, struct spawn_mount m)
@@ -104,9 +102,7 @@ birth_namespaces(struct birth *b, const struct settings *s)
 		birth_step(b, (struct spawn_step){.op = SPAWN_NETNS_UP});
 }
 
-/* --- capabilities
- * -----------------------------------------------------------------------
- */
+/* --- capabilities --- */
 
 void
 birth_bounds(struct birth *b, const struct settings *s)

@@ -23,8 +23,7 @@
 
 #define SEARCH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* --- words
- * ------------------------------------------------------------ */
+/* --- words --- */
 
 static bool
 expand(struct buf *to, char sigil, const char *name, size_t len, void *arg)
@@ -72,8 +71,7 @@ set_command(struct birth *b, const char *line)
 	b->spawn.search = birth_search(b);
 }
 
-/* --- whom it runs as
- * ----------------------------------------------------------------------- */
+/* --- whom it runs as --- */
 
 static bool
 find_user(const char *text, struct passwd_user *user)
@@ -189,8 +187,7 @@ become(struct birth *b)
 	    b, (struct spawn_step){.op = SPAWN_UID, .number = (int)b->uid});
 }
 
-/* --- limits and the rest
- * ---------------------------------------------------------------------- */
+/* --- limits and the rest --- */
 
 static void
 set_limit(struct birth *b, int what, const struct settings_limit *l)
@@ -277,9 +274,7 @@ set_oom(struct birth *b, int64_t value)
 	birth_step(b, (struct spawn_step){.op = SPAWN_OOM, .text = b->oom});
 }
 
-/* --- standard input and output
- * ----------------------------------------------------------------
- */
+/* --- standard input and output --- */
 
 static void
 open_onto(struct birth *b, const char *path, unsigned flags, int to)
@@ -380,9 +375,7 @@ aux_line(const struct birth *b, const struct settings *s)
 	return kind == AUX_CHECK ? s->check : NULL;
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------
- */
+/* --- all of it --- */
 
 static const char *
 command_of(const struct birth *b, const struct settings *s)

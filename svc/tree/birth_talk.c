@@ -40,9 +40,7 @@ set_later(struct birth *b, const char *name)
 	return b->text + b->text_len - 1 - DIGITS;
 }
 
-/* --- sockets
- * ---------------------------------------------------------------------------
- */
+/* --- sockets --- */
 
 /* Kernels from 6.9 on: the inode of a pidfd is one process's alone. */
 static bool
@@ -108,8 +106,7 @@ give_sockets(struct birth *b, const struct settings *s)
 	return true;
 }
 
-/* --- notification
- * -------------------------------------------------------------------------- */
+/* --- notification --- */
 
 static bool
 tell_address(struct birth *b)

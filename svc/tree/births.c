@@ -60,8 +60,7 @@ static bool is_held; /* said that nobody can be started */
 #define RETRY_MS 1000
 #define LOOK_MS 100
 
-/* --- a place for a batch
- * --------------------------------------------------------- */
+/* --- a place for a batch --- */
 
 static void
 fill_low(void)
@@ -128,8 +127,7 @@ free_batch(void)
 	return NULL;
 }
 
-/* --- after the gate
- * ------------------------------------------------------------- */
+/* --- after the gate --- */
 
 /* It has left our memory: it runs its program, or is dead. */
 static bool
@@ -258,8 +256,7 @@ births_has(uint32_t i)
 	return false;
 }
 
-/* --- at the gate
- * ------------------------------------------------------------------ */
+/* --- at the gate --- */
 
 /*
  * A pid died that no record names: an orphan's, or that of a child at the gate
@@ -401,8 +398,7 @@ open_gate(struct batch *t, int far)
 		say_warn("cannot open the gate");
 }
 
-/* --- the batch
- * ------------------------------------------------------------------- */
+/* --- the batch --- */
 
 /* Until every child has a descriptor table of its own, ours is theirs. */
 static void

@@ -42,8 +42,7 @@ static int own = -1, base = -1;
 static char base_name[32];
 static char base_path[TREE_PATH]; /* as /proc has it, with a / at its end */
 
-/* --- the tree's own
- * ------------------------------------------------------------------ */
+/* --- the tree's own --- */
 
 static bool
 open_own(void)
@@ -191,8 +190,7 @@ cgroups_work(void)
 	return base >= 0;
 }
 
-/* --- one group
- * ----------------------------------------------------------------------- */
+/* --- one group --- */
 
 static int
 open_group(uint32_t i)

@@ -24,8 +24,7 @@ static struct client *clients;
 static struct watch door = WATCH_NONE;
 static int reader = -1; /* the state file, for reading only */
 
-/* --- sending
- * --------------------------------------------------------------------- */
+/* --- sending --- */
 
 void
 client_close(struct client *c)
@@ -89,8 +88,7 @@ go_on(struct client *c)
 		send_missed(c);
 }
 
-/* --- receiving
- * --------------------------------------------------------------------- */
+/* --- receiving --- */
 
 static void
 take_request(struct client *c)
@@ -131,8 +129,7 @@ client_ready(void *arg, uint32_t events)
 		client_close(c);
 }
 
-/* --- coming and going
- * ------------------------------------------------------------- */
+/* --- coming and going --- */
 
 static bool
 is_master(uid_t uid)
@@ -263,8 +260,7 @@ clients_start(void)
 		say_warn("cannot listen on %s", path);
 }
 
-/* --- events
- * -------------------------------------------------------------------------- */
+/* --- events --- */
 
 static void
 tell_one(struct client *c, struct buf *b)

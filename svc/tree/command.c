@@ -30,8 +30,7 @@ command_takes_name(const char *name)
 	return tree.command != NULL && str_eq(name, COMMAND_NAME);
 }
 
-/* --- its definition
- * ---------------------------------------------------------------- */
+/* --- its definition --- */
 
 /* Only what is to start by itself; a name that would be more than one word
  * cannot be said in a list. */
@@ -82,8 +81,7 @@ command_take_up(void)
 		keep_end(KEEP_END_EXIT, 111, true);
 }
 
-/* --- its process
- * ------------------------------------------------------------------- */
+/* --- its process --- */
 
 void
 command_program(struct birth *b)

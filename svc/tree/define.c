@@ -181,8 +181,7 @@ finish(void)
 	return settings_end(&now.parse) && now.parse.errors == 0;
 }
 
-/* --- from outside
- * ------------------------------------------------------------------------ */
+/* --- from outside --- */
 
 static void
 take_complaint(uint32_t i)

@@ -70,9 +70,7 @@ forking_waits(void)
 	return due.len > 0;
 }
 
-/* --- the process that is named
- * -------------------------------------------------------------
- */
+/* --- the process that is named --- */
 
 /* The n-th field behind the name; NULL. */
 static const char *

@@ -35,9 +35,7 @@ add(uint32_t i)
 	todo_add(&due, i);
 }
 
-/* --- the values that are decided upon
- * -------------------------------------------------------
- */
+/* --- the values that are decided upon --- */
 
 static struct group
 value(uint32_t i)
@@ -71,9 +69,7 @@ member(uint32_t m)
 				       BOARD_EXITED)) != 0};
 }
 
-/* --- what it asks of its members
- * ------------------------------------------------------------
- */
+/* --- what it asks of its members --- */
 
 static void
 mark_away(uint32_t m, bool is_away)
@@ -189,9 +185,7 @@ group_effect(uint32_t i, enum sv_effect_bit bit)
 	return true;
 }
 
-/* --- what becomes of a death, and what it sees
- * ----------------------------------------------
- */
+/* --- what becomes of a death, and what it sees --- */
 
 /* What has been decided about it, and for the one that made it so. */
 static void
@@ -234,13 +228,13 @@ look(uint32_t i)
 	while ((m = relations_member(i, &cursor)) != 0)
 		v = group_see(v, member(m));
 	s = group_look(g, v);
+	if (s.group.is_new != g.is_new)
+		state_flags(i, 0, BOARD_BEGUN);
 	if (s.is_death)
 		judge(i, v.failed);
 	else if (s.group.has_failed && !g.has_failed)
 		take(i, s, v.failed);
-	else if (s.group.is_new != g.is_new)
-		state_flags(i, 0, BOARD_BEGUN), add(i);
-	else if (s.order != GROUP_NONE)
+	else if (s.group.is_new != g.is_new || s.order != GROUP_NONE)
 		give(i, s.order, 0);
 	if (s.is_late)
 		s.event = died_late(i);
@@ -281,9 +275,7 @@ group_tell(uint32_t m)
 		add(i);
 }
 
-/* --- who is a member
- * ------------------------------------------------------------------------
- */
+/* --- who is a member --- */
 
 static bool
 names(uint32_t i, const char *name)

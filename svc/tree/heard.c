@@ -33,8 +33,7 @@ changed(void)
 	state_head()->changes++;
 }
 
-/* --- ready, reloading, stopping
- * ------------------------------------------------------- */
+/* --- ready, reloading, stopping --- */
 
 static void
 is_ready(uint32_t i)
@@ -82,8 +81,7 @@ take_phase(uint32_t i, const struct notify *n)
 	changed();
 }
 
-/* --- the new main process
- * ------------------------------------------------------------- */
+/* --- the new main process --- */
 
 /* The pid of a pidfd, from what /proc says of our descriptor. */
 static uint32_t
@@ -166,8 +164,7 @@ take_main(uint32_t i, const struct notify *n, const struct sock_msg *m)
 	talk_adopt(i, pid);
 }
 
-/* --- times, reasons
- * -------------------------------------------------------------------- */
+/* --- times, reasons --- */
 
 static void
 extend(uint32_t i, uint64_t usec)

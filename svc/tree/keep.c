@@ -176,8 +176,7 @@ keep_exec(const int *fds, size_t n)
 	return send_line(&m, fds, n);
 }
 
-/* --- what the keeper tells
- * ------------------------------------------------------ */
+/* --- what the keeper tells --- */
 
 /* Messages that came while an answer was awaited: at start, so few. */
 static struct keep_msg early[8];

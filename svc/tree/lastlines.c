@@ -36,8 +36,7 @@ lines_form_name(unsigned form)
 	return names[form];
 }
 
-/* --- the file
- * ------------------------------------------------------------------------ */
+/* --- the file --- */
 
 static bool
 map(int fd)

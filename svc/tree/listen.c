@@ -24,8 +24,7 @@
 
 #define NAPS 50 /* of a millisecond */
 
-/* --- one socket
- * ------------------------------------------------------------------------- */
+/* --- one socket --- */
 
 static int
 bind_inet(const struct address *a, int type)
@@ -157,8 +156,7 @@ open_one(const struct listen_spec *s)
 	return fd;
 }
 
-/* --- all of a service
- * ------------------------------------------------------------------- */
+/* --- all of a service --- */
 
 /* What its sockets were opened for. */
 static uint32_t

@@ -50,8 +50,7 @@ notify_is_for(const struct settings *s)
 				s->ready.kind == READY_NOTIFY);
 }
 
-/* --- the socket
- * ---------------------------------------------------------------------- */
+/* --- the socket --- */
 
 static void
 name_of(struct buf *b, uint32_t i, uint64_t secret)
@@ -277,8 +276,7 @@ notify_recover(uint32_t i)
 		fd_close(&fd);
 }
 
-/* --- who speaks
- * ---------------------------------------------------------------------- */
+/* --- who speaks --- */
 
 /* The parent of a process, by the fourth field of its stat; 0: gone. */
 uint32_t
@@ -386,8 +384,7 @@ may_speak(uint32_t i, uint32_t pid, uint32_t uid)
 	return false;
 }
 
-/* --- what comes
- * ---------------------------------------------------------------------- */
+/* --- what comes --- */
 
 /* The exit queue is being worked on: nothing may be settled meanwhile. */
 static bool is_draining;

@@ -68,8 +68,7 @@ environment(const char *name)
 	return NULL;
 }
 
-/* --- directories
- * ---------------------------------------------------------------- */
+/* --- directories --- */
 
 /* Made absolute now: nothing later depends on where we stand. */
 static void
@@ -135,8 +134,7 @@ set_scan_default(void)
 	}
 }
 
-/* --- by name
- * -------------------------------------------------------------------------- */
+/* --- by name --- */
 
 /* What `svc run` starts: a file each, gone with the machine. */
 static void
@@ -311,8 +309,7 @@ options_read(int argc, char **argv)
 		read_svcd(argc, argv);
 }
 
-/* --- the keeper
- * ------------------------------------------------------------------------ */
+/* --- the keeper --- */
 
 #define ARGS 64
 

@@ -42,8 +42,7 @@ static struct {
 	size_t n;
 } fresh;
 
-/* --- reading
- * ------------------------------------------------------------------------ */
+/* --- reading --- */
 
 /* Never waits: where the console is stopped, lines are kept and not passed. */
 static void
@@ -149,8 +148,7 @@ notify_ready(void *arg, uint32_t events)
 	dir_changes(notify.fd, heard);
 }
 
-/* --- the FIFOs
- * ----------------------------------------------------------------------- */
+/* --- the FIFOs --- */
 
 static bool
 open_place(void)

@@ -24,8 +24,7 @@
 #define MOST_MS 500
 #define CONNECT_MS 5000
 
-/* --- files: who waits for some, and what wakes them
- * --------------------------------------- */
+/* --- files: who waits for some, and what wakes them --- */
 
 static struct watch files = WATCH_NONE;
 static struct todo waiting;
@@ -123,8 +122,7 @@ look_all(void *arg, uint32_t events)
 		close_files();
 }
 
-/* --- connections
- * ------------------------------------------------------------------------- */
+/* --- connections --- */
 
 static void
 try_again(uint32_t i)
@@ -213,9 +211,7 @@ probe_unix(uint32_t i, const char *path)
 	connect_to(i, AF_UNIX, &a.sun, a.len);
 }
 
-/* --- files
- * -------------------------------------------------------------------------------
- */
+/* --- files --- */
 
 static void
 probe_file(uint32_t i, const char *path)

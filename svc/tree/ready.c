@@ -77,8 +77,7 @@ look_whether_it_runs(uint32_t i, uint32_t pid)
 		ready_at(i, mono_add_ms(tree.loop.now, LOOK_MS).ns);
 }
 
-/* --- a byte on a descriptor
- * --------------------------------------------------------------- */
+/* --- a byte on a descriptor --- */
 
 static void
 set_slot(uint32_t i, uint32_t slot)
@@ -178,8 +177,7 @@ ready_recover(uint32_t i)
 		sys_close(fd);
 }
 
-/* --- what is looked at
- * -------------------------------------------------------------------- */
+/* --- what is looked at --- */
 
 /* While it starts. */
 static void

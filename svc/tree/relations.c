@@ -56,9 +56,7 @@ turn_on(void)
 	is_on = true;
 }
 
-/* --- names
- * ----------------------------------------------------------------------------
- */
+/* --- names --- */
 
 static bool
 provides(uint32_t i, const char *role)
@@ -175,9 +173,7 @@ relate_all(void)
 	refuse_rings();
 }
 
-/* --- why, for those who ask
- * -----------------------------------------------------------------
- */
+/* --- why, for those who ask --- */
 
 /* The name that nothing has. */
 static const char *
@@ -309,9 +305,7 @@ relations_needed_by(uint32_t i, uint32_t *cursor)
 	return graph_dependent(&graph, i, cursor);
 }
 
-/* --- from outside
- * ---------------------------------------------------------------------------
- */
+/* --- from outside --- */
 
 bool
 relations_has(uint32_t i)

@@ -65,8 +65,7 @@ hello(struct client *c, uint32_t id, struct wire *w)
 		client_answer(c, &b, clients_reader());
 }
 
-/* --- wishes
- * -------------------------------------------------------------------------- */
+/* --- wishes --- */
 
 static uint32_t
 find(struct wire_text text)
@@ -349,8 +348,7 @@ which_are(struct client *c, uint32_t id, struct wire *w)
 		client_no(c, id, WIRE_REASON_BAD);
 }
 
-/* --- events, the tree
- * ------------------------------------------------------------------ */
+/* --- events, the tree --- */
 
 static void
 subscribe(struct client *c, uint32_t id, struct wire *w)

@@ -44,8 +44,7 @@ static struct said *table;
 static struct out outs[STREAMS];
 static int scratch[2] = {-1, -1};
 
-/* --- our own output
- * ---------------------------------------------------------------- */
+/* --- our own output --- */
 
 static void again(void);
 
@@ -109,8 +108,7 @@ wait_for_room(struct out *o)
 		say_warn("cannot wait for room on standard output");
 }
 
-/* --- lines
- * ------------------------------------------------------------------------- */
+/* --- lines --- */
 
 /* What was looked at: the ends of its lines, before and after. */
 struct lines {
@@ -199,8 +197,7 @@ account(struct out *o, const struct lines *l, uint32_t who, size_t written)
 	return in;
 }
 
-/* --- pipes
- * ------------------------------------------------------------------------- */
+/* --- pipes --- */
 
 static size_t
 look(int fd, char *to, size_t most_bytes)
@@ -320,8 +317,7 @@ second_ready(void *arg, uint32_t events)
 	ready((uint32_t)(uintptr_t)arg, 1);
 }
 
-/* --- from outside
- * ------------------------------------------------------------------ */
+/* --- from outside --- */
 
 void
 said_start(void)

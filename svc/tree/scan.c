@@ -95,8 +95,7 @@ scan_count(void)
 	return count;
 }
 
-/* --- what an entry leads to
- * --------------------------------------------------------- */
+/* --- what an entry leads to --- */
 
 bool
 scan_is_file(uint32_t i)
@@ -138,8 +137,7 @@ take_up(unsigned which, const char *name, int dir, const struct stat *st)
 		service_take_log(i, dir);
 }
 
-/* --- what has become of a name
- * ------------------------------------------------------- */
+/* --- what has become of a name --- */
 
 /* Its link was made anew: so was the wish to run it. */
 void
@@ -371,8 +369,7 @@ scan_freed(uint32_t i)
 		logger_leave(i);
 }
 
-/* --- all of them
- * ------------------------------------------------------------------------ */
+/* --- all of them --- */
 
 static bool
 scan_one(unsigned which)

@@ -27,8 +27,7 @@
 #define ZONE_MOST 32768
 #define NEVER INT64_MAX
 
-/* --- the wall clock
- * ------------------------------------------------------------------ */
+/* --- the wall clock --- */
 
 static struct watch clock_set = WATCH_NONE;
 
@@ -87,9 +86,7 @@ read_zone(struct zone *z)
 	zone_text(z, "UTC0");
 }
 
-/* --- when
- * ----------------------------------------------------------------------------
- */
+/* --- when --- */
 
 static bool
 is_stopped(uint32_t i, struct sv sv)

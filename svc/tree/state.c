@@ -80,8 +80,7 @@ state_cause(uint32_t i, enum board_cause cause, uint32_t record)
 	state_head()->changes++;
 }
 
-/* --- the indexes ------------------------------------------------------------
- */
+/* --- the indexes --- */
 
 /* In the index of pids a cell is the record's number and which word of it. */
 static uint64_t
@@ -127,8 +126,7 @@ open_tables(void)
 	fd_lift(&tree.loop.fd, TREE_FD_FLOOR);
 }
 
-/* --- the file ---------------------------------------------------------------
- */
+/* --- the file --- */
 
 /* Over the whole length that the file may ever have. */
 static bool
@@ -238,8 +236,7 @@ make_room(void)
 	return true;
 }
 
-/* --- records -----------------------------------------------------------------
- */
+/* --- records --- */
 
 static void
 index_names(uint32_t i)
@@ -469,8 +466,7 @@ state_path(uint32_t i, char room[TREE_PATH])
 	return room;
 }
 
-/* --- lists of things to do
- * ------------------------------------------------------ */
+/* --- lists of things to do --- */
 
 void
 todo_init(struct todo *t)

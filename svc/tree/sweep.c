@@ -47,8 +47,7 @@ session_of(uint32_t i)
 	return e != NULL ? (pid_t)e->pid : 0;
 }
 
-/* --- without a cgroup
- * ----------------------------------------------------------------- */
+/* --- without a cgroup --- */
 
 /* Which tree, and which of its services: "X=…" each, with its NUL. */
 struct mark {
@@ -150,8 +149,7 @@ end_session(uint32_t i, int sig)
 	return visit(i, session, sig);
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------ */
+/* --- all of it --- */
 
 static bool
 end_group(uint32_t i, int sig)
@@ -192,8 +190,7 @@ look_at_sweeping(void)
 	}
 }
 
-/* --- what lives on
- * -------------------------------------------------------------------- */
+/* --- what lives on --- */
 
 /* How many, as far as one can tell; a new run may be among those of the group
  * by now, and then its old session answers. */

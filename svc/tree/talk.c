@@ -21,8 +21,7 @@
 static struct talk *talks;
 static struct kept *keeps;
 
-/* --- the file
- * ------------------------------------------------------------------------ */
+/* --- the file --- */
 
 static bool
 map(int fd)
@@ -117,8 +116,7 @@ talk_said(uint32_t i, enum talk_said what)
 	return k != NULL && (k->said & what);
 }
 
-/* --- one run, one record
- * ------------------------------------------------------------- */
+/* --- one run, one record --- */
 
 void
 talk_renew(uint32_t i)
@@ -199,8 +197,7 @@ talk_sick(uint32_t i, enum board_cause cause, int32_t arg)
 	board_end(r);
 }
 
-/* --- a main process that others have made
- * ---------------------------------------------- */
+/* --- a main process that others have made --- */
 
 /*
  * Whose child it is decides how we learn of its end: the keeper's children

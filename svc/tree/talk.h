@@ -78,8 +78,7 @@ struct talk {
 	int listen[SETTINGS_LISTENS_MAX];
 };
 
-/* --- talk.c
- * ------------------------------------------------------------------------- */
+/* --- talk.c --- */
 void talk_start(void);
 struct talk *talk(uint32_t i);
 /* NULL: nothing is kept of it; `make` makes it, unless memory lacks. */
@@ -101,8 +100,7 @@ int talk_main(uint32_t i);
 /* Its main process has ended. */
 void talk_main_over(uint32_t i);
 
-/* --- notify.c
- * ----------------------------------------------------------------------- */
+/* --- notify.c --- */
 /* Its socket is there after this, and empty. False and errno. */
 bool notify_open(uint32_t i);
 void notify_close(uint32_t i);
@@ -118,8 +116,7 @@ uint32_t notify_parent(uint32_t pid);
 /* A process of this service, as far as the kernel tells. */
 bool notify_is_own(uint32_t i, uint32_t pid);
 
-/* --- reload.c
- * ------------------------------------------------------------------------ */
+/* --- reload.c --- */
 /* It is asked for one; just before a signal it is expected to tell of it. */
 void reload_begin(uint32_t i);
 void reload_expect(uint32_t i);
@@ -131,12 +128,10 @@ void reload_over(uint32_t i, bool is_good);
 int64_t reload_at(uint32_t i);
 void reload_due(uint32_t i);
 
-/* --- heard.c
- * ------------------------------------------------------------------------ */
+/* --- heard.c --- */
 void heard(uint32_t i, const struct notify *n, struct sock_msg *m);
 
-/* --- ready.c, probe.c
- * --------------------------------------------------------------- */
+/* --- ready.c, probe.c --- */
 void ready_now(uint32_t i);
 void ready_at(uint32_t i, int64_t at_ns);
 enum settings_ready_kind ready_kind(uint32_t i);
@@ -152,8 +147,7 @@ void probe_wait(uint32_t i, const char *path);
 /* The process that the file names; 0: none. */
 uint32_t probe_pidfile(const char *path);
 
-/* --- check.c, watchdog.c
- * ------------------------------------------------------------- */
+/* --- check.c, watchdog.c --- */
 void check_due(uint32_t i);
 void check_plan(uint32_t i);
 void check_ended(uint32_t i, bool is_good);
@@ -165,16 +159,14 @@ void watchdog_due(uint32_t i);
 void watchdog_end(uint32_t i);
 void watchdog_every(uint32_t i, uint64_t usec);
 
-/* --- upward.c
- * -------------------------------------------------------------------------- */
+/* --- upward.c --- */
 /* Takes out of the environment what is for us alone. */
 void upward_start(char **envp);
 void upward_look(void);
 void upward_stopping(void);
 void upward_exit(int code);
 
-/* --- listen.c
- * -------------------------------------------------------------------------- */
+/* --- listen.c --- */
 /* How many there are after this; -1 and errno: one cannot be opened, said. */
 int listen_open(uint32_t i, const struct settings *s);
 void listen_close(uint32_t i);

@@ -101,8 +101,7 @@ void todo_init(struct todo *t);
 void todo_add(struct todo *t, uint32_t i);
 uint32_t todo_take(struct todo *t); /* 0: empty */
 
-/* --- state.c: the state file and the tables beside it ----------------------
- */
+/* --- state.c: the state file and the tables beside it --- */
 /* Maps the one that the keeper holds, or makes one. Dies if neither can be. */
 void state_open(void);
 struct board_head *state_head(void);
@@ -149,8 +148,7 @@ void state_reindex(void);
 #define STATE_INDEX_MAX (TREE_RECORDS * 4)
 uint32_t *state_index_room(void);
 
-/* --- blobs.c: packed settings ------------------------------------------------
- */
+/* --- blobs.c: packed settings --- */
 void blobs_start(void);
 /* NULL: none. */
 const void *blob_of(uint32_t i, size_t *len);
@@ -158,8 +156,7 @@ bool blob_set(uint32_t i, const void *bytes, size_t len);
 void blob_drop(uint32_t i);
 uint64_t blobs_change(void);
 
-/* --- keep.c: the keeper ----------------------------------------------------
- */
+/* --- keep.c: the keeper --- */
 bool keep_above(void);
 void keep_start(void);
 bool keep_put(uint32_t slot, const int *fds, size_t n);
@@ -174,15 +171,13 @@ _Noreturn void keep_refuse(int code);
 bool keep_exec(const int *fds, size_t n);
 bool keep_end(enum keep_ending ending, int code, bool at_once);
 
-/* --- alive.c: a turn without an end is ended -------------------------------
- */
+/* --- alive.c: a turn without an end is ended --- */
 /* Before the signals are masked, for libc opens some of them. */
 void alive_start(void);
 /* A turn, or a part of one that may be long. */
 void alive_note(void);
 
-/* --- exits.c: the exit queue ------------------------------------------------
- */
+/* --- exits.c: the exit queue --- */
 void exits_start(void);
 /* Applies and then consumes all that the queue holds. */
 void exits_drain(void);
@@ -194,8 +189,7 @@ enum exits_answer {
 };
 enum exits_answer exits_names(int32_t pid);
 
-/* --- queue.c: events, one step after the other ------------------------------
- */
+/* --- queue.c: events, one step after the other --- */
 void queue_start(void);
 void post(uint32_t i, enum sv_event ev);
 /* A wish of a person, committed when this returns. Not from within a step. */
@@ -210,14 +204,12 @@ bool queue_run(unsigned most);
 void queue_settle(void);
 bool queue_waits(void);
 
-/* --- do.c: effects -----------------------------------------------------------
- */
+/* --- do.c: effects --- */
 void do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects);
 /* Sends a signal to the process of the word, if it lives. */
 bool do_kill(uint32_t i, int sig, bool group);
 
-/* --- births.c, birth.c: from an intention to a running program --------------
- */
+/* --- births.c, birth.c: from an intention to a running program --- */
 struct rlimit;
 void births_start(const struct rlimit *files);
 void births_add(uint32_t i);
@@ -241,16 +233,14 @@ bool births_wait(void);
 /* Not all that were cloned run their programs yet, but they soon will. */
 bool births_are_near(void);
 
-/* --- sweep.c: what a service leaves behind
- * ------------------------------------- */
+/* --- sweep.c: what a service leaves behind --- */
 void sweep(uint32_t i, int sig);
 /* Somebody died whom no record names. */
 void sweep_look(pid_t died);
 /* Its main process has ended: whether others of it live on is shown. */
 void sweep_left(uint32_t i);
 
-/* --- relations.c: who waits for whom
- * ---------------------------------------------- */
+/* --- relations.c: who waits for whom --- */
 /* Its definition has relations. */
 bool relations_has(uint32_t i);
 /* Its definition was read. */
@@ -286,8 +276,7 @@ uint32_t relations_group(uint32_t i, uint32_t *cursor);
 /* All members that a group names are there. */
 bool relations_is_whole(uint32_t i);
 
-/* --- group.c ---------------------------------------------------------------
- */
+/* --- group.c --- */
 void group_start(void);
 bool group_is(uint32_t i);
 bool group_effect(uint32_t i, enum sv_effect_bit bit);
@@ -302,8 +291,7 @@ void group_leave(uint32_t m);
 void group_renamed(void);
 void group_recover(uint32_t i);
 
-/* --- forking.c: who goes into the background -------------------------------
- */
+/* --- forking.c: who goes into the background --- */
 struct keep_exit;
 void forking_start(void);
 bool forking_awaits(uint32_t i);
@@ -314,8 +302,7 @@ bool forking_answer(void);
 void forking_late(uint32_t i);
 bool forking_waits(void);
 
-/* --- schedule.c: who runs every so often ------------------------------------
- */
+/* --- schedule.c: who runs every so often --- */
 /* When it is to run next; 0: not now. */
 int64_t schedule_at(uint32_t i);
 void schedule_due(uint32_t i);
@@ -324,13 +311,11 @@ void schedule_moved(uint32_t i);
 /* Its settings are others than before. */
 void schedule_defined(uint32_t i);
 
-/* --- failed.c: what follows when a service is over -------------------------
- */
+/* --- failed.c: what follows when a service is over --- */
 /* After whatever may have ended it, and in a new life. */
 void failed_look(uint32_t i);
 
-/* --- died.c, deadlines.c, ready.c
- * --------------------------------------------- */
+/* --- died.c, deadlines.c, ready.c --- */
 void died(uint32_t i, const struct keep_exit *e);
 /* One more death: what its restart policy says, which is written down. */
 struct budget_verdict died_charge(uint32_t i, struct budget_death death);
@@ -345,8 +330,7 @@ void ready_watch(uint32_t i);
 void ready_unwatch(uint32_t i);
 void ready_look(uint32_t i);
 
-/* --- aux.c: control scripts beside the main process
- * ----------------------------- */
+/* --- aux.c: control scripts beside the main process --- */
 /* Runs control/LETTER if there is one; false: there is none. */
 bool aux_control(uint32_t i, char letter, int after);
 /* Runs the check, now or as the next; false: the last is past its time. */
@@ -361,8 +345,7 @@ void aux_late(uint32_t i);
 void aux_recover(uint32_t i);
 void died_aux(uint32_t i, const struct keep_exit *e);
 
-/* --- supervise.c, views.c, control.c
- * --------------------------------------------- */
+/* --- supervise.c, views.c, control.c --- */
 /* Opens, makes, locks. -1: another supervisor holds it; said. */
 int supervise_open(uint32_t i);
 /* The same, where the service's directory is open already. */
@@ -384,8 +367,7 @@ void control_start(void);
 void control_ready(void *arg, uint32_t events);
 void control_letter(uint32_t i, char letter);
 
-/* --- service.c: what a directory says
- * ---------------------------------------------- */
+/* --- service.c: what a directory says --- */
 struct sv_config service_config(uint32_t i, int dir);
 bool service_is_s6(uint32_t i);
 bool service_is_essential(uint32_t i);
@@ -408,8 +390,7 @@ bool service_kills_group(uint32_t i);
 bool service_kills_group_at_last(uint32_t i);
 bool service_kills_all(uint32_t i);
 
-/* --- begin.c: a service begins, and is read again
- * ----------------------------------- */
+/* --- begin.c: a service begins, and is read again --- */
 /* Its first word, with the wish in it; false: it is another's, forgotten. */
 bool service_begin(uint32_t i, int dir);
 /* A rescan: an edited definition is read, and used by the next start. */
@@ -419,8 +400,7 @@ void service_take_log(uint32_t i, int dir);
 /* The same for one that was not there before, or has gone. */
 void service_find_log(uint32_t i);
 
-/* --- scan.c, watch.c: directories
- * --------------------------------------------------- */
+/* --- scan.c, watch.c: directories --- */
 bool scan_add(const char *path);
 /* Not a scan directory but one service: runsv, supervise. */
 void scan_only(const char *path);
@@ -449,21 +429,18 @@ void watch_scan(unsigned which, const char *path);
 void watch_missing(const char *name);
 void watch_entry(int dir, const char *scan, const char *name);
 
-/* --- instance.c: NAME@ARG, a link to a directory NAME@ ----------------------
- */
+/* --- instance.c: NAME@ARG, a link to a directory NAME@ --- */
 /* The directory of that instance; -1: it is none of this template's. */
 int instance_open(const char *name, const char *template);
 
-/* --- sock.c: clients
- * -------------------------------------------------------------------- */
+/* --- sock.c: clients --- */
 void clients_start(void);
 void clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now);
 /* A record is about to be freed; and when it is, that is told. */
 void clients_note(uint32_t i);
 void clients_gone(void);
 
-/* --- lastlines.c, output.c: what is said without a logger
- * ------------------------------------- */
+/* --- lastlines.c, output.c: what is said without a logger --- */
 /* clang-format off */
 #define LINES_FORM_LIST(X) \
 	X(RAW, "raw")       /* as it comes, to svcd's standard error */ \
@@ -496,9 +473,7 @@ bool output_take(uint32_t i);
 /* The same for those who have said something. True: more to do. */
 bool output_run(void);
 
-/* --- logpipe.c
- * -----------------------------------------------------------------------------
- */
+/* --- logpipe.c --- */
 bool logpipe_make(uint32_t i);
 /* The same pipe as another service's; 0: a new one. */
 bool logpipe_share(uint32_t i, uint32_t from);
@@ -509,8 +484,7 @@ void logpipe_recover(uint32_t i);
 /* The service of this logger is gone for good. */
 void log_is_over(uint32_t logger);
 
-/* --- stop.c: the end of the tree
- * -------------------------------------------------------- */
+/* --- stop.c: the end of the tree --- */
 void stop_start(void);
 void stop_all(enum keep_ending ending, int64_t ms, bool at_once);
 void stop_signal(int sig);

@@ -33,8 +33,7 @@ FAKE_PASSED(PASS)
 	}
 FAKE_STORES(STORE)
 
-/* --- the line ----------------------------------------------------------------
- */
+/* --- the line --- */
 
 ssize_t __real_sys_recvmsg(int fd, struct msghdr *m, int flags);
 ssize_t __wrap_sys_recvmsg(int fd, struct msghdr *m, int flags);

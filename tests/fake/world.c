@@ -121,7 +121,7 @@ fake_call(const char *name, int error)
 	return true;
 }
 
-/* --- processes ----------------------------------------------------------- */
+/* --- processes --- */
 
 static struct process *
 by_pid(pid_t pid)
@@ -411,8 +411,7 @@ live(void)
 	return false;
 }
 
-/* --- signals ---------------------------------------------------------------
- */
+/* --- signals --- */
 
 /*
  * Gated ones have all signals blocked. What TERM does is for live_on(), later:
@@ -504,8 +503,7 @@ __wrap_sys_getsid(pid_t pid)
 	return -1;
 }
 
-/* --- time and waiting --------------------------------------------------------
- */
+/* --- time and waiting --- */
 
 static void
 pass_time(int64_t ns)

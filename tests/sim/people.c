@@ -30,8 +30,7 @@ kind(unsigned k)
 	return sim->kinds[k % strlen(sim->kinds)];
 }
 
-/* --- services --------------------------------------------------------------
- */
+/* --- services --- */
 
 static void
 make_file(unsigned k, const char *name)
@@ -80,8 +79,7 @@ people_make_services(void)
 	}
 }
 
-/* --- commands ---------------------------------------------------------------
- */
+/* --- commands --- */
 
 static void
 command(unsigned k, const char *letters)
@@ -174,8 +172,7 @@ scripted(unsigned at)
 	}
 }
 
-/* --- what must hold in the end -----------------------------------------------
- */
+/* --- what must hold in the end --- */
 
 static void
 check_service(unsigned k)

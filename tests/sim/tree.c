@@ -43,8 +43,7 @@ static uint64_t seed_from = 1;
 static unsigned seeds = 6;
 static bool is_some = true, is_whole, is_verbose;
 
-/* --- by seed -----------------------------------------------------------------
- */
+/* --- by seed --- */
 
 static struct history
 by_seed(uint64_t seed, unsigned services)
@@ -98,8 +97,7 @@ histories_with_faults(void)
 	HOLDS(run_seeds(true) == 0);
 }
 
-/* --- by script ---------------------------------------------------------------
- */
+/* --- by script --- */
 
 static struct history
 by_script(const struct script *s)
@@ -164,8 +162,7 @@ every_pair(void)
 				  is_whole ? 1 : 67) == 0);
 }
 
-/* --- rules broken ------------------------------------------------------------
- */
+/* --- rules broken --- */
 
 static void
 two_stores(void)
@@ -182,8 +179,7 @@ two_stores(void)
 	HOLDS(is_caught);
 }
 
-/* --- a large tree ------------------------------------------------------------
- */
+/* --- a large tree --- */
 
 static void
 large(void)
@@ -196,8 +192,7 @@ large(void)
 	HOLDS(sim_run(&h));
 }
 
-/* --- what there was ----------------------------------------------------------
- */
+/* --- what there was --- */
 
 static double
 seconds(void)

@@ -154,8 +154,7 @@ victim(const struct who *w)
 	return pid;
 }
 
-/* --- by ptrace -------------------------------------------------------------
- */
+/* --- by ptrace --- */
 
 /* Its next instruction is at address 0; a call it was in is not done. */
 static void
@@ -308,8 +307,7 @@ end(const struct who *w)
 	return done;
 }
 
-/* --- pids -------------------------------------------------------------------
- */
+/* --- pids --- */
 
 static void
 reuse_pids(void)
@@ -334,8 +332,7 @@ reuse_pids(void)
 	}
 }
 
-/* --- arguments ---------------------------------------------------------------
- */
+/* --- arguments --- */
 
 static void
 add(const char *word)

@@ -22,7 +22,7 @@
 #include "lib/sys.h"
 #include "tests/unit/unit.h"
 
-/* --- in the child ------------------------------------------------------- */
+/* --- in the child --- */
 
 static void
 tell_status(const char *key)
@@ -79,7 +79,7 @@ tell(const char *what)
 	return 7;
 }
 
-/* --- in the parent ------------------------------------------------------- */
+/* --- in the parent --- */
 
 static char self[256];
 static _Atomic uint64_t *fault; /* in shared memory */
