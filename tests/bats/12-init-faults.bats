@@ -53,7 +53,6 @@ faults() {
 
 @test "each call fails for a while, however often it is tried" {
 	FOR='for 400' faults 12 1 17
-	FOR='for 400' faults 11 10 37
 }
 
 @test "a fault after each call" {

@@ -179,16 +179,16 @@ cgroup_given() {
 	[[ $output == *'by the terminal'*jobs* ]]
 }
 
-@test "stop: in order, with code 0 and every line said" {
+# While our output is full lines wait in the pipes: each service's in order.
+@test "stop: with code 0 and every line said" {
 	run_it stopped --
 	podman stop -t 60 stopped
 	[ "$(exit_code stopped)" = 0 ]
 	podman logs stopped >"$BATS_TEST_TMPDIR/log" 2>&1
-	grep 'stopped' "$BATS_TEST_TMPDIR/log" >"$BATS_TEST_TMPDIR/order"
-	printf '%s\n' 'web: web stopped' 'db: db stopped' |
-		diff - "$BATS_TEST_TMPDIR/order"
-	seq 5000 | sed 's/^/web: /' >"$BATS_TEST_TMPDIR/expected"
-	grep '^web: [0-9]' "$BATS_TEST_TMPDIR/log" |
+	grep -qx 'db: db stopped' "$BATS_TEST_TMPDIR/log"
+	{ seq 5000 && echo web stopped; } |
+		sed 's/^/web: /' >"$BATS_TEST_TMPDIR/expected"
+	grep '^web: \([0-9]\|web stopped\)' "$BATS_TEST_TMPDIR/log" |
 		diff "$BATS_TEST_TMPDIR/expected" -
 }
 
