@@ -357,8 +357,8 @@ keep_stopped(void)
 	job_signal(JOB_KEPT, SIGCONT);
 }
 
-static void
-begin_looking(void)
+void
+keep_told(void)
 {
 	struct kept_memo *k = &memo.kept;
 
@@ -370,16 +370,10 @@ begin_looking(void)
 }
 
 void
-keep_told(void)
-{
-	begin_looking();
-}
-
-void
 keep_sent(void)
 {
 	memo.kept.sent = true;
-	begin_looking();
+	keep_told();
 }
 
 void

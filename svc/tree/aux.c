@@ -270,8 +270,7 @@ aux_late(uint32_t i)
 	say_warnx("%s: its %s takes too long: killed", state_name(i, name),
 	    sv_aux_name(a.kind));
 	/* Not when it has died, which a hanging one may never do. */
-	if (a.kind == AUX_CHECK &&
-	    a.generation == sv_unpack(board_word(r)).generation)
+	if (a.kind == AUX_CHECK && a.generation == state_word(i).generation)
 		check_ended(i, false);
 }
 

@@ -276,7 +276,7 @@ static void
 fill(uint32_t i, struct wire_event *e, char name[BOARD_NAME_MAX + 1])
 {
 	struct board_record *r = rec(i);
-	struct sv_word w = sv_unpack(board_word(r));
+	struct sv_word w = state_word(i);
 	const struct board_exit *last = board_exit(r, 0);
 
 	e->record = i;

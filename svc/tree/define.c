@@ -200,7 +200,6 @@ take_complaint(uint32_t i)
 static enum define
 keep(uint32_t i, bool is_good)
 {
-	struct board_record *r = rec(i);
 	size_t len;
 	const void *old = blob_of(i, &len);
 
@@ -208,9 +207,7 @@ keep(uint32_t i, bool is_good)
 		take_complaint(i);
 		return DEFINE_BROKEN;
 	}
-	board_begin(r);
-	r->flags &= ~(uint32_t)BOARD_BROKEN;
-	board_end(r);
+	state_flags(i, 0, BOARD_BROKEN);
 	if (old != NULL && len == now.blob.len &&
 	    memcmp(old, now.blob.p, len) == 0)
 		return DEFINE_SAME;

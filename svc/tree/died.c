@@ -108,7 +108,7 @@ static void
 set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 {
 	struct board_record *r = rec(i);
-	struct sv sv = sv_unpack(board_word(r)).sv;
+	struct sv sv = state_word(i).sv;
 
 	/* Whoever wanted it down explains more than how it ended. */
 	if (!sv_wanted(sv) &&
@@ -196,17 +196,13 @@ died_late(uint32_t i)
 static void
 look_for_oom(uint32_t i, const struct keep_exit *e)
 {
-	struct board_record *r = rec(i);
 	char name[BOARD_NAME_MAX + 1];
 	bool is_oom = e->code != CLD_EXITED && e->value == SIGKILL &&
 		      cgroups_has(i) && cgroups_oom(i);
 
 	if (is_oom)
 		say_warnx("%s: killed for want of memory", state_name(i, name));
-	board_begin(r);
-	r->flags &= ~(uint32_t)BOARD_OOM;
-	r->flags |= is_oom ? (uint32_t)BOARD_OOM : 0;
-	board_end(r);
+	state_flags(i, is_oom ? BOARD_OOM : 0, BOARD_OOM);
 }
 
 static void
@@ -236,7 +232,7 @@ died(uint32_t i, const struct keep_exit *told)
 
 	/* Its last words; they may have named another main process. */
 	notify_drain(i);
-	w = sv_unpack(board_word(r));
+	w = state_word(i);
 	if (w.pid != (uint32_t)e->pid)
 		return;
 	talk_judge(i, e);

@@ -164,7 +164,7 @@ static void
 tell(uint32_t i)
 {
 	struct board_record *r = rec(i);
-	enum sv_shown now = sv_shown(sv_unpack(board_word(r)).sv);
+	enum sv_shown now = sv_shown(state_word(i).sv);
 	enum sv_shown old = (enum sv_shown)live(i)->shown;
 	struct board_head *h = (struct board_head *)(void *)tree.board.base;
 

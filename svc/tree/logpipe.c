@@ -133,11 +133,7 @@ logpipe_recover(uint32_t i)
 void
 log_is_over(uint32_t logger)
 {
-	struct board_record *r = rec(logger);
-
-	board_begin(r);
-	r->flags |= BOARD_UNLINKED;
-	board_end(r);
-	if (sv_role(sv_unpack(board_word(r)).sv) != SV_ROLE_RUN)
+	state_flags(logger, BOARD_UNLINKED, 0);
+	if (sv_role(state_word(logger).sv) != SV_ROLE_RUN)
 		post(logger, EV_EXIT);
 }

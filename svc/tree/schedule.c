@@ -149,7 +149,7 @@ int64_t
 schedule_at(uint32_t i)
 {
 	struct board_record *r = rec(i);
-	struct sv sv = sv_unpack(board_word(r)).sv;
+	struct sv sv = state_word(i).sv;
 	const struct settings *s;
 	int64_t at = 0, of_day;
 

@@ -109,15 +109,12 @@ service_refresh(uint32_t i)
 	struct sv_word w = state_word(i);
 	char path[TREE_PATH];
 	int dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
-	struct board_record *r = rec(i);
 
 	if (dir < 0)
 		return;
 	if (service_define(i, dir) == DEFINE_NEW)
 		relations_defined(i);
-	board_begin(r);
-	r->flags &= ~(uint32_t)BOARD_CHANGED;
-	board_end(r);
+	state_flags(i, 0, BOARD_CHANGED);
 	state_commit(
 	    i, sv_configure(w.sv, service_config(i, dir)), w.generation, w.pid);
 	sys_close(dir);

@@ -59,7 +59,7 @@ end_record(uint32_t i, bool at_once)
 		return;
 	live(i)->is_ending = true;
 	board_begin(r);
-	if (sv_wanted(sv_unpack(board_word(r)).sv))
+	if (sv_wanted(state_word(i).sv))
 		r->cause = CAUSE_SHUTDOWN;
 	board_end(r);
 	if (!at_once) {

@@ -86,7 +86,7 @@ static struct status
 view_of(uint32_t i)
 {
 	const struct board_record *r = rec(i);
-	struct sv_word w = sv_unpack(board_word(r));
+	struct sv_word w = state_word(i);
 
 	return status_of(
 	    w.sv, w.pid, r->flags & BOARD_GOT_TERM, since_of(r, w.sv));
