@@ -19,6 +19,7 @@
 #define ROW_OLD 4  /* faults in a row: try the program before an upgrade */
 #define ROW_MAX 10 /* and then no more */
 #define MANY 100   /* in a life: if each turn has one, turns are to be slow */
+#define SLOW_MS 100
 #define EXEC_TRIES 100
 
 static const int faults[] = {
@@ -135,8 +136,6 @@ on_fault(int sig, siginfo_t *info, void *context)
 		memo.faults_in_row++;
 	if (memo.faults_in_row > ROW_MAX)
 		fault_loop();
-	if (info->si_code > 0 && memo.faults > MANY)
-		tick(100);
 	if (memo.faults_in_row > ROW_OLD)
 		sys_execveat(
 		    FD_SELF_OLD, "", again_argv, again_envp, AT_EMPTY_PATH);
@@ -145,6 +144,20 @@ on_fault(int sig, siginfo_t *info, void *context)
 		tick(10);
 	}
 	fault_loop();
+}
+
+/*
+ * The pause is here and not in the handler: whatever strikes in it finds a turn
+ * done, and is neither one more of a row nor a fault of the handler.
+ */
+void
+fault_turned(void)
+{
+	bool slow = memo.faults_in_row > 0 && memo.faults > MANY;
+
+	memo.faults_in_row = 0;
+	if (slow)
+		tick(SLOW_MS);
 }
 
 uint64_t

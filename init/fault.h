@@ -14,6 +14,8 @@
 void fault_open(char *const *argv, char *const *envp);
 /* Signals that must not be blocked. */
 uint64_t fault_signals(void);
+/* A turn of the loop is done: no row of faults goes through it. */
+void fault_turned(void);
 /* Executes FD_SELF in place of this program. Returns only if that failed. */
 void fault_again(void);
 /* The last resort. */

@@ -494,7 +494,7 @@ run(const char *const *kept_argv)
 		/* What was heard in this turn may have given more to do. */
 		if (phase_turn(now_ns) || (all_done && memo_step()->todo != 0))
 			continue;
-		memo.faults_in_row = 0;
+		fault_turned();
 		wait_until(next_ns(all_done, now_ns), now_ns);
 	}
 }

@@ -41,6 +41,12 @@ bites() {
 	[ "${BASH_REMATCH[1]}" -gt 0 ]
 }
 
+@test "a storm of faults of PID 1 is no row: each turn is done" {
+	torture --kills 160 --services 5 --most 40 --who '!'
+	[ "$status" = 0 ]
+	[[ $output == *"ended 160 init"* ]]
+}
+
 @test "it bites: no gate" {
 	bites svcd-no-gate --kills 40 --who 'svcd +++svcd@'
 }
