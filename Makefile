@@ -198,65 +198,65 @@ COMMAND_SRC = \
 	init/talk.c \
 	init/tini.c
 TREE_SRC = \
-	svc/tree/alive.c \
-	svc/tree/aux.c \
-	svc/tree/begin.c \
-	svc/tree/birth.c \
-	svc/tree/birth_dirs.c \
-	svc/tree/birth_env.c \
-	svc/tree/birth_rights.c \
-	svc/tree/birth_settings.c \
-	svc/tree/birth_talk.c \
-	svc/tree/births.c \
-	svc/tree/blobs.c \
-	svc/tree/check.c \
-	svc/tree/cgroups.c \
-	svc/tree/clients.c \
 	svc/tree/command.c \
 	svc/tree/control.c \
-	svc/tree/deadlines.c \
-	svc/tree/define.c \
-	svc/tree/died.c \
-	svc/tree/do.c \
-	svc/tree/exits.c \
-	svc/tree/failed.c \
-	svc/tree/forking.c \
-	svc/tree/group.c \
-	svc/tree/heard.c \
-	svc/tree/index.c \
-	svc/tree/instance.c \
-	svc/tree/keep.c \
-	svc/tree/lastlines.c \
-	svc/tree/listen.c \
-	svc/tree/logger.c \
-	svc/tree/logpipe.c \
 	svc/tree/main.c \
-	svc/tree/notify.c \
 	svc/tree/options.c \
-	svc/tree/output.c \
-	svc/tree/pipeline.c \
-	svc/tree/probe.c \
-	svc/tree/queue.c \
-	svc/tree/said.c \
-	svc/tree/ready.c \
-	svc/tree/relations.c \
-	svc/tree/reload.c \
 	svc/tree/requests.c \
-	svc/tree/scan.c \
-	svc/tree/schedule.c \
-	svc/tree/service.c \
-	svc/tree/slots.c \
-	svc/tree/state.c \
 	svc/tree/stop.c \
-	svc/tree/supervise.c \
-	svc/tree/sweep.c \
-	svc/tree/talk.c \
-	svc/tree/title.c \
 	svc/tree/upgrade.c \
 	svc/tree/upward.c \
-	svc/tree/views.c \
-	svc/tree/watch.c \
-	svc/tree/watchdog.c
+	svc/tree/birth/birth.c \
+	svc/tree/birth/birth_dirs.c \
+	svc/tree/birth/birth_env.c \
+	svc/tree/birth/birth_rights.c \
+	svc/tree/birth/birth_settings.c \
+	svc/tree/birth/birth_talk.c \
+	svc/tree/birth/births.c \
+	svc/tree/life/aux.c \
+	svc/tree/life/check.c \
+	svc/tree/life/deadlines.c \
+	svc/tree/life/died.c \
+	svc/tree/life/do.c \
+	svc/tree/life/failed.c \
+	svc/tree/life/forking.c \
+	svc/tree/life/group.c \
+	svc/tree/life/heard.c \
+	svc/tree/life/queue.c \
+	svc/tree/life/ready.c \
+	svc/tree/life/relations.c \
+	svc/tree/life/reload.c \
+	svc/tree/life/schedule.c \
+	svc/tree/life/sweep.c \
+	svc/tree/life/watchdog.c \
+	svc/tree/output/lastlines.c \
+	svc/tree/output/logger.c \
+	svc/tree/output/logpipe.c \
+	svc/tree/output/output.c \
+	svc/tree/output/pipeline.c \
+	svc/tree/output/said.c \
+	svc/tree/output/title.c \
+	svc/tree/scan/begin.c \
+	svc/tree/scan/instance.c \
+	svc/tree/scan/scan.c \
+	svc/tree/scan/watch.c \
+	svc/tree/shown/clients.c \
+	svc/tree/shown/supervise.c \
+	svc/tree/shown/views.c \
+	svc/tree/state/alive.c \
+	svc/tree/state/blobs.c \
+	svc/tree/state/cgroups.c \
+	svc/tree/state/define.c \
+	svc/tree/state/exits.c \
+	svc/tree/state/index.c \
+	svc/tree/state/keep.c \
+	svc/tree/state/service.c \
+	svc/tree/state/slots.c \
+	svc/tree/state/state.c \
+	svc/tree/talk/listen.c \
+	svc/tree/talk/notify.c \
+	svc/tree/talk/probe.c \
+	svc/tree/talk/talk.c
 LOG_SRC = \
 	svc/log/archive.c \
 	svc/log/conf.c \

@@ -13,6 +13,12 @@
 #include "lib/say.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/tree/birth/birth.h"
+#include "svc/tree/life/life.h"
+#include "svc/tree/scan/scan.h"
+#include "svc/tree/state/define.h"
+#include "svc/tree/state/state.h"
+#include "svc/tree/stop.h"
 
 /* Where one had to be found; where it had to be executed. */
 #define NOT_FOUND 127

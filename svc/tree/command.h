@@ -8,8 +8,8 @@
 #ifndef SVC_TREE_COMMAND_H
 #define SVC_TREE_COMMAND_H
 
-#include "svc/tree/births.h"
-#include "svc/tree/define.h"
+#include "svc/tree/birth/birth.h"
+#include "svc/tree/state/define.h"
 
 /* No service of the directories can have this name beside it. */
 #define COMMAND_NAME "main"

@@ -2,7 +2,7 @@
  * Letters from supervise/control: what each asks of the machine, and the ones
  * that are only a signal.
  */
-#include "svc/tree/tree.h"
+#include "svc/tree/control.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +11,8 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/core/status.h"
+#include "svc/tree/life/life.h"
+#include "svc/tree/state/state.h"
 
 /* Letters taken at one time: whoever writes without end waits its turn. */
 #define LETTERS 64

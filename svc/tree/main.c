@@ -3,8 +3,6 @@
  * which directories, whether a keeper stands above (if not, init becomes it and
  * starts us again), and the turn of everything.
  */
-#include "svc/tree/command.h"
-
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -18,12 +16,24 @@
 #include "lib/say.h"
 #include "lib/sig.h"
 #include "lib/sys.h"
-#include "svc/tree/cgroups.h"
-#include "svc/tree/logger.h"
+#include "svc/tree/birth/births.h"
+#include "svc/tree/command.h"
+#include "svc/tree/control.h"
+#include "svc/tree/life/life.h"
+#include "svc/tree/life/relations.h"
 #include "svc/tree/options.h"
-#include "svc/tree/said.h"
-#include "svc/tree/talk.h"
+#include "svc/tree/output/logger.h"
+#include "svc/tree/output/output.h"
+#include "svc/tree/output/said.h"
+#include "svc/tree/scan/scan.h"
+#include "svc/tree/shown/clients.h"
+#include "svc/tree/shown/shown.h"
+#include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/state.h"
+#include "svc/tree/stop.h"
+#include "svc/tree/talk/talk.h"
 #include "svc/tree/upgrade.h"
+#include "svc/tree/upward.h"
 
 #define USUAL_FILES 1024
 

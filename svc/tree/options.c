@@ -13,8 +13,10 @@
 #include "lib/say.h"
 #include "lib/str.h"
 #include "lib/sys.h"
-#include "svc/tree/title.h"
-#include "svc/tree/tree.h"
+#include "svc/tree/output/output.h"
+#include "svc/tree/output/title.h"
+#include "svc/tree/scan/scan.h"
+#include "svc/tree/state/state.h"
 #include "svc/tree/upgrade.h"
 
 enum {

@@ -3,9 +3,8 @@
  * becomes an event of the life machine, and the answer names the generation
  * whose outcome the client is to wait for.
  */
-#include "svc/tree/clients.h"
-#include "svc/tree/define.h"
-#include "svc/tree/logger.h"
+
+#include "svc/tree/shown/clients.h"
 
 #include <signal.h>
 #include <string.h>
@@ -14,6 +13,14 @@
 #include "lib/passwd.h"
 #include "lib/scan.h"
 #include "lib/sys.h"
+#include "svc/tree/life/life.h"
+#include "svc/tree/life/relations.h"
+#include "svc/tree/output/logger.h"
+#include "svc/tree/output/output.h"
+#include "svc/tree/scan/scan.h"
+#include "svc/tree/state/define.h"
+#include "svc/tree/state/state.h"
+#include "svc/tree/stop.h"
 #include "svc/tree/upgrade.h"
 
 /* Answers are made here, one at a time. */

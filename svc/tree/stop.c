@@ -2,8 +2,7 @@
  * The end of the tree: everything is told to go, loggers last, because they
  * read until their services are gone. The keeper is told when nothing lives.
  */
-#include "svc/tree/command.h"
-#include "svc/tree/talk.h"
+#include "svc/tree/stop.h"
 
 #include <signal.h>
 #include <string.h>
@@ -12,11 +11,19 @@
 #include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/tree/cgroups.h"
-#include "svc/tree/logger.h"
-#include "svc/tree/pipeline.h"
-#include "svc/tree/said.h"
-#include "svc/tree/slots.h"
+#include "svc/tree/command.h"
+#include "svc/tree/life/life.h"
+#include "svc/tree/life/relations.h"
+#include "svc/tree/output/logger.h"
+#include "svc/tree/output/output.h"
+#include "svc/tree/output/pipeline.h"
+#include "svc/tree/output/said.h"
+#include "svc/tree/scan/scan.h"
+#include "svc/tree/shown/shown.h"
+#include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/slots.h"
+#include "svc/tree/state/state.h"
+#include "svc/tree/upward.h"
 
 #define AGAIN_MS 200
 #define LATE_MS 3000 /* for a reader to come to the end of its input */

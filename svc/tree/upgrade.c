@@ -16,6 +16,8 @@
 #include "lib/spawn.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/tree/shown/clients.h"
+#include "svc/tree/state/state.h"
 
 #define ACCEPTS "knows this state\n"
 #define TRIAL_MS 5000

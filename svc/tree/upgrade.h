@@ -5,7 +5,7 @@
 #ifndef SVC_TREE_UPGRADE_H
 #define SVC_TREE_UPGRADE_H
 
-#include "svc/tree/clients.h"
+#include "svc/tree/shown/clients.h"
 
 void upgrade_start(void);
 /* `svcd --accepts VERSION`: says whether it can carry on from such a state. */

@@ -6,13 +6,16 @@
  * The address and what else a manager gives to one process alone does not
  * reach services: they would speak to the wrong one.
  */
-#include "svc/tree/talk.h"
+#include "svc/tree/upward.h"
 
 #include <string.h>
 
 #include "lib/fmt.h"
+#include "lib/sock.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/tree/state/state.h"
+#include "svc/tree/stop.h"
 
 static const char *address;
 static bool has_told;

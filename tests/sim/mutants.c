@@ -3,7 +3,7 @@
  * rule that no rig can break is either useless or untested. More of them are in
  * tests/torture/mutants and tests/model.
  */
-#include "svc/tree/tree.h"
+#include "svc/core/board.h"
 #include "tests/fake/world.h"
 #include "tests/sim/sim.h"
 

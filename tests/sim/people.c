@@ -14,7 +14,8 @@
 
 #include "lib/keeper.h"
 #include "lib/sock.h"
-#include "svc/tree/tree.h"
+#include "svc/tree/birth/births.h"
+#include "svc/tree/state/state.h"
 #include "tests/fake/world.h"
 #include "tests/sim/sim.h"
 

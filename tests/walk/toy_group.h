@@ -1,7 +1,7 @@
 /*
  * A toy tree: groups and their members with the real life machine, the exit
  * queue, held ends, and a svcd that may die before any store. It does with the
- * decisions of svc/core/group.h what svc/tree/group.c does.
+ * decisions of svc/core/group.h what svc/tree/life/group.c does.
  */
 #include <setjmp.h>
 

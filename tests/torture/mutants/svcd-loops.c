@@ -5,7 +5,6 @@
 #include <fcntl.h>
 
 #include "lib/sys.h"
-#include "svc/tree/tree.h"
 
 int __real_sys_setitimer(int which, const struct itimerval *value);
 int __wrap_sys_setitimer(int which, const struct itimerval *value);

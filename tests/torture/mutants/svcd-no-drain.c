@@ -1,6 +1,5 @@
 /* What the exit queue holds is not taken between a clone and its commit. */
 #include "lib/spawn.h"
-#include "svc/tree/tree.h"
 
 pid_t __real_spawn(const struct spawn *s);
 pid_t __wrap_spawn(const struct spawn *s);

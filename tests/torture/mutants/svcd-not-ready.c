@@ -1,6 +1,5 @@
 /* It knows the state and comes up, but never so far as to say so. */
 #include "lib/sys.h"
-#include "svc/tree/tree.h"
 
 void __wrap_keep_ready(void);
 

@@ -1,0 +1,294 @@
+/*
+ * Effects: one small function for each. They act and come back at once; what
+ * comes of them is posted as an event. Each may be done twice without harm,
+ * since a svcd that was killed in the middle is told to do it again.
+ */
+#include "svc/tree/life/life.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "lib/clock.h"
+#include "lib/fd.h"
+#include "lib/say.h"
+#include "lib/sys.h"
+#include "svc/core/status.h"
+#include "svc/tree/birth/births.h"
+#include "svc/tree/life/ready.h"
+#include "svc/tree/life/relations.h"
+#include "svc/tree/output/output.h"
+#include "svc/tree/output/said.h"
+#include "svc/tree/scan/scan.h"
+#include "svc/tree/shown/clients.h"
+#include "svc/tree/shown/shown.h"
+#include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/service.h"
+#include "svc/tree/state/state.h"
+#include "svc/tree/stop.h"
+#include "svc/tree/talk/talk.h"
+
+/*
+ * A pid may have been given to a stranger once it is reaped; but then its exit
+ * stands in the queue, because the keeper announces before it reaps. So: a
+ * handle first, then a look at the queue, then the signal through the handle.
+ * The handle is kept for the signals that follow in the same breath (TERM and
+ * CONT): it names that one process and no other.
+ */
+static struct {
+	pid_t pid;
+	int fd;
+} handle = {.fd = -1};
+
+static void
+let_go(void)
+{
+	fd_close(&handle.fd);
+	handle.pid = 0;
+}
+
+static bool
+take_hold(pid_t pid)
+{
+	enum exits_answer gone;
+
+	if (handle.pid == pid)
+		return true;
+	let_go();
+	handle.fd = sys_pidfd_open(pid);
+	if (handle.fd < 0) {
+		/* Reaped, while its number still names a group of others. */
+		if (errno == EINVAL)
+			errno = ESRCH;
+		return false;
+	}
+	gone = exits_names(pid);
+	if (gone == EXITS_NO) {
+		handle.pid = pid;
+		return true;
+	}
+	let_go();
+	errno = gone == EXITS_YES ? ESRCH : EAGAIN;
+	return false;
+}
+
+static int
+signal_one(pid_t pid, int sig)
+{
+	return take_hold(pid) ? sys_pidfd_send_signal(handle.fd, sig) : -1;
+}
+
+/* A signal was not sent, because the queue was too long to look through. */
+static bool is_unsent;
+
+static bool
+give_signal(uint32_t i, int sig, bool group)
+{
+	pid_t pid = (pid_t)state_word(i).pid;
+	char name[BOARD_NAME_MAX + 1];
+
+	if (pid <= 1)
+		return false;
+	if ((group ? sys_kill(-pid, sig) : signal_one(pid, sig)) == 0)
+		return true;
+	if (errno == EAGAIN)
+		is_unsent = true;
+	else if (errno != ESRCH)
+		say_warn("%s: cannot signal process %d", state_name(i, name),
+		    (int)pid);
+	return false;
+}
+
+bool
+do_kill(uint32_t i, int sig, bool group)
+{
+	bool sent = give_signal(i, sig, group);
+
+	let_go();
+	return sent;
+}
+
+static void
+forgive(uint32_t i)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->budget = (struct budget){0};
+	board_end(r);
+}
+
+/* A signal that people may have put a script in front of. */
+static void
+send_or_script(uint32_t i, int sig)
+{
+	char letter = status_signal_letter(sig);
+
+	if (letter == 0 || !aux_control(i, letter, sig))
+		give_signal(i, sig, service_kills_group(i));
+}
+
+/* One step of the stop schedule; the first also takes the exit scripts along:
+ * they run after it, and after CONT. */
+static void
+stop_signal_step(uint32_t i, struct sv sv)
+{
+	int sig = service_stop_signal(i, sv.step);
+
+	if (sig == SIGKILL)
+		give_signal(i, sig, service_kills_group_at_last(i));
+	else if (sig != 0)
+		send_or_script(i, sig);
+	if (sig == SIGTERM)
+		state_flags(i, BOARD_GOT_TERM, 0);
+	if (sv.step == 0)
+		aux_control(i, sv.leave ? 'x' : 'd', 0);
+}
+
+static void
+terminate(uint32_t i)
+{
+	send_or_script(i, SIGTERM);
+	state_flags(i, BOARD_GOT_TERM, 0);
+}
+
+static void
+go_on(uint32_t i, struct sv before)
+{
+	if (before.pause == PAUSE_NO || state_word(i).sv.state == S_STOP)
+		give_signal(i, SIGCONT, false);
+	else
+		send_or_script(i, SIGCONT);
+}
+
+static void
+reload(uint32_t i)
+{
+	reload_begin(i);
+	if (aux_reload(i))
+		return;
+	reload_expect(i);
+	send_or_script(i, service_reload_signal(i));
+}
+
+static void
+tell(uint32_t i)
+{
+	struct board_record *r = rec(i);
+	enum sv_shown now = sv_shown(state_word(i).sv);
+	enum sv_shown old = (enum sv_shown)live(i)->shown;
+	struct board_head *h = (struct board_head *)(void *)tree.board.base;
+
+	if (now != old) {
+		board_begin(r);
+		r->since_mono_ns = tree.loop.now.ns;
+		r->since_real_ns = real_ns();
+		board_end(r);
+		live(i)->shown = (uint8_t)now;
+	}
+	h->changes++;
+	if (now == SV_SHOWN_WAITING)
+		relations_cause(i);
+	listen_settled(i);
+	views_add(i);
+	failed_look(i);
+	if (now != old) {
+		if (now == SV_SHOWN_DOWN || now == SV_SHOWN_FAILED)
+			dirs_remove(i);
+		relations_news(i);
+		clients_tell(i, old, now);
+	}
+	stop_rested(i);
+}
+
+/*
+ * Told to exit, while its link is there: not forgotten, or the next look at the
+ * directories would start it again. It stays, without files, until its link is
+ * made anew or somebody wants it up.
+ */
+static void
+set_aside(uint32_t i)
+{
+	struct sv_word w = state_word(i);
+	struct sv sv = {.state = S_DOWN, .want = WANT_DOWN, .deps = true};
+
+	if (rec(i)->logger != 0)
+		log_is_over(rec(i)->logger);
+	logpipe_close(i);
+	views_last(i);
+	supervise_close(i);
+	state_commit(i, sv, w.generation, 0);
+	relations_tell(i);
+	tell(i);
+}
+
+static void
+free_record(uint32_t i)
+{
+	if ((rec(i)->flags & BOARD_EXITED) &&
+	    !(rec(i)->flags & BOARD_UNLINKED) && !scan_is_only()) {
+		set_aside(i);
+		return;
+	}
+	scan_freed(i);
+	talk_close(i);
+	logpipe_close(i);
+	said_close(i);
+	output_close(i);
+	cgroups_close(i);
+	views_last(i);
+	supervise_close(i);
+	clients_note(i);
+	relations_remove(i);
+	state_free(i);
+	clients_gone();
+}
+
+/* clang-format off */
+static void
+do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
+{
+	if (group_effect(i, bit))
+		return;
+	switch (bit) {
+	case SV_BIT_FORGIVE:	forgive(i); break;
+	case SV_BIT_DISARM:	deadline_disarm(i); break;
+	case SV_BIT_UNWATCH:	ready_unwatch(i); break;
+	case SV_BIT_UNGATE:	births_ungate(i); break;
+	case SV_BIT_DROP:	births_drop(i); break;
+	case SV_BIT_SIGNAL:	stop_signal_step(i, now); break;
+	case SV_BIT_TERM:	terminate(i); break;
+	case SV_BIT_KILL:	give_signal(i, SIGKILL, service_kills_group(i)); break;
+	case SV_BIT_PAUSE:	send_or_script(i, SIGSTOP); break;
+	case SV_BIT_CONT:	go_on(i, before); break;
+	case SV_BIT_RELOAD:	reload(i); break;
+	case SV_BIT_SWEEP:	sweep(i, bit == SV_BIT_SWEEP ? SIGTERM : SIGKILL); break;
+	case SV_BIT_SWEEP_KILL:	sweep(i, bit == SV_BIT_SWEEP ? SIGTERM : SIGKILL); break;
+	case SV_BIT_WATCH:	ready_watch(i); break;
+	case SV_BIT_ADOPT:	forking_look(i); break;
+	case SV_BIT_ARM:	deadline_arm(i); break;
+	case SV_BIT_PRE:	births_add(i); break;
+	case SV_BIT_RUN:	births_add(i); break;
+	case SV_BIT_FINISH:	births_add(i); break;
+	case SV_BIT_TELL:	tell(i); break;
+	case SV_BIT_FREE:	free_record(i); break;
+	}
+}
+/* clang-format on */
+
+#define SIGNALS                                                           \
+	(DO_SIGNAL | DO_CONT | DO_PAUSE | DO_TERM | DO_KILL | DO_RELOAD | \
+	    DO_SWEEP | DO_SWEEP_KILL)
+
+void
+do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects)
+{
+	is_unsent = false;
+	for (unsigned bit = 0; bit < SV_EFFECT_COUNT; bit++)
+		if (effects & 1u << bit)
+			do_effect(i, before, now, (enum sv_effect_bit)bit);
+	let_go();
+	/* Unsent: when the queue has been drained the machine names it again.
+	 */
+	if (effects & SIGNALS)
+		post(i, is_unsent ? EV_RECOVER : EV_SENT);
+}

@@ -1,0 +1,86 @@
+/*
+ * The life of a service: events, one step after the other, and what follows
+ * from each.
+ */
+#ifndef SVC_TREE_LIFE_H
+#define SVC_TREE_LIFE_H
+
+#include "svc/tree/state/tree.h"
+
+/* --- queue.c: events, one step after the other --- */
+void queue_start(void);
+void post(uint32_t i, enum sv_event ev);
+/* A wish of a person, committed when this returns. Not from within a step. */
+void wish(uint32_t i, enum sv_event ev);
+/* Down, whoever needs it, with KILL. */
+void wish_force(uint32_t i);
+/* One step now: only from the queue, a drain or a batch of births. */
+void step(uint32_t i, enum sv_event ev, uint32_t pid);
+/* Takes events until none is left or `most` were taken. True: more to do. */
+bool queue_run(unsigned most);
+#define QUEUE_SOME 256 /* between two looks at the exit queue */
+void queue_settle(void);
+bool queue_waits(void);
+
+/* --- do.c: effects --- */
+void do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects);
+/* Sends a signal to the process of the word, if it lives. */
+bool do_kill(uint32_t i, int sig, bool group);
+
+/* --- died.c, deadlines.c --- */
+void died(uint32_t i, const struct keep_exit *e);
+/* One more death: what its restart policy says, which is written down. */
+struct budget_verdict died_charge(uint32_t i, struct budget_death death);
+/* Nobody of it came in time: what its restart policy makes of that. */
+enum sv_event died_late(uint32_t i);
+void deadline_arm(uint32_t i);
+void deadline_disarm(uint32_t i);
+/* Sets the timer from what the record says (after a change, at start). */
+void deadline_sync(uint32_t i);
+
+/* --- aux.c: control scripts beside the main process --- */
+/* Runs control/LETTER if there is one; false: there is none. */
+bool aux_control(uint32_t i, char letter, int after);
+/* Runs the check, now or as the next; false: the last is past its time. */
+bool aux_check(uint32_t i, bool is_health);
+/* Nobody wants to know any more. */
+void aux_end_check(uint32_t i);
+/* Runs the reload command if there is one. */
+bool aux_reload(uint32_t i);
+void aux_spawned(uint32_t i, uint32_t pid);
+void aux_spawn_failed(uint32_t i, int error);
+void aux_late(uint32_t i);
+void aux_recover(uint32_t i);
+void died_aux(uint32_t i, const struct keep_exit *e);
+
+/* --- forking.c: who goes into the background --- */
+void forking_start(void);
+bool forking_awaits(uint32_t i);
+bool forking_leaves(uint32_t i, struct sv sv, const struct keep_exit *e);
+void forking_look(uint32_t i);
+bool forking_answer(void);
+/* No process of its own was named in time. */
+void forking_late(uint32_t i);
+bool forking_waits(void);
+
+/* --- schedule.c: who runs every so often --- */
+/* When it is to run next; 0: not now. */
+int64_t schedule_at(uint32_t i);
+void schedule_due(uint32_t i);
+/* What was posted has been taken: its value has changed. */
+void schedule_moved(uint32_t i);
+/* Its settings are others than before. */
+void schedule_defined(uint32_t i);
+
+/* --- failed.c: what follows when a service is over --- */
+/* After whatever may have ended it, and in a new life. */
+void failed_look(uint32_t i);
+
+/* --- sweep.c: what a service leaves behind --- */
+void sweep(uint32_t i, int sig);
+/* Somebody died whom no record names. */
+void sweep_look(pid_t died);
+/* Its main process has ended: whether others of it live on is shown. */
+void sweep_left(uint32_t i);
+
+#endif

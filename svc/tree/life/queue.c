@@ -1,0 +1,181 @@
+/*
+ * Events wait here and are taken one after the other, so that a step never
+ * calls a step: an effect that brings an event about only adds it.
+ */
+#include "svc/tree/life/life.h"
+
+#include "lib/mem.h"
+#include "lib/say.h"
+#include "svc/tree/life/relations.h"
+#include "svc/tree/scan/scan.h"
+#include "svc/tree/shown/shown.h"
+#include "svc/tree/state/service.h"
+#include "svc/tree/state/state.h"
+
+struct event {
+	uint32_t record;
+	uint16_t life; /* of the record when it was added */
+	uint16_t what; /* enum sv_event */
+	uint16_t generation;
+};
+
+static struct event *ring;
+static size_t head, len;
+
+void
+queue_start(void)
+{
+	ring = mem_pages(TREE_EVENTS * sizeof(*ring));
+	if (ring == NULL)
+		die(111, "cannot reserve memory");
+}
+
+void
+post(uint32_t i, enum sv_event ev)
+{
+	if (len == TREE_EVENTS) {
+		say_warnx("more than %d events wait: one is lost", TREE_EVENTS);
+		return;
+	}
+	ring[(head + len++) % TREE_EVENTS] = (struct event){.record = i,
+	    .life = live(i)->life,
+	    .what = (uint16_t)ev,
+	    .generation = state_word(i).generation};
+}
+
+/* News of a process that is not the one that runs now. */
+static bool
+is_stale(struct event e)
+{
+	return (e.what == EV_READY || e.what == EV_SICK) &&
+	       e.generation != state_word(e.record).generation;
+}
+
+/* The process that the word named has ended (or left us, FORKED). */
+static bool
+ends_process(enum sv_event ev)
+{
+	return ev == EV_GATE || ev == EV_FORKED || ev == EV_DIED_NOW ||
+	       ev == EV_DIED_LATER || ev == EV_DIED_STAY ||
+	       ev == EV_DIED_FAIL || ev == EV_HELPED || ev == EV_FIN_FAIL;
+}
+
+static void
+say_bug(uint32_t i, struct sv sv, enum sv_event ev)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	say_warnx("%s: %s in state %s cannot happen: ignored",
+	    state_name(i, name), sv_event_name(ev), sv_state_name(sv.state));
+}
+
+void
+step(uint32_t i, enum sv_event ev, uint32_t pid)
+{
+	struct sv_word w = state_word(i);
+	struct sv_step s = sv_step(w.sv, ev);
+
+	if (s.bug) {
+		say_bug(i, w.sv, ev);
+		return;
+	}
+	if (s.moot)
+		return;
+	if (ends_process(ev))
+		w.pid = 0;
+	if (ev == EV_SPAWNED || ev == EV_ADOPTED)
+		w.pid = pid;
+	if (sv_is_new_run(w.sv, s.sv))
+		w.generation++;
+	/* A record that becomes free is committed as such by its effect. */
+	if (s.sv.state != S_NONE)
+		state_commit(i, s.sv, w.generation, w.pid);
+	relations_tell(i);
+	do_effects(i, w.sv, s.sv, s.effects);
+}
+
+/*
+ * All events. The exit queue is drained as one goes: a signal is not sent, and
+ * its effect comes back as an event, as long as too much stands in it.
+ */
+void
+queue_settle(void)
+{
+	do
+		exits_drain();
+	while (queue_run(QUEUE_SOME));
+}
+
+/* One that was told to exit has its files again. */
+static void
+come_back(uint32_t i)
+{
+	if ((rec(i)->flags & BOARD_EXITED) == 0)
+		return;
+	state_flags(i, 0, BOARD_EXITED);
+	supervise_open(i);
+	service_find_log(i);
+}
+
+/* What was asked for before it comes before it. */
+void
+wish(uint32_t i, enum sv_event ev)
+{
+	uint16_t life = live(i)->life;
+
+	queue_settle();
+	if (live(i)->life != life)
+		return;
+	/* What is to start does so by what its directory says now. */
+	if ((ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART) &&
+	    sv_is_rest(state_word(i).sv))
+		service_refresh(i);
+	if (ev == EV_DOWN || ev == EV_EXIT) {
+		group_leave(i);
+		relations_end(i, ev);
+		relations_settle();
+		return;
+	}
+	if (ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART) {
+		come_back(i);
+		relations_keep(i);
+	}
+	step(i, ev, 0);
+}
+
+void
+wish_force(uint32_t i)
+{
+	uint16_t life = live(i)->life;
+
+	queue_settle();
+	if (live(i)->life != life)
+		return;
+	relations_force(i);
+	step(i, EV_DOWN, 0);
+	queue_settle();
+	if (live(i)->life == life)
+		step(i, EV_KILL, 0);
+	relations_settle();
+}
+
+bool
+queue_run(unsigned most)
+{
+	for (; most > 0 && len > 0; most--) {
+		struct event e = ring[head];
+		head = (head + 1) % TREE_EVENTS;
+		len--;
+		if (live(e.record)->life == e.life && !is_stale(e))
+			step(e.record, (enum sv_event)e.what, 0);
+	}
+	if (len == 0) /* the same pages again, and no others */
+		head = 0;
+	return len > 0;
+}
+
+bool
+queue_waits(void)
+{
+	return len > 0;
+}

@@ -1,0 +1,60 @@
+/*
+ * Services that depend on others, and groups of them.
+ */
+#ifndef SVC_TREE_RELATIONS_H
+#define SVC_TREE_RELATIONS_H
+
+#include "svc/tree/state/tree.h"
+
+/* --- relations.c: who waits for whom --- */
+/* Its definition has relations. */
+bool relations_has(uint32_t i);
+/* Its definition was read. */
+void relations_defined(uint32_t i);
+/* After its first commit; before it is freed; after each commit. */
+void relations_add(uint32_t i);
+void relations_remove(uint32_t i);
+void relations_tell(uint32_t i);
+/* EV_DOWN or EV_EXIT when nothing that needs it lives; or not any more. */
+void relations_end(uint32_t i, enum sv_event ev);
+void relations_keep(uint32_t i);
+/* It is about to be ended whoever needs it. */
+void relations_force(uint32_t i);
+void relations_recover(uint32_t i);
+/* Sets why it waits; what others see of it has changed. */
+void relations_cause(uint32_t i);
+void relations_news(uint32_t i);
+/* The next that needs it and is to stay up, after cursor (0: first). */
+uint32_t relations_dependent(uint32_t i, uint32_t *cursor);
+/* The next that needs it, whatever it is to be. */
+uint32_t relations_needed_by(uint32_t i, uint32_t *cursor);
+/* All events, and then what the relations make of it, until all is quiet. */
+void relations_settle(void);
+/* Something was told that has not been settled. */
+bool relations_wait(void);
+
+/* A record of that name, or one that provides it; 0. */
+uint32_t relations_find(const char *name);
+
+/* The next member of a group, the last first; the next group of a member. */
+uint32_t relations_member(uint32_t i, uint32_t *cursor);
+uint32_t relations_group(uint32_t i, uint32_t *cursor);
+/* All members that a group names are there. */
+bool relations_is_whole(uint32_t i);
+
+/* --- group.c --- */
+void group_start(void);
+bool group_is(uint32_t i);
+bool group_effect(uint32_t i, enum sv_effect_bit bit);
+void group_death(uint32_t m);
+void group_tell(uint32_t m);
+bool group_answer(void);
+bool group_waits(void);
+/* Some group names it. */
+bool group_has(const char *name);
+void group_add(uint32_t i);
+void group_leave(uint32_t m);
+void group_renamed(void);
+void group_recover(uint32_t i);
+
+#endif

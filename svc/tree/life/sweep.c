@@ -1,0 +1,258 @@
+/*
+ * What a service leaves behind when its main process has ended. Where it is to
+ * be ended too (kill = all) it is: all that is in its cgroup; without one the
+ * processes of its session and its process group, and those that have left it
+ * by a session of their own but bear the mark that we put into its environment
+ * then. Where it is to live on that is shown.
+ *
+ * Nothing is polled: each of them ends as an orphan of the keeper's, so its
+ * exit stands in the queue, and only then is looked again.
+ */
+#include "svc/tree/life/life.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+#include "lib/dir.h"
+#include "lib/fd.h"
+#include "lib/fmt.h"
+#include "lib/path.h"
+#include "lib/scan.h"
+#include "lib/sys.h"
+#include "svc/tree/birth/birth.h"
+#include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/service.h"
+#include "svc/tree/state/state.h"
+
+/* Records that wait for the last of theirs; more than these look at all. */
+static uint32_t sweeping;
+static uint32_t leaving; /* records whose leavings live on */
+static pid_t just_died;	 /* may still be a zombie */
+
+static bool
+is_sweeping(uint32_t i)
+{
+	enum sv_state state = state_word(i).sv.state;
+
+	return state == S_SWEEP || state == S_FIN_SWEEP;
+}
+
+/* The session is that of the last process that it had; 0: not known. */
+static pid_t
+session_of(uint32_t i)
+{
+	const struct board_exit *e = board_exit(rec(i), 0);
+
+	if (rec(i)->session != 0)
+		return (pid_t)rec(i)->session;
+	return e != NULL ? (pid_t)e->pid : 0;
+}
+
+/* --- without a cgroup --- */
+
+/* Which tree, and which of its services: "X=…" each, with its NUL. */
+struct mark {
+	char tree[40], service[BOARD_NAME_MAX + 32];
+};
+
+static void
+make_mark(uint32_t i, struct mark *m)
+{
+	struct buf t = BUF(m->tree), s = BUF(m->service);
+	char name[BOARD_NAME_MAX + 1];
+
+	buf_puts(&t, "TRIVET_TREE=");
+	buf_i64(&t, state_head()->began_real_ns);
+	buf_puts(&s, "TRIVET_SERVICE=");
+	buf_puts(&s, state_name(i, name));
+}
+
+void
+sweep_mark(struct birth *b)
+{
+	struct mark m;
+
+	make_mark(b->record, &m);
+	birth_variable(b, m.tree);
+	birth_variable(b, m.service);
+}
+
+static bool
+holds(const struct buf *text, const char *word)
+{
+	size_t n = strlen(word) + 1;
+
+	for (const char *p = text->p; p < text->p + text->len;
+	     p += strnlen(p, (size_t)(text->p + text->len - p)) + 1)
+		if ((size_t)(text->p + text->len - p) >= n &&
+		    memcmp(p, word, n) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_marked(const char *pid, const struct mark *m)
+{
+	static char room[131072];
+	char path[64];
+	struct buf b = BUF(path), text = BUF(room);
+
+	buf_fmt(&b, "/proc/%s/environ", pid);
+	if (fd_slurp(AT_FDCWD, path, &text) < 0 && text.len == 0)
+		return false;
+	return holds(&text, m->tree) && holds(&text, m->service);
+}
+
+static bool
+is_of(pid_t session, const char *name, pid_t pid, const struct mark *mark)
+{
+	/* Threads of the kernel are in session 0. */
+	return (session > 1 && sys_getsid(pid) == session) ||
+	       is_marked(name, mark);
+}
+
+/* Signals each process of the session, and each that bears the mark; how many
+ * live. */
+static unsigned
+visit(uint32_t i, pid_t session, int sig)
+{
+	char room[DIR_ROOM];
+	struct mark mark;
+	struct dir d;
+	struct dir_entry e;
+	uint32_t pid;
+	unsigned living = 0;
+
+	make_mark(i, &mark);
+	if (dir_open(&d, AT_FDCWD, "/proc", room, sizeof(room)) < 0)
+		return 0;
+	while (dir_next(&d, &e) == 1) {
+		if (!scan_u32(e.name, &pid) || (pid_t)pid == just_died ||
+		    (pid_t)pid == session ||
+		    !is_of(session, e.name, (pid_t)pid, &mark))
+			continue;
+		if (sys_kill((pid_t)pid, sig) == 0)
+			living++;
+		if (sig == SIGTERM)
+			sys_kill((pid_t)pid, SIGCONT);
+	}
+	dir_close(&d);
+	return living;
+}
+
+static unsigned
+end_session(uint32_t i, int sig)
+{
+	pid_t session = session_of(i);
+
+	if (session > 1 && sys_kill(-session, sig) == 0 && sig == SIGTERM)
+		sys_kill(-session, SIGCONT);
+	return visit(i, session, sig);
+}
+
+/* --- all of it --- */
+
+static bool
+end_group(uint32_t i, int sig)
+{
+	if (!cgroups_populated(i))
+		return false;
+	if (sig != SIGKILL || !cgroups_kill(i))
+		cgroups_signal(i, sig);
+	if (sig == SIGTERM)
+		cgroups_signal(i, SIGCONT);
+	return cgroups_populated(i);
+}
+
+void
+sweep(uint32_t i, int sig)
+{
+	bool living =
+	    cgroups_has(i) ? end_group(i, sig) : end_session(i, sig) > 0;
+
+	if (living)
+		sweeping++;
+	else
+		post(i, EV_EMPTY);
+}
+
+static void
+look_at_sweeping(void)
+{
+	sweeping = 0;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		if (!is_sweeping(i))
+			continue;
+		if (cgroups_has(i) ? cgroups_populated(i)
+				   : visit(i, session_of(i), 0) > 0)
+			sweeping++;
+		else
+			post(i, EV_EMPTY);
+	}
+}
+
+/* --- what lives on --- */
+
+/* How many, as far as one can tell; a new run may be among those of the group
+ * by now, and then its old session answers. */
+static unsigned
+count_left(uint32_t i)
+{
+	pid_t session = session_of(i);
+	bool is_alone =
+	    state_word(i).pid == 0 || (pid_t)state_word(i).pid == session;
+
+	if (cgroups_has(i) && is_alone)
+		return cgroups_populated(i) ? cgroups_signal(i, 0) : 0;
+	return session > 1 && sys_kill(-session, 0) == 0;
+}
+
+static void
+show_left(uint32_t i, unsigned count)
+{
+	struct board_record *r = rec(i);
+
+	if (count == 0 && (r->flags & BOARD_LEFT) == 0)
+		return;
+	board_begin(r);
+	r->left = (uint16_t)(count < UINT16_MAX ? count : UINT16_MAX);
+	r->flags = count > 0 ? r->flags | BOARD_LEFT
+			     : r->flags & ~(uint32_t)BOARD_LEFT;
+	board_end(r);
+}
+
+void
+sweep_left(uint32_t i)
+{
+	unsigned count;
+
+	if (service_kills_all(i))
+		return;
+	count = count_left(i);
+	show_left(i, count);
+	leaving += count > 0;
+}
+
+static void
+look_at_left(void)
+{
+	leaving = 0;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		if ((rec(i)->flags & BOARD_LEFT) == 0)
+			continue;
+		show_left(i, count_left(i));
+		leaving += (rec(i)->flags & BOARD_LEFT) != 0;
+	}
+}
+
+void
+sweep_look(pid_t died)
+{
+	just_died = died;
+	if (sweeping > 0)
+		look_at_sweeping();
+	if (leaving > 0)
+		look_at_left();
+}

@@ -1,0 +1,141 @@
+/*
+ * The pipe between a service and its logger. Both ends are held by the keeper
+ * in two slots and by us, so that neither side's death closes it; lines that
+ * were written wait in it for the next logger.
+ */
+#include "svc/tree/output/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "lib/bits.h"
+#include "lib/fd.h"
+#include "lib/say.h"
+#include "lib/sys.h"
+#include "svc/tree/life/life.h"
+#include "svc/tree/state/slots.h"
+#include "svc/tree/state/state.h"
+
+static void
+keep(uint32_t i, uint32_t slot)
+{
+	struct board_record *r = rec(i);
+
+	board_begin(r);
+	r->log_slot = (uint16_t)slot;
+	board_end(r);
+}
+
+/* Another's pipe, or a new one. */
+static int
+take(int ends[2], uint32_t from)
+{
+	if (from == 0)
+		return sys_pipe2(ends, O_CLOEXEC);
+	ends[0] = sys_dup(live(from)->pipe[0], TREE_FD_FLOOR);
+	ends[1] = sys_dup(live(from)->pipe[1], TREE_FD_FLOOR);
+	if (ends[0] >= 0 && ends[1] >= 0)
+		return 0;
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	return -1;
+}
+
+static bool
+leaves_files(int ends[2])
+{
+	if (state_leaves_files(ends[0]) && state_leaves_files(ends[1]))
+		return true;
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	errno = EMFILE;
+	return false;
+}
+
+bool
+logpipe_make(uint32_t i)
+{
+	return logpipe_share(i, 0);
+}
+
+bool
+logpipe_share(uint32_t i, uint32_t from)
+{
+	struct live *l = live(i);
+	char name[BOARD_NAME_MAX + 1];
+	uint32_t slot;
+
+	if (l->pipe[0] >= 0 && l->pipe[1] >= 0)
+		return true;
+	logpipe_close(i);
+	if (take(l->pipe, from) < 0 || !leaves_files(l->pipe)) {
+		say_warn("%s: no pipe to its logger", state_name(i, name));
+		return false;
+	}
+	fd_lift(&l->pipe[0], TREE_FD_FLOOR);
+	fd_lift(&l->pipe[1], TREE_FD_FLOOR);
+	slot = slots_take(2);
+	if (slot != 0 && keep_put(slot, l->pipe, 2))
+		keep(i, slot);
+	return true;
+}
+
+/*
+ * Nobody writes any more: the logger reads what is left, then its end. Our
+ * reading end stays, for the next logger if this one is killed meanwhile.
+ */
+void
+logpipe_end(uint32_t i)
+{
+	struct live *l = live(i);
+
+	if (l->pipe[1] < 0)
+		return;
+	fd_close(&l->pipe[1]);
+	if (rec(i)->log_slot != 0)
+		keep_drop(rec(i)->log_slot + 1u, 1);
+}
+
+void
+logpipe_close(uint32_t i)
+{
+	struct live *l = live(i);
+
+	if (l->pipe[0] < 0 && l->pipe[1] < 0)
+		return;
+	fd_close(&l->pipe[0]);
+	fd_close(&l->pipe[1]);
+	if (rec(i)->log_slot == 0)
+		return;
+	keep_drop(rec(i)->log_slot, 2);
+	slots_give(rec(i)->log_slot, 2);
+	keep(i, 0);
+}
+
+void
+logpipe_recover(uint32_t i)
+{
+	struct live *l = live(i);
+	uint32_t slot = rec(i)->log_slot;
+
+	if (slot == 0)
+		return;
+	slots_mark(slot, 2);
+	for (unsigned n = 0; n < 2; n++) {
+		l->pipe[n] = keep_get(slot + n);
+		if (l->pipe[n] >= 0)
+			fd_lift(&l->pipe[n], TREE_FD_FLOOR);
+	}
+}
+
+/*
+ * Its service is gone for good: the logger ends by itself at the end of its
+ * input; until then it is no more to be restarted.
+ */
+void
+log_is_over(uint32_t logger)
+{
+	state_flags(logger, BOARD_UNLINKED, 0);
+	if (sv_role(state_word(logger).sv) != SV_ROLE_RUN)
+		post(logger, EV_EXIT);
+}

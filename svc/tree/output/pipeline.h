@@ -1,0 +1,28 @@
+/*
+ * Pipes from services to a service: `log = NAME`, and s6-rc's producer-for.
+ */
+#ifndef SVC_TREE_PIPELINE_H
+#define SVC_TREE_PIPELINE_H
+
+#include "svc/core/settings.h"
+#include "svc/tree/state/tree.h"
+
+/* The name of the service that reads what this one says; false: none does. */
+bool pipeline_reader(const struct settings *s, char room[BOARD_NAME_MAX + 1]);
+/* Its definition was read: gets its pipe. False: it writes to no service. */
+bool pipeline_look(uint32_t i);
+/* The same, at the last moment: its reader must be there. */
+bool pipeline_birth(uint32_t i);
+/* After its log pipe was found again. */
+void pipeline_recover(uint32_t i);
+/* It is about to be forgotten, or writes elsewhere from now on. */
+void pipeline_leave(uint32_t i);
+/* Its standard input; -1: nobody writes to it. */
+int pipeline_input(uint32_t i);
+/* Who reads what this one writes, 0: none. */
+uint32_t pipeline_read_by(uint32_t i);
+/* Whether all that write to it have stopped; then its input may end. */
+bool pipeline_is_quiet(uint32_t i);
+void pipeline_end(uint32_t i);
+
+#endif

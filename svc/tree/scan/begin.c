@@ -1,0 +1,159 @@
+/*
+ * A service begins: its directory or file is known, and becomes a record with
+ * settings, a first word and a logger. What was edited since is read here too.
+ */
+#include "svc/tree/scan/scan.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "lib/fmt.h"
+#include "lib/sys.h"
+#include "svc/tree/command.h"
+#include "svc/tree/life/life.h"
+#include "svc/tree/life/relations.h"
+#include "svc/tree/output/logger.h"
+#include "svc/tree/output/output.h"
+#include "svc/tree/shown/shown.h"
+#include "svc/tree/state/define.h"
+#include "svc/tree/state/service.h"
+#include "svc/tree/state/state.h"
+
+void
+service_take_log(uint32_t i, int dir)
+{
+	char name[BOARD_NAME_MAX + 8], path[TREE_PATH], of[TREE_PATH];
+	struct buf n = BUF(name), p = BUF(path);
+	struct stat st;
+	uint32_t k;
+	int fd;
+
+	fd = sys_openat(dir, "log", O_PATH | O_DIRECTORY, 0);
+	if (fd < 0)
+		return;
+	buf_fmt(&n, "%s/log", state_name(i, of));
+	buf_fmt(&p, "%s/log", state_path(i, of));
+	if (!n.full && !p.full && sys_fstat(fd, &st) == 0 &&
+	    (k = state_add(name, path, st.st_dev, st.st_ino, BOARD_LOG)) != 0) {
+		rec(k)->parent = i;
+		rec(i)->logger = k;
+		logpipe_make(i);
+		if (!service_begin(k, fd))
+			rec(i)->logger = 0;
+	}
+	sys_close(fd);
+}
+
+void
+service_find_log(uint32_t i)
+{
+	char path[TREE_PATH];
+	int dir;
+
+	if ((rec(i)->flags & BOARD_LOG) || rec(i)->logger != 0)
+		return;
+	dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
+	if (dir < 0)
+		return;
+	service_take_log(i, dir);
+	sys_close(dir);
+}
+
+static uint32_t
+kinds(uint32_t i)
+{
+	return (service_is_s6(i) ? BOARD_S6 : 0) |
+	       (service_is_essential(i) ? BOARD_ESSENTIAL : 0) |
+	       (service_is_scheduled(i) ? BOARD_SCHEDULED : 0);
+}
+
+enum define
+service_define(uint32_t i, int dir)
+{
+	char name[BOARD_NAME_MAX + 1];
+	enum define d;
+	int at;
+
+	alive_note();
+	if (command_is(i)) {
+		d = command_define(i);
+	} else if (scan_is_file(i)) {
+		/* A new svcd hears of deaths before it opens directories: what
+		 * cannot be read now stays as it was. */
+		at = scan_of_file(state_name(i, name));
+		if (at < 0)
+			return DEFINE_SAME;
+		d = define_file(i, at, name);
+	} else {
+		d = define_directory(i, dir);
+	}
+	state_flags(i, kinds(i), BOARD_S6 | BOARD_ESSENTIAL | BOARD_SCHEDULED);
+	if (d == DEFINE_NEW)
+		schedule_defined(i);
+	/* What runs is stopped as what it was started as. */
+	if (sv_is_rest(state_word(i).sv))
+		state_flags(
+		    i, service_is_group(i) ? BOARD_GROUP : 0, BOARD_GROUP);
+	return d;
+}
+
+/*
+ * Its files, then its first word: what it is, and that it is wanted unless a
+ * file `down` says otherwise, in one store. Nothing in between can be lost.
+ */
+bool
+service_begin(uint32_t i, int dir)
+{
+	char name[BOARD_NAME_MAX + 1];
+	enum define d;
+	struct sv sv;
+	struct sv_step s = {0};
+
+	if (supervise_open_at(i, dir) < 0) {
+		state_free(i);
+		return false;
+	}
+	d = service_define(i, dir);
+	logger_look(i);
+	sv = sv_new(service_config(i, dir));
+	if (!relations_has(i))
+		sv = sv_step(sv, EV_DEPS_OK).sv;
+	s.sv = sv;
+	if (service_is_down(i, dir) || group_has(state_name(i, name)))
+		state_flags(i, BOARD_MANUAL, 0);
+	else if (d != DEFINE_BROKEN)
+		s = sv_step(sv, EV_UP);
+	state_commit(i, s.sv, sv_is_new_run(sv, s.sv) ? 1 : 0, 0);
+	relations_add(i);
+	views_add(i);
+	do_effects(i, sv, s.sv, s.effects);
+	if (rec(i)->flags & BOARD_GROUP)
+		group_add(i);
+	if (rec(i)->flags & BOARD_SCHEDULED)
+		deadline_sync(i);
+	return true;
+}
+
+void
+service_look_again(uint32_t i, int dir)
+{
+	bool was_broken = rec(i)->flags & BOARD_BROKEN;
+	struct sv_word w = state_word(i);
+	enum define d;
+
+	d = service_define(i, dir);
+	if (d == DEFINE_BROKEN)
+		return;
+	if (d == DEFINE_NEW) {
+		logger_look(i);
+		relations_defined(i);
+		if (!sv_is_rest(w.sv))
+			state_flags(i, BOARD_CHANGED, 0);
+		state_commit(i, sv_configure(w.sv, service_config(i, dir)),
+		    w.generation, w.pid);
+	}
+	if (rec(i)->flags & BOARD_SCHEDULED)
+		deadline_sync(i);
+	if (was_broken && w.sv.want == WANT_NONE && !service_is_down(i, dir))
+		post(i, EV_UP);
+}

@@ -1,0 +1,37 @@
+/*
+ * Definitions of services: read into settings, kept, looked at.
+ */
+#ifndef SVC_TREE_DEFINE_H
+#define SVC_TREE_DEFINE_H
+
+#include "svc/core/settings.h"
+#include "svc/tree/state/tree.h"
+
+enum define {
+	DEFINE_SAME,
+	DEFINE_NEW,
+	DEFINE_BROKEN
+};
+
+/* Reads it again; BROKEN: said, shown, and what was before stays. */
+enum define define_directory(uint32_t i, int dir);
+enum define define_file(uint32_t i, int at, const char *file);
+/* Of a service that has only a program, no file: the lines themselves. */
+enum define define_text(
+    uint32_t i, const char *called, const char *text, size_t len);
+/* Whichever it is; `dir` is its directory. begin.c */
+enum define service_define(uint32_t i, int dir);
+/* NULL: a directory of runit's, without settings. Until the next call. */
+const struct settings *define_view(uint32_t i);
+
+/* Names that the directory read last holds; all, where that is not known. */
+enum {
+	SEEN_LOG = 1,
+	SEEN_FINISH = 2,
+	SEEN_DOWN = 4,
+	SEEN_CONTROL = 8,
+	SEEN_ALL = 15
+};
+unsigned define_seen(void);
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * The exit queue: look at what is there (tee), apply it, then take it away. A
+ * svcd that dies in between sees the same records again; applying one twice
+ * changes nothing, because the word no longer names that pid.
+ */
+#include "svc/tree/state/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+
+#include "lib/fd.h"
+#include "lib/say.h"
+#include "lib/sys.h"
+#include "svc/tree/birth/births.h"
+#include "svc/tree/life/life.h"
+
+/* Peeked at in one go: a page, which the pipe for it always holds. */
+#define PEEK 128
+/* Looked through for one pid: four pages' worth of pipe. */
+#define LOOK 1024
+
+static struct watch queue = WATCH_NONE;
+static int peek[2] = {-1, -1};
+static void
+apply(const struct keep_exit *e)
+{
+	struct board_head *head = (struct board_head *)(void *)tree.board.base;
+	bool is_aux = false;
+	uint32_t i = state_by_pid((uint32_t)e->pid, &is_aux);
+
+	if (i == 0) {
+		births_stray(e->pid);
+		sweep_look(e->pid);
+	}
+	if (i != 0 && is_aux)
+		died_aux(i, e);
+	else if (i != 0)
+		died(i, e);
+	head->queue_seq = e->seq;
+	head->queue_any = 1;
+}
+
+/* Some records applied and consumed; false: the queue is empty. */
+static bool
+drain_some(void)
+{
+	struct keep_exit e[PEEK];
+	ssize_t n =
+	    sys_tee(KEEP_FD_QUEUE, peek[1], sizeof(e), SPLICE_F_NONBLOCK);
+
+	if (n <= 0)
+		return false;
+	n = sys_read(peek[0], e, (size_t)n);
+	if (n <= 0)
+		return false;
+	for (size_t i = 0; i < (size_t)n / sizeof(e[0]); i++)
+		apply(&e[i]);
+	return sys_read(KEEP_FD_QUEUE, e, (size_t)n) == n;
+}
+
+void
+exits_drain(void)
+{
+	while (drain_some())
+		;
+}
+
+/* Most of the time the queue is empty, and one call says so. */
+enum exits_answer
+exits_names(int32_t pid)
+{
+	static struct keep_exit e[LOOK];
+	int waiting = 0;
+	ssize_t n;
+
+	if (sys_ioctl(KEEP_FD_QUEUE, FIONREAD, &waiting) == 0 && waiting == 0)
+		return EXITS_NO;
+	n = sys_tee(KEEP_FD_QUEUE, peek[1], sizeof(e), SPLICE_F_NONBLOCK);
+	if (n <= 0 || (n = sys_read(peek[0], e, (size_t)n)) <= 0)
+		return waiting == 0 ? EXITS_NO : EXITS_UNKNOWN;
+	for (size_t i = 0; i < (size_t)n / sizeof(e[0]); i++)
+		if (e[i].pid == pid)
+			return EXITS_YES;
+	return n < waiting || (size_t)n == sizeof(e) ? EXITS_UNKNOWN : EXITS_NO;
+}
+
+static void
+queue_ready(void *arg, uint32_t events)
+{
+	(void)arg;
+	(void)events;
+	exits_drain();
+}
+
+void
+exits_start(void)
+{
+	if (sys_pipe2(peek, O_NONBLOCK) < 0 ||
+	    fd_lift(&peek[0], TREE_FD_FLOOR) < 0 ||
+	    fd_lift(&peek[1], TREE_FD_FLOOR) < 0)
+		die(111, "cannot make a pipe");
+	exits_drain();
+	if (watch_add(&tree.loop, &queue, KEEP_FD_QUEUE, EPOLLIN, queue_ready,
+		NULL) < 0)
+		die(111, "cannot watch the exit queue");
+}

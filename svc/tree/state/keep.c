@@ -1,0 +1,233 @@
+/*
+ * The line to the keeper (lib/keeper.h). The keeper answers at once or is
+ * dead, and then this process is about to be told so; what cannot be sent is
+ * therefore waited for, but never long.
+ */
+#include "svc/tree/state/state.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "lib/clock.h"
+#include "lib/fd.h"
+#include "lib/say.h"
+#include "lib/sock.h"
+#include "lib/sys.h"
+#include "svc/tree/stop.h"
+#include "svc/tree/upgrade.h"
+
+#define LINE_PATIENCE_MS 2000
+
+static struct watch line = WATCH_NONE;
+
+bool
+keep_above(void)
+{
+	struct sock_peer peer;
+	int type = 0;
+	socklen_t n = sizeof(type);
+
+	if (sys_getsockopt(KEEP_FD_LINE, SOL_SOCKET, SO_TYPE, &type, &n) < 0)
+		return false;
+	return type == SOCK_SEQPACKET && sock_peer(KEEP_FD_LINE, &peer) == 0 &&
+	       peer.pid == sys_getppid();
+}
+
+static bool
+wait_for(short events, struct mono until)
+{
+	struct pollfd p = {.fd = KEEP_FD_LINE, .events = events};
+	int64_t ns = mono_ns_between(mono_now(), until);
+	struct timespec t = {
+	    .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+
+	return ns > 0 && sys_ppoll(&p, 1, &t) >= 0;
+}
+
+static bool
+send_line(const struct keep_msg *m, const int *fds, size_t n)
+{
+	struct mono until = mono_add_ms(mono_now(), LINE_PATIENCE_MS);
+
+	while (sock_send(KEEP_FD_LINE, m, sizeof(*m), fds, n) < 0) {
+		if (errno != EAGAIN || !wait_for(POLLOUT, until)) {
+			say_warn("cannot tell the keeper");
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+keep_put(uint32_t slot, const int *fds, size_t n)
+{
+	struct keep_msg m = {.version = KEEP_VERSION,
+	    .kind = KEEP_PUT,
+	    .slot = slot,
+	    .count = (uint32_t)n};
+
+	return send_line(&m, fds, n);
+}
+
+void
+keep_drop(uint32_t slot, uint32_t count)
+{
+	struct keep_msg m = {.version = KEEP_VERSION,
+	    .kind = KEEP_DROP,
+	    .slot = slot,
+	    .count = count};
+
+	send_line(&m, NULL, 0);
+}
+
+static void heard(const struct keep_msg *m);
+
+/* One message; its descriptor, if any, in *fd. False: none is waiting. */
+static bool
+receive(struct keep_msg *m, int *fd)
+{
+	struct sock_msg s = {
+	    .p = m, .cap = sizeof(*m), .fds = fd, .fds_cap = 1};
+
+	*fd = -1;
+	if (sock_receive(KEEP_FD_LINE, &s, 0) != 1)
+		return false;
+	if (s.len != sizeof(*m) || s.cut || m->version != KEEP_VERSION)
+		m->kind = 0;
+	if (s.nfds == 0)
+		*fd = -1;
+	return true;
+}
+
+int
+keep_get(uint32_t slot)
+{
+	struct mono until = mono_add_ms(mono_now(), LINE_PATIENCE_MS);
+	struct keep_msg m = {.version = KEEP_VERSION,
+	    .kind = KEEP_GET,
+	    .slot = slot,
+	    .count = 1};
+	int fd = -1;
+
+	if (!send_line(&m, NULL, 0))
+		return -1;
+	for (;;) {
+		if (!receive(&m, &fd)) {
+			if (errno != EAGAIN || !wait_for(POLLIN, until))
+				return -1;
+			continue;
+		}
+		if (m.kind == KEEP_FD && m.slot == slot)
+			return fd;
+		fd_close(&fd);
+		heard(&m);
+	}
+}
+
+void
+keep_ready(void)
+{
+	struct keep_msg m = {.version = KEEP_VERSION, .kind = KEEP_READY};
+
+	send_line(&m, NULL, 0);
+}
+
+void
+keep_done(int value)
+{
+	struct keep_msg m = {
+	    .version = KEEP_VERSION, .kind = KEEP_DONE, .arg = value};
+
+	send_line(&m, NULL, 0);
+}
+
+/* The keeper kills us when it has read that; starting us again helps nobody. */
+_Noreturn void
+keep_refuse(int code)
+{
+	struct mono until = mono_add_ms(mono_now(), LINE_PATIENCE_MS);
+
+	if (keep_above() && keep_end(KEEP_END_EXIT, code, true)) {
+		keep_done(code);
+		while (wait_for(POLLHUP, until))
+			;
+	}
+	sys_exit(code);
+}
+
+bool
+keep_end(enum keep_ending ending, int code, bool at_once)
+{
+	struct keep_msg m = {.version = KEEP_VERSION,
+	    .kind = KEEP_END,
+	    .count = at_once,
+	    .value = ending,
+	    .arg = code};
+
+	return send_line(&m, NULL, 0);
+}
+
+bool
+keep_exec(const int *fds, size_t n)
+{
+	struct keep_msg m = {
+	    .version = KEEP_VERSION, .kind = KEEP_EXEC, .count = (uint32_t)n};
+
+	return send_line(&m, fds, n);
+}
+
+/* --- what the keeper tells --- */
+
+/* Messages that came while an answer was awaited: at start, so few. */
+static struct keep_msg early[8];
+static unsigned earlies;
+
+static void
+act(const struct keep_msg *m)
+{
+	if (m->kind == KEEP_SIGNAL)
+		stop_signal(m->value);
+	else if (m->kind == KEEP_STOP)
+		stop_all((enum keep_ending)m->value, m->arg, m->count == 1);
+	else if (m->kind == KEEP_REFUSED)
+		upgrade_refused(m->value);
+}
+
+static void
+heard(const struct keep_msg *m)
+{
+	if (earlies < sizeof(early) / sizeof(early[0]))
+		early[earlies++] = *m;
+}
+
+static void
+line_ready(void *arg, uint32_t events)
+{
+	struct keep_msg m;
+	int fd;
+
+	(void)arg;
+	while (receive(&m, &fd)) {
+		fd_close(&fd);
+		act(&m);
+	}
+	if ((events & (EPOLLHUP | EPOLLERR)) == 0)
+		return;
+	/* After DONE that is the end. Else no exit is told any more: what runs
+	 * is left to whoever comes next. */
+	if (tree.is_ending)
+		sys_exit(0);
+	diex(111, "the keeper is gone");
+}
+
+void
+keep_start(void)
+{
+	if (watch_add(
+		&tree.loop, &line, KEEP_FD_LINE, EPOLLIN, line_ready, NULL) < 0)
+		die(111, "cannot hear the keeper");
+	for (unsigned i = 0; i < earlies; i++)
+		act(&early[i]);
+	earlies = 0;
+}
