@@ -121,10 +121,31 @@ has_tries() { [ "$(wc -l <"$D/tried")" -ge "$1" ]; }
 	tr '\0' '\n' <"/proc/$(main_of a)/environ" >"$D/environ"
 	has_line "$D/environ" '^WATCHDOG_USEC=3000000$'
 	has_line "$D/environ" "^WATCHDOG_PID=$(main_of a)\$"
-	tell a 'send READY=1'
+	# Its time may be over before it says that this is done.
+	echo 'send READY=1' >"$D/a.say"
 	await count_is "$D/a.told" '^pid' 2
 	has_line "$D/said" 'a: its watchdog expired'
 	status_has a 'killed by SIGABRT'
+}
+
+@test "watchdog: ABRT in place of the first signal, not before it" {
+	talker a <<-'END'
+		ready = notify
+		watchdog = 600s
+		stop = TERM 600s KILL
+		restart = never
+	END
+	tree_start
+	await has_line "$D/a.told" '^pid'
+	tell a 'hear ABRT TERM'
+	tell a 'send WATCHDOG_USEC=100000\nREADY=1'
+	await has_line "$D/a.told" '^ABRT'
+	# svcd has done what it does at once.
+	state_is a stopping
+	tell a 'send STATUS=here'
+	run ! grep '^TERM$' "$D/a.told"
+	echo 'exit 0' >"$D/a.say"
+	await state_is a failed
 }
 
 @test "watchdog: runs on while svcd does not; counts what was said meanwhile" {
@@ -135,9 +156,8 @@ has_tries() { [ "$(wc -l <"$D/tried")" -ge "$1" ]; }
 	END
 	tree_start
 	await has_line "$D/a.told" '^pid'
-	tell a 'send READY=1'
+	tell a 'send WATCHDOG_USEC=600000000\nREADY=1'
 	await state_is a up
-	tell a 'send WATCHDOG_USEC=600000000'
 	barrier a
 	kill_svcd
 	state_is a up

@@ -7,6 +7,7 @@ barrier          waits until all before has been dealt with
 flood N          N datagrams as fast as they go
 child TEXT       the datagram from a child that has ended when it is read
 heir TEXT        forks; the child says TEXT with %d its pid, and lives on
+hear NAME...     writes down those signals from now on
 user N           is another user from now on
 exit N, abort    ends
 """
@@ -89,6 +90,10 @@ for line in commands:
         child(text)
     elif verb == 'heir':
         heir(text)
+    elif verb == 'hear':
+        for name in rest.split():
+            signal.signal(signal.Signals['SIG' + name],
+                          lambda *_, name=name: print(name, file=say))
     elif verb == 'user':
         os.setuid(int(rest))
     elif verb == 'exit':

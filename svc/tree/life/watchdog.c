@@ -1,12 +1,10 @@
 /*
- * A service that says nothing for too long does not do its work: it gets ABRT,
- * as daemons written for systemd expect, so that a core shows where it hung,
- * and is then ended as any sick one. Silence is counted only while it is up
+ * A service that says nothing for too long does not do its work: it is ended as
+ * any sick one, but by ABRT first, as daemons written for systemd expect, so
+ * that a core shows where it hung. Silence is counted only while it is up
  * and not paused by us.
  */
 #include "svc/tree/life/ready.h"
-
-#include <signal.h>
 
 #include "lib/clock.h"
 #include "svc/tree/life/life.h"
@@ -107,6 +105,5 @@ watchdog_due(uint32_t i)
 	}
 	set(i, 0);
 	talk_sick(i, CAUSE_WATCHDOG, 0);
-	do_kill(i, SIGABRT, false);
 	post(i, EV_SICK);
 }

@@ -157,14 +157,28 @@ service_is_fatal(uint32_t i, int code, int value)
 	return s != NULL && settings_is_code(&s->give_up_on, code, value);
 }
 
-int
-service_stop_signal(uint32_t i, unsigned at)
+static int
+scheduled(const struct settings *s, unsigned at)
 {
-	const struct settings *s = define_view(i);
-
 	if (s != NULL)
 		return at < s->stop.count ? s->stop.step[at].signal : 0;
 	return at == 0 ? SIGTERM : 0;
+}
+
+/*
+ * ABRT takes the place of the first signal and does not come before it: the
+ * kernel ends a process by TERM at once, also if an ABRT, which waits for the
+ * process to run, was sent first, and there would be no core.
+ */
+int
+service_stop_signal(uint32_t i, unsigned at)
+{
+	const struct board_record *r = rec(i);
+	int sig = scheduled(define_view(i), at);
+	bool is_silent =
+	    (r->flags & BOARD_SICK) != 0 && r->cause == CAUSE_WATCHDOG;
+
+	return at == 0 && is_silent && sig != SIGKILL ? SIGABRT : sig;
 }
 
 static int64_t
