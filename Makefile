@@ -247,9 +247,11 @@ TREE_SRC = \
 	svc/tree/state/blobs.c \
 	svc/tree/state/cgroups.c \
 	svc/tree/state/define.c \
+	svc/tree/state/events.c \
 	svc/tree/state/exits.c \
 	svc/tree/state/index.c \
 	svc/tree/state/keep.c \
+	svc/tree/state/kill.c \
 	svc/tree/state/service.c \
 	svc/tree/state/slots.c \
 	svc/tree/state/state.c \

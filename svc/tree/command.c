@@ -14,11 +14,9 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 #include "svc/tree/birth/birth.h"
-#include "svc/tree/life/life.h"
 #include "svc/tree/scan/scan.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 
 /* Where one had to be found; where it had to be executed. */
 #define NOT_FOUND 127
@@ -131,9 +129,9 @@ command_died(uint32_t i, const struct keep_exit *e)
 {
 	int code = code_of(rec(i), e);
 
-	if (!stop_is_on())
+	if (!tree.is_ending)
 		keep_end(KEEP_END_EXIT, code, false);
-	if (!stop_is_on() || tree.pass_exit)
+	if (!tree.is_ending || tree.pass_exit)
 		state_head()->ending_arg = code;
 }
 
@@ -142,5 +140,5 @@ command_signal(int sig)
 {
 	uint32_t i = tree.command != NULL ? state_by_name(COMMAND_NAME) : 0;
 
-	return i != 0 && do_kill(i, sig, false);
+	return i != 0 && kill_one(i, sig, false);
 }

@@ -37,7 +37,7 @@ send_letter(uint32_t i, char letter)
 		return;
 	exits_drain();
 	if (!aux_control(i, letter, sig))
-		do_kill(i, sig, false);
+		kill_one(i, sig, false);
 }
 
 void

@@ -25,6 +25,7 @@
 #include "svc/tree/output/logger.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/output/said.h"
+#include "svc/tree/requests.h"
 #include "svc/tree/scan/scan.h"
 #include "svc/tree/shown/clients.h"
 #include "svc/tree/shown/shown.h"
@@ -134,7 +135,7 @@ set_up(void)
 	state_open();
 	blobs_start();
 	tree.loop.now = mono_now();
-	queue_start();
+	events_start();
 	group_start();
 	forking_start();
 	cgroups_start();
@@ -142,7 +143,8 @@ set_up(void)
 	births_start(&files);
 	talk_start();
 	control_start();
-	clients_start();
+	supervise_start(control_ready);
+	clients_start(request);
 	if (tree.output == LINES_RAW)
 		output_start();
 	else
@@ -156,7 +158,9 @@ set_up(void)
 	exits_start();
 	if (tree.is_recovered)
 		recover_events();
-	keep_start();
+	keep_start((struct keep_ears){.signal = stop_signal,
+	    .stop = stop_all,
+	    .refused = upgrade_refused});
 	stop_start();
 	upgrade_start();
 	logger_start();
@@ -188,7 +192,7 @@ turn(void)
 	more = births_run() || more;
 	/* After whatever hears of deaths: the last one may be the last. */
 	stop_look();
-	more = more || queue_waits() || relations_wait();
+	more = more || events_wait() || relations_wait();
 	if (!more && !births_are_near()) {
 		more = !stop_is_near() && views_run();
 		upward_look();

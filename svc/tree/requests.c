@@ -4,7 +4,7 @@
  * whose outcome the client is to wait for.
  */
 
-#include "svc/tree/shown/clients.h"
+#include "svc/tree/requests.h"
 
 #include <signal.h>
 #include <string.h>
@@ -18,9 +18,9 @@
 #include "svc/tree/output/logger.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/scan/scan.h"
+#include "svc/tree/shown/clients.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 #include "svc/tree/upgrade.h"
 
 /* Answers are made here, one at a time. */
@@ -30,15 +30,6 @@ static struct buf
 answer(void)
 {
 	return buf_over(answer_room, sizeof(answer_room));
-}
-
-void
-client_no(struct client *c, uint32_t id, enum wire_reason reason)
-{
-	struct buf b = answer();
-
-	if (wire_no(&b, id, reason, ""))
-		client_answer(c, &b, -1);
 }
 
 static void
@@ -109,14 +100,14 @@ act(uint32_t i, const struct wire_wish *asked)
 	case WIRE_VERB_KILL:
 		if (asked->argument <= 0 || asked->argument > 64)
 			return WIRE_REASON_BAD;
-		return do_kill(i, asked->argument, false) ? WIRE_REASON_OK
-							  : WIRE_REASON_MOOT;
+		return kill_one(i, asked->argument, false) ? WIRE_REASON_OK
+							   : WIRE_REASON_MOOT;
 	case WIRE_VERB_ALARM:
 		if (logger == 0)
 			return logger_rotate(i) ? WIRE_REASON_OK
 						: WIRE_REASON_MOOT;
-		return do_kill(logger, SIGALRM, false) ? WIRE_REASON_OK
-						       : WIRE_REASON_MOOT;
+		return kill_one(logger, SIGALRM, false) ? WIRE_REASON_OK
+							: WIRE_REASON_MOOT;
 	case WIRE_VERB_CHECK:
 	case WIRE_VERB_UP:
 	case WIRE_VERB_DOWN:
@@ -276,7 +267,7 @@ answer_one(struct client *c, uint32_t i, const struct wire_wish *asked,
 	if (!c->is_master && !may_control(c, i))
 		return no;
 	no.reason = WIRE_REASON_ENDING;
-	if (stop_is_on() && asked->verb != WIRE_VERB_KILL)
+	if (tree.is_ending && asked->verb != WIRE_VERB_KILL)
 		return no;
 	who = needed_by(i, asked, names, c->is_master);
 	if (who == NULL)

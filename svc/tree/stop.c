@@ -12,7 +12,6 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/tree/command.h"
-#include "svc/tree/life/life.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/output/logger.h"
 #include "svc/tree/output/output.h"
@@ -43,12 +42,6 @@ static struct board_head *
 head(void)
 {
 	return (struct board_head *)(void *)tree.board.base;
-}
-
-bool
-stop_is_on(void)
-{
-	return tree.is_ending;
 }
 
 bool
@@ -291,7 +284,7 @@ void
 stop_all(enum keep_ending ending, int64_t ms, bool at_once)
 {
 	timer_unset(&tree.loop, &restore);
-	if (!stop_is_on())
+	if (!tree.is_ending)
 		upward_stopping();
 	hurry_start(ms);
 	head()->ending = ending;
@@ -326,7 +319,7 @@ stop_start(void)
 	timer_init(&restore, restore_due, NULL);
 	timer_init(&late, late_due, NULL);
 	timer_init(&hurry, hurry_due, NULL);
-	if (head()->ending == KEEP_END_NONE || stop_is_on())
+	if (head()->ending == KEEP_END_NONE || tree.is_ending)
 		return;
 	tree.is_ending = true;
 	timer_set(&tree.loop, &restore, mono_add_ms(tree.loop.now, AGAIN_MS));
@@ -342,10 +335,10 @@ stop_signal(int sig)
 {
 	bool is_runsvdir = strcmp(tree.prog, "runsvdir") == 0;
 
-	int code = stop_is_on() ? head()->ending_arg : 0;
+	int code = tree.is_ending ? head()->ending_arg : 0;
 
 	if (sig == SIGTERM || sig == SIGINT || sig == SIGQUIT)
-		keep_end(KEEP_END_EXIT, code, stop_is_on());
+		keep_end(KEEP_END_EXIT, code, tree.is_ending);
 	else if (sig == SIGHUP && is_runsvdir)
 		keep_end(KEEP_END_EXIT, 111, false);
 	else if (sig != SIGALRM && sig != SIGPWR && command_signal(sig))

@@ -9,7 +9,6 @@
 void stop_start(void);
 void stop_all(enum keep_ending ending, int64_t ms, bool at_once);
 void stop_signal(int sig);
-bool stop_is_on(void);
 /* Everything is on its way down. */
 bool stop_is_near(void);
 void stop_rested(uint32_t i);

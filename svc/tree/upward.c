@@ -15,7 +15,6 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 
 static const char *address;
 static bool has_told;
@@ -74,7 +73,7 @@ upward_look(void)
 	char text[96];
 	struct buf b = BUF(text);
 
-	if (address == NULL || has_told || stop_is_on())
+	if (address == NULL || has_told || tree.is_ending)
 		return;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
 		struct sv sv = state_word(i).sv;

@@ -204,7 +204,7 @@ instead(uint32_t i, struct sv_aux a)
 
 	if (a.after != 0 && w.generation == a.generation &&
 	    sv_role(w.sv) == SV_ROLE_RUN)
-		do_kill(i, (int)a.after, false);
+		kill_one(i, (int)a.after, false);
 }
 
 void

@@ -17,7 +17,6 @@
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 #include "svc/tree/talk/talk.h"
 
 /* It left at the gate: nothing was executed. */
@@ -260,14 +259,14 @@ died(uint32_t i, const struct keep_exit *told)
 		talk_main_over(i);
 		if (command_is(i))
 			command_died(i, e);
-		if (stop_is_on())
+		if (tree.is_ending)
 			leave_nobody(i);
 		else /* or it will not be started again */
 			service_refresh(i);
 		if (sv_wanted(w.sv) && !w.sv.again)
 			rec(i)->flags |= BOARD_FELL;
 		look_for_oom(i, e);
-		if (!stop_is_on()) /* or nobody will see it */
+		if (!tree.is_ending) /* or nobody will see it */
 			sweep_left(i);
 		event = verdict(i, e);
 		tell_groups(i, event);

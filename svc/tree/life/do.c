@@ -5,13 +5,9 @@
  */
 #include "svc/tree/life/life.h"
 
-#include <errno.h>
 #include <signal.h>
 
 #include "lib/clock.h"
-#include "lib/fd.h"
-#include "lib/say.h"
-#include "lib/sys.h"
 #include "svc/core/status.h"
 #include "svc/tree/birth/births.h"
 #include "svc/tree/life/ready.h"
@@ -26,86 +22,6 @@
 #include "svc/tree/state/state.h"
 #include "svc/tree/stop.h"
 #include "svc/tree/talk/talk.h"
-
-/*
- * A pid may have been given to a stranger once it is reaped; but then its exit
- * stands in the queue, because the keeper announces before it reaps. So: a
- * handle first, then a look at the queue, then the signal through the handle.
- * The handle is kept for the signals that follow in the same breath (TERM and
- * CONT): it names that one process and no other.
- */
-static struct {
-	pid_t pid;
-	int fd;
-} handle = {.fd = -1};
-
-static void
-let_go(void)
-{
-	fd_close(&handle.fd);
-	handle.pid = 0;
-}
-
-static bool
-take_hold(pid_t pid)
-{
-	enum exits_answer gone;
-
-	if (handle.pid == pid)
-		return true;
-	let_go();
-	handle.fd = sys_pidfd_open(pid);
-	if (handle.fd < 0) {
-		/* Reaped, while its number still names a group of others. */
-		if (errno == EINVAL)
-			errno = ESRCH;
-		return false;
-	}
-	gone = exits_names(pid);
-	if (gone == EXITS_NO) {
-		handle.pid = pid;
-		return true;
-	}
-	let_go();
-	errno = gone == EXITS_YES ? ESRCH : EAGAIN;
-	return false;
-}
-
-static int
-signal_one(pid_t pid, int sig)
-{
-	return take_hold(pid) ? sys_pidfd_send_signal(handle.fd, sig) : -1;
-}
-
-/* A signal was not sent, because the queue was too long to look through. */
-static bool is_unsent;
-
-static bool
-give_signal(uint32_t i, int sig, bool group)
-{
-	pid_t pid = (pid_t)state_word(i).pid;
-	char name[BOARD_NAME_MAX + 1];
-
-	if (pid <= 1)
-		return false;
-	if ((group ? sys_kill(-pid, sig) : signal_one(pid, sig)) == 0)
-		return true;
-	if (errno == EAGAIN)
-		is_unsent = true;
-	else if (errno != ESRCH)
-		say_warn("%s: cannot signal process %d", state_name(i, name),
-		    (int)pid);
-	return false;
-}
-
-bool
-do_kill(uint32_t i, int sig, bool group)
-{
-	bool sent = give_signal(i, sig, group);
-
-	let_go();
-	return sent;
-}
 
 static void
 forgive(uint32_t i)
@@ -124,7 +40,7 @@ send_or_script(uint32_t i, int sig)
 	char letter = status_signal_letter(sig);
 
 	if (letter == 0 || !aux_control(i, letter, sig))
-		give_signal(i, sig, service_kills_group(i));
+		kill_main(i, sig, service_kills_group(i));
 }
 
 /* One step of the stop schedule; the first also takes the exit scripts along:
@@ -135,7 +51,7 @@ stop_signal_step(uint32_t i, struct sv sv)
 	int sig = service_stop_signal(i, sv.step);
 
 	if (sig == SIGKILL)
-		give_signal(i, sig, service_kills_group_at_last(i));
+		kill_main(i, sig, service_kills_group_at_last(i));
 	else if (sig != 0)
 		send_or_script(i, sig);
 	if (sig == SIGTERM)
@@ -155,7 +71,7 @@ static void
 go_on(uint32_t i, struct sv before)
 {
 	if (before.pause == PAUSE_NO || state_word(i).sv.state == S_STOP)
-		give_signal(i, SIGCONT, false);
+		kill_main(i, SIGCONT, false);
 	else
 		send_or_script(i, SIGCONT);
 }
@@ -257,7 +173,7 @@ do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 	case SV_BIT_DROP:	births_drop(i); break;
 	case SV_BIT_SIGNAL:	stop_signal_step(i, now); break;
 	case SV_BIT_TERM:	terminate(i); break;
-	case SV_BIT_KILL:	give_signal(i, SIGKILL, service_kills_group(i)); break;
+	case SV_BIT_KILL:	kill_main(i, SIGKILL, service_kills_group(i)); break;
 	case SV_BIT_PAUSE:	send_or_script(i, SIGSTOP); break;
 	case SV_BIT_CONT:	go_on(i, before); break;
 	case SV_BIT_RELOAD:	reload(i); break;
@@ -282,13 +198,14 @@ do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 void
 do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects)
 {
-	is_unsent = false;
+	bool all_sent;
+
+	kill_begin();
 	for (unsigned bit = 0; bit < SV_EFFECT_COUNT; bit++)
 		if (effects & 1u << bit)
 			do_effect(i, before, now, (enum sv_effect_bit)bit);
-	let_go();
-	/* Unsent: when the queue has been drained the machine names it again.
-	 */
+	all_sent = kill_end();
+	/* When the queue has been drained the machine names what was not. */
 	if (effects & SIGNALS)
-		post(i, is_unsent ? EV_RECOVER : EV_SENT);
+		post(i, all_sent ? EV_SENT : EV_RECOVER);
 }

@@ -11,7 +11,6 @@
 #include "svc/tree/life/relations.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 
 /* How its last run ended, as a shell would say it. */
 static int
@@ -90,9 +89,9 @@ failed_look(uint32_t i)
 		return;
 	s = is_over ? define_view(i) : NULL;
 	/* What everything is being stopped for is not made twice. */
-	if (s != NULL && !stop_is_on() && s->essential)
+	if (s != NULL && !tree.is_ending && s->essential)
 		end_all(i, KEEP_END_EXIT, own_code(i));
-	else if (s != NULL && !stop_is_on() && state == S_FAILED)
+	else if (s != NULL && !tree.is_ending && state == S_FAILED)
 		act(i, &s->on_failed);
 	state_flags(i, is_over ? BOARD_ANSWERED : 0, BOARD_ANSWERED);
 }

@@ -8,8 +8,6 @@
 #include "svc/tree/state/tree.h"
 
 /* --- queue.c: events, one step after the other --- */
-void queue_start(void);
-void post(uint32_t i, enum sv_event ev);
 /* A wish of a person, committed when this returns. Not from within a step. */
 void wish(uint32_t i, enum sv_event ev);
 /* Down, whoever needs it, with KILL. */
@@ -20,12 +18,9 @@ void step(uint32_t i, enum sv_event ev, uint32_t pid);
 bool queue_run(unsigned most);
 #define QUEUE_SOME 256 /* between two looks at the exit queue */
 void queue_settle(void);
-bool queue_waits(void);
 
 /* --- do.c: effects --- */
 void do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects);
-/* Sends a signal to the process of the word, if it lives. */
-bool do_kill(uint32_t i, int sig, bool group);
 
 /* --- died.c, deadlines.c --- */
 void died(uint32_t i, const struct keep_exit *e);

@@ -1,47 +1,15 @@
 /*
- * Events wait here and are taken one after the other, so that a step never
- * calls a step: an effect that brings an event about only adds it.
+ * Events are taken one after the other, so that a step never calls a step: an
+ * effect that brings an event about only posts it.
  */
 #include "svc/tree/life/life.h"
 
-#include "lib/mem.h"
 #include "lib/say.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/scan/scan.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
-
-struct event {
-	uint32_t record;
-	uint16_t life; /* of the record when it was added */
-	uint16_t what; /* enum sv_event */
-	uint16_t generation;
-};
-
-static struct event *ring;
-static size_t head, len;
-
-void
-queue_start(void)
-{
-	ring = mem_pages(TREE_EVENTS * sizeof(*ring));
-	if (ring == NULL)
-		die(111, "cannot reserve memory");
-}
-
-void
-post(uint32_t i, enum sv_event ev)
-{
-	if (len == TREE_EVENTS) {
-		say_warnx("more than %d events wait: one is lost", TREE_EVENTS);
-		return;
-	}
-	ring[(head + len++) % TREE_EVENTS] = (struct event){.record = i,
-	    .life = live(i)->life,
-	    .what = (uint16_t)ev,
-	    .generation = state_word(i).generation};
-}
 
 /* News of a process that is not the one that runs now. */
 static bool
@@ -162,20 +130,10 @@ wish_force(uint32_t i)
 bool
 queue_run(unsigned most)
 {
-	for (; most > 0 && len > 0; most--) {
-		struct event e = ring[head];
-		head = (head + 1) % TREE_EVENTS;
-		len--;
+	struct event e;
+
+	for (; most > 0 && event_take(&e); most--)
 		if (live(e.record)->life == e.life && !is_stale(e))
 			step(e.record, (enum sv_event)e.what, 0);
-	}
-	if (len == 0) /* the same pages again, and no others */
-		head = 0;
-	return len > 0;
-}
-
-bool
-queue_waits(void)
-{
-	return len > 0;
+	return events_wait();
 }

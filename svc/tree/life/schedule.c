@@ -23,7 +23,6 @@
 #include "svc/core/calendar.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 
 #define SECOND_NS INT64_C(1000000000)
 #define ZONES "/usr/share/zoneinfo"
@@ -157,7 +156,7 @@ schedule_at(uint32_t i)
 	int64_t at = 0, of_day;
 
 	if (!(r->flags & BOARD_SCHEDULED) || live(i)->is_posted ||
-	    stop_is_on() || !sv_is_settled(sv) || sv.state == S_UP ||
+	    tree.is_ending || !sv_is_settled(sv) || sv.state == S_UP ||
 	    is_stopped(i, sv))
 		return 0;
 	s = define_view(i);

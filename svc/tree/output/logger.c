@@ -28,7 +28,6 @@
 #include "svc/tree/output/pipeline.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 
 #define BASE "/var/log/trivet"
 #define LINE_FD 3
@@ -377,7 +376,7 @@ static void
 start(void *arg)
 {
 	(void)arg;
-	if (!stop_is_on())
+	if (!tree.is_ending)
 		start_now();
 }
 

@@ -12,7 +12,6 @@
 #include "lib/fd.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/tree/life/life.h"
 #include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
 

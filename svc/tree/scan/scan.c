@@ -27,7 +27,6 @@
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 
 #define RETRY_MS 5000
 
@@ -133,7 +132,7 @@ take_up(unsigned which, const char *name, int dir, const struct stat *st)
 	struct buf b = BUF(called);
 	uint32_t i;
 
-	if (stop_is_on())
+	if (tree.is_ending)
 		return;
 	path_make(&b, scans[which].path, name);
 	physical_path(dir, called, path);
@@ -260,8 +259,8 @@ found_file(const char *name, const struct stat *st)
 	} else if (i != 0) {
 		live(i)->is_recreated = true;
 		let_go(i);
-	} else if (!stop_is_on() && (i = state_add(name, path, st->st_dev,
-					 st->st_ino, 0)) != 0) {
+	} else if (!tree.is_ending && (i = state_add(name, path, st->st_dev,
+					   st->st_ino, 0)) != 0) {
 		if (service_begin(i, dir))
 			live(i)->is_seen = true;
 	}

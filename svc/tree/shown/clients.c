@@ -89,7 +89,19 @@ go_on(struct client *c)
 		send_missed(c);
 }
 
+void
+client_no(struct client *c, uint32_t id, enum wire_reason reason)
+{
+	char room[64];
+	struct buf b = BUF(room);
+
+	if (wire_no(&b, id, reason, ""))
+		client_answer(c, &b, -1);
+}
+
 /* --- receiving --- */
+
+static client_request *request;
 
 static void
 take_request(struct client *c)
@@ -238,12 +250,13 @@ listen_without_place(const char *path)
  * since svc will look for it.
  */
 void
-clients_start(void)
+clients_start(client_request *who)
 {
 	char path[TREE_PATH];
 	struct buf b = BUF(path);
 	int fd = -1;
 
+	request = who;
 	open_places();
 	path_make(&b, tree.run_dir, "control");
 	if (!b.full && dir_make(AT_FDCWD, tree.run_dir, 0755) == 0)

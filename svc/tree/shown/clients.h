@@ -1,6 +1,6 @@
 /*
- * One client of the control socket: clients.c holds the connection, requests.c
- * does what it asks.
+ * The clients of the control socket: connections, what is sent to them, and the
+ * events they have subscribed to.
  */
 #ifndef SVC_TREE_CLIENTS_H
 #define SVC_TREE_CLIENTS_H
@@ -27,12 +27,13 @@ void client_close(struct client *c);
 /* Sends it, or keeps it until it can be; with a descriptor, or -1. */
 void client_answer(struct client *c, struct buf *b, int fd);
 void client_no(struct client *c, uint32_t id, enum wire_reason reason);
-/* Whatever it asks for: answered before this returns. */
-void request(struct client *c, const struct wire_head *head, struct wire *w);
 /* A descriptor of the state file that can only read; -1: no /proc. */
 int clients_reader(void);
 
-void clients_start(void);
+/* Who does what a client asks for, and answers before it returns. */
+typedef void client_request(
+    struct client *c, const struct wire_head *head, struct wire *w);
+void clients_start(client_request *request);
 void clients_tell(uint32_t i, enum sv_shown old, enum sv_shown now);
 /* A record is about to be freed; and when it is, that is told. */
 void clients_note(uint32_t i);

@@ -7,6 +7,8 @@
 #include "svc/tree/state/tree.h"
 
 /* --- supervise.c: the directory and its FIFO --- */
+/* With what is to be called, with the record, when its FIFO is written to. */
+void supervise_start(void (*written)(void *arg, uint32_t events));
 /* Opens, makes, locks. -1: another supervisor holds it; said. */
 int supervise_open(uint32_t i);
 /* The same, where the service's directory is open already. */

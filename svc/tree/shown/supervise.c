@@ -18,10 +18,18 @@
 #include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/tree/control.h"
 #include "svc/tree/state/state.h"
 
 #define LOCK_NAPS 200 /* of a millisecond, after a crash */
+
+/* What is done when somebody has written into a FIFO. */
+static void (*is_written)(void *arg, uint32_t events);
+
+void
+supervise_start(void (*written)(void *arg, uint32_t events))
+{
+	is_written = written;
+}
 
 /* A dangling link: its target is made, one level, as runsv does. */
 static int
@@ -293,7 +301,7 @@ supervise_open_at(uint32_t i, int at)
 		return -1;
 	}
 	if (fd < 0 || watch_add(&tree.loop, &l->control, fd, EPOLLIN,
-			  control_ready, (void *)(uintptr_t)i) < 0) {
+			  is_written, (void *)(uintptr_t)i) < 0) {
 		say_trouble(i, BOARD_NO_FILES, "use supervise");
 		fd_close(&fd);
 	}

@@ -14,8 +14,6 @@
 #include "lib/say.h"
 #include "lib/sock.h"
 #include "lib/sys.h"
-#include "svc/tree/stop.h"
-#include "svc/tree/upgrade.h"
 
 #define LINE_PATIENCE_MS 2000
 
@@ -183,15 +181,17 @@ keep_exec(const int *fds, size_t n)
 static struct keep_msg early[8];
 static unsigned earlies;
 
+static struct keep_ears ears;
+
 static void
 act(const struct keep_msg *m)
 {
 	if (m->kind == KEEP_SIGNAL)
-		stop_signal(m->value);
+		ears.signal(m->value);
 	else if (m->kind == KEEP_STOP)
-		stop_all((enum keep_ending)m->value, m->arg, m->count == 1);
+		ears.stop((enum keep_ending)m->value, m->arg, m->count == 1);
 	else if (m->kind == KEEP_REFUSED)
-		upgrade_refused(m->value);
+		ears.refused(m->value);
 }
 
 static void
@@ -222,8 +222,9 @@ line_ready(void *arg, uint32_t events)
 }
 
 void
-keep_start(void)
+keep_start(struct keep_ears who)
 {
+	ears = who;
 	if (watch_add(
 		&tree.loop, &line, KEEP_FD_LINE, EPOLLIN, line_ready, NULL) < 0)
 		die(111, "cannot hear the keeper");

@@ -64,7 +64,14 @@ uint64_t blobs_change(void);
 
 /* --- keep.c: the keeper --- */
 bool keep_above(void);
-void keep_start(void);
+/* Who is told what the keeper says, from here on and by the loop. */
+struct keep_ears {
+	void (*signal)(int sig);
+	void (*stop)(enum keep_ending ending, int64_t ms, bool at_once);
+	/* The programs it was to execute: errno, or 0 if they do not fit. */
+	void (*refused)(int why);
+};
+void keep_start(struct keep_ears who);
 bool keep_put(uint32_t slot, const int *fds, size_t n);
 void keep_drop(uint32_t slot, uint32_t count);
 /* Waits for the answer; -1: the slot is empty. Only at start. */
@@ -82,6 +89,32 @@ bool keep_end(enum keep_ending ending, int code, bool at_once);
 void alive_start(void);
 /* A turn, or a part of one that may be long. */
 void alive_note(void);
+
+/* --- events.c: what the life machine is to take --- */
+struct event {
+	uint32_t record;
+	uint16_t life; /* of the record when it was added */
+	uint16_t what; /* enum sv_event */
+	uint16_t generation;
+};
+void events_start(void);
+/* Only adds it. */
+void post(uint32_t i, enum sv_event ev);
+/* The oldest; false: there is none. */
+bool event_take(struct event *e);
+bool events_wait(void);
+
+/* --- kill.c: signals to the process of a word --- */
+/* Sends it, if that process lives; to its process group as well. */
+bool kill_one(uint32_t i, int sig, bool group);
+/*
+ * Several in one breath, between these two: TERM and CONT reach one and the
+ * same process. kill_end() is false if one could not be sent just now, because
+ * too many exits wait to be looked through.
+ */
+void kill_begin(void);
+bool kill_main(uint32_t i, int sig, bool group);
+bool kill_end(void);
 
 /* --- exits.c: the exit queue --- */
 void exits_start(void);
