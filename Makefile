@@ -198,7 +198,6 @@ COMMAND_SRC = \
 	init/talk.c \
 	init/tini.c
 TREE_SRC = \
-	svc/tree/command.c \
 	svc/tree/control.c \
 	svc/tree/main.c \
 	svc/tree/options.c \
@@ -213,15 +212,21 @@ TREE_SRC = \
 	svc/tree/birth/birth_settings.c \
 	svc/tree/birth/birth_talk.c \
 	svc/tree/birth/births.c \
+	svc/tree/birth/command.c \
+	svc/tree/birth/mark.c \
 	svc/tree/life/aux.c \
+	svc/tree/life/begin.c \
+	svc/tree/life/born.c \
 	svc/tree/life/check.c \
 	svc/tree/life/deadlines.c \
 	svc/tree/life/died.c \
 	svc/tree/life/do.c \
+	svc/tree/life/ending.c \
 	svc/tree/life/failed.c \
 	svc/tree/life/forking.c \
 	svc/tree/life/group.c \
 	svc/tree/life/heard.c \
+	svc/tree/life/probe.c \
 	svc/tree/life/queue.c \
 	svc/tree/life/ready.c \
 	svc/tree/life/relations.c \
@@ -236,7 +241,6 @@ TREE_SRC = \
 	svc/tree/output/pipeline.c \
 	svc/tree/output/said.c \
 	svc/tree/output/title.c \
-	svc/tree/scan/begin.c \
 	svc/tree/scan/instance.c \
 	svc/tree/scan/scan.c \
 	svc/tree/scan/watch.c \
@@ -252,12 +256,13 @@ TREE_SRC = \
 	svc/tree/state/index.c \
 	svc/tree/state/keep.c \
 	svc/tree/state/kill.c \
+	svc/tree/state/scandir.c \
 	svc/tree/state/service.c \
 	svc/tree/state/slots.c \
 	svc/tree/state/state.c \
 	svc/tree/talk/listen.c \
 	svc/tree/talk/notify.c \
-	svc/tree/talk/probe.c \
+	svc/tree/talk/pipe.c \
 	svc/tree/talk/talk.c
 LOG_SRC = \
 	svc/log/archive.c \

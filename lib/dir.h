@@ -56,6 +56,12 @@ void dir_changes(int inotify, void (*tell)(const struct inotify_event *e));
 /* Makes path and its missing parents. 0 also where it is a directory. */
 int dir_make(int at, const char *path, unsigned mode);
 /*
+ * From the open directory fd, which is closed, down to path, whose parts are
+ * made (0755) where they are missing. A link is followed only where nobody but
+ * root could have put it. A descriptor, or -1.
+ */
+int dir_enter(int fd, const char *path);
+/*
  * Removes everything below path and path itself, never following a link and
  * never leaving its file system, to a depth of 32. 0 or -1.
  */

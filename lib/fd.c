@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "lib/fmt.h"
 #include "lib/path.h"
 #include "lib/sys.h"
 
@@ -261,4 +262,17 @@ fd_spit(int dir, const char *path, const void *p, size_t n)
 	if (wrote != -1)
 		errno = EIO;
 	return -1;
+}
+
+void
+fd_path(int fd, const char *called, char *to, size_t n)
+{
+	char proc[32];
+	struct buf b = BUF(proc), own = buf_over(to, n);
+
+	buf_puts(&b, "/proc/self/fd/");
+	buf_u64(&b, (uint64_t)fd);
+	if (sys_readlinkat(AT_FDCWD, proc, to, n) > 0 && to[0] == '/')
+		return;
+	buf_puts(&own, called);
 }

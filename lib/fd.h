@@ -49,5 +49,10 @@ int fd_write_all(int fd, const void *p, size_t n, struct mono deadline);
 int fd_replace(int dir, const char *name, const void *p, size_t n, mode_t mode);
 /* Writes into an existing file, in one write: for /proc, /sys, cgroups. */
 int fd_spit(int dir, const char *path, const void *p, size_t n);
+/*
+ * Where the open directory or file fd is: its physical path, or `called` where
+ * /proc does not say. Always terminated; cut if it does not fit into n bytes.
+ */
+void fd_path(int fd, const char *called, char *to, size_t n);
 
 #endif

@@ -17,9 +17,10 @@
 #include "lib/sig.h"
 #include "lib/sys.h"
 #include "svc/tree/birth/births.h"
-#include "svc/tree/command.h"
 #include "svc/tree/control.h"
+#include "svc/tree/life/begin.h"
 #include "svc/tree/life/life.h"
+#include "svc/tree/life/ready.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/options.h"
 #include "svc/tree/output/logger.h"
@@ -30,6 +31,7 @@
 #include "svc/tree/shown/clients.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/scandir.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/stop.h"
 #include "svc/tree/talk/talk.h"
@@ -140,8 +142,11 @@ set_up(void)
 	forking_start();
 	cgroups_start();
 	views_start();
-	births_start(&files);
-	talk_start();
+	births_start(&files,
+	    (struct births_ears){
+		.born = born, .failed = born_not, .executed = ready_executed});
+	talk_start((struct talk_ears){
+	    .heard = heard, .barrier = queue_settle, .is_ready = ready_said});
 	control_start();
 	supervise_start(control_ready);
 	clients_start(request);
@@ -155,7 +160,7 @@ set_up(void)
 	else
 		lines_start();
 	/* The first steps are taken here: all that effects use stands. */
-	exits_start();
+	exits_start(died_told);
 	if (tree.is_recovered)
 		recover_events();
 	keep_start((struct keep_ears){.signal = stop_signal,
@@ -167,11 +172,11 @@ set_up(void)
 	scan_all();
 	if (tree.is_strict && !tree.is_recovered && !scan_is_sound())
 		keep_refuse(100);
-	command_take_up();
+	service_take_command();
 	board_claim(tree.board);
 	keep_ready();
 	/* runsv of what is none, or is another's: told by now. */
-	if (scan_is_only() && state_next(0) == 0)
+	if (scandir_is_only() && state_next(0) == 0)
 		keep_end(KEEP_END_EXIT, 111, false);
 }
 

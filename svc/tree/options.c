@@ -15,7 +15,7 @@
 #include "lib/sys.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/output/title.h"
-#include "svc/tree/scan/scan.h"
+#include "svc/tree/state/scandir.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/upgrade.h"
 
@@ -93,7 +93,7 @@ add_scan(const char *path)
 	struct buf b = BUF(room);
 
 	absolute(&b, path);
-	if (!scan_add(room))
+	if (!scandir_add(room))
 		diex(100, "more than %d scan directories", TREE_SCANS);
 }
 
@@ -122,7 +122,7 @@ set_scan_default(void)
 	struct buf b = BUF(room);
 	const char *home = environment("HOME");
 
-	if (scan_count() > 0)
+	if (scandirs() > 0)
 		return;
 	if (environment("SVDIR") != NULL) {
 		add_scan(environment("SVDIR"));
@@ -148,7 +148,7 @@ add_adhoc(void)
 	path_make(&b, tree.run_dir, "adhoc");
 	if (!b.full && dir_make(AT_FDCWD, tree.run_dir, 0755) == 0 &&
 	    (sys_mkdirat(AT_FDCWD, room, 0700) == 0 || errno == EEXIST))
-		scan_add(room);
+		scandir_add(room);
 }
 
 static _Noreturn void
@@ -286,7 +286,7 @@ read_one(int argc, char **argv, const char *usage, int code)
 		show(2, usage, code);
 	tree.is_user = sys_geteuid() != 0;
 	absolute(&b, argv[1]);
-	scan_only(room);
+	scandir_only(room);
 	set_run_dir(NULL);
 }
 

@@ -1,31 +1,30 @@
 /*
- * The end of the tree: everything is told to go, loggers last, because they
- * read until their services are gone. The keeper is told when nothing lives.
+ * The end of the tree, which the keeper asks for and is told of when nothing
+ * lives.
  */
 #include "svc/tree/stop.h"
 
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/tree/command.h"
+#include "svc/tree/birth/command.h"
+#include "svc/tree/life/life.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/output/logger.h"
 #include "svc/tree/output/output.h"
-#include "svc/tree/output/pipeline.h"
 #include "svc/tree/output/said.h"
 #include "svc/tree/scan/scan.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/scandir.h"
 #include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/upward.h"
 
 #define AGAIN_MS 200
-#define LATE_MS 3000 /* for a reader to come to the end of its input */
 
 static enum {
 	END_NONE, /* or the keeper has not said so in this life of ours */
@@ -33,10 +32,10 @@ static enum {
 	END_BEGUN, /* everybody was told, but loggers that are still read */
 	END_TOLD   /* the keeper, that it is over */
 } stage;
-static struct timer restore, late;
+static struct timer restore;
 static struct timer hurry; /* in a container, while it stops */
 static struct mono kill_at;
-static bool is_late, is_too_late; /* for services; for readers */
+static bool is_late;
 
 static struct board_head *
 head(void)
@@ -48,148 +47,6 @@ bool
 stop_is_near(void)
 {
 	return stage == END_ASKED || stage == END_BEGUN;
-}
-
-static void
-end_record(uint32_t i, bool at_once)
-{
-	struct board_record *r = rec(i);
-
-	if (live(i)->is_ending && !at_once)
-		return;
-	live(i)->is_ending = true;
-	board_begin(r);
-	if (sv_wanted(state_word(i).sv))
-		r->cause = CAUSE_SHUTDOWN;
-	board_end(r);
-	if (!at_once) {
-		relations_end(i, EV_DOWN);
-		return;
-	}
-	post(i, EV_DOWN);
-	post(i, EV_KILL);
-}
-
-/* What it reads comes from services of ours. */
-static bool
-is_reader(uint32_t i)
-{
-	const struct board_record *r = rec(i);
-
-	return r->flags & BOARD_LOG ? r->parent != 0 : pipeline_input(i) >= 0;
-}
-
-/* A logger, a reader: those it reads from are over, no line comes any more. */
-static bool
-may_end(uint32_t i)
-{
-	if (!is_reader(i))
-		return true;
-	return rec(i)->flags & BOARD_LOG ? !state_is_living(rec(i)->parent)
-					 : pipeline_is_quiet(i);
-}
-
-static void
-await_late(void)
-{
-	if (!timer_is_set(&late))
-		timer_set(
-		    &tree.loop, &late, mono_add_ms(tree.loop.now, LATE_MS));
-}
-
-/*
- * It is not told to go: it reads to the end of its input and leaves by itself,
- * not to be started again; if it does not, it is told later.
- */
-static void
-end_reader(uint32_t i)
-{
-	if (live(i)->is_ending)
-		return;
-	live(i)->is_ending = true;
-	rec(i)->cause = CAUSE_SHUTDOWN;
-	post(i, EV_ONCE);
-	if (rec(i)->flags & BOARD_LOG)
-		logpipe_end(rec(i)->parent);
-	else
-		pipeline_end(i);
-	await_late();
-}
-
-/* Readers that do not heed the end of what they read. */
-static void
-late_due(void *arg)
-{
-	(void)arg;
-	is_too_late = true;
-	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		if ((live(i)->is_ending || is_reader(i)) && state_is_living(i))
-			relations_end(i, EV_DOWN);
-}
-
-static bool
-has_lines(uint32_t logger)
-{
-	int fd = live(rec(logger)->parent)->pipe[0], bytes = 0;
-
-	return fd >= 0 && sys_ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
-}
-
-/*
- * A logger between two lives, while lines wait in its pipe: it lives once more
- * to write them.
- */
-static bool
-is_awaited(uint32_t i)
-{
-	return (rec(i)->flags & BOARD_LOG) && sv_wanted(state_word(i).sv) &&
-	       has_lines(i);
-}
-
-/* The same for one that somebody killed after it had been told to end. */
-static bool
-is_cut_short(uint32_t i)
-{
-	const struct board_record *r = rec(i);
-	const struct board_exit *e = board_exit(r, 0);
-
-	return (r->flags & BOARD_LOG) && live(i)->is_ending && !is_too_late &&
-	       e != NULL && e->code != CLD_EXITED && has_lines(i);
-}
-
-static void
-end_if_it_may(uint32_t i)
-{
-	if (i == 0 || !may_end(i))
-		return;
-	if (is_reader(i) && state_word(i).pid != 0)
-		end_reader(i);
-	else if (is_reader(i) && is_awaited(i))
-		await_late();
-	else if (is_reader(i) && is_cut_short(i))
-		post(i, EV_ONCE);
-	else
-		end_record(i, false);
-}
-
-/* It may be that this one lives no more: who reads from it is next. */
-void
-stop_rested(uint32_t i)
-{
-	if (stage != END_BEGUN)
-		return;
-	end_if_it_may(rec(i)->logger);
-	end_if_it_may(pipeline_read_by(i));
-	if (is_reader(i))
-		end_if_it_may(i);
-}
-
-static void
-begin(void)
-{
-	stage = END_BEGUN;
-	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		end_if_it_may(i);
 }
 
 /* The machine ends with this tree: nobody will read of it. */
@@ -230,8 +87,10 @@ leave_watches(void)
 void
 stop_look(void)
 {
-	if (stage == END_ASKED)
-		begin();
+	if (stage == END_ASKED) {
+		stage = END_BEGUN;
+		ending_begin();
+	}
 	if (stage != END_BEGUN || state_living() > 0 || !logger_end() ||
 	    !said_all())
 		return;
@@ -261,7 +120,7 @@ hurry_due(void *arg)
 			continue;
 		if (is_late)
 			post(i, EV_KILL);
-		else if (may_end(i))
+		else if (ending_may(i))
 			post(i, EV_DOWN);
 	}
 	if (is_late)
@@ -291,8 +150,8 @@ stop_all(enum keep_ending ending, int64_t ms, bool at_once)
 	tree.is_ending = true;
 	stage = END_ASKED;
 	for (uint32_t i = state_next(0); at_once && i != 0; i = state_next(i))
-		if (!tree.is_container || may_end(i))
-			end_record(i, true);
+		if (!tree.is_container || ending_may(i))
+			ending_now(i);
 }
 
 /*
@@ -310,14 +169,14 @@ restore_due(void *arg)
 			relations_keep(i);
 			post(i, EV_UP);
 		}
-	scan_want_all();
+	scandirs_want();
 }
 
 void
 stop_start(void)
 {
 	timer_init(&restore, restore_due, NULL);
-	timer_init(&late, late_due, NULL);
+	ending_start();
 	timer_init(&hurry, hurry_due, NULL);
 	if (head()->ending == KEEP_END_NONE || tree.is_ending)
 		return;
@@ -344,7 +203,7 @@ stop_signal(int sig)
 	else if (sig != SIGALRM && sig != SIGPWR && command_signal(sig))
 		return;
 	else if (sig == SIGHUP || sig == SIGALRM)
-		scan_want_all();
+		scandirs_want();
 	else if (sig == SIGPWR)
 		keep_end(KEEP_END_POWEROFF, 0, false);
 }

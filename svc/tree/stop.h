@@ -11,7 +11,6 @@ void stop_all(enum keep_ending ending, int64_t ms, bool at_once);
 void stop_signal(int sig);
 /* Everything is on its way down. */
 bool stop_is_near(void);
-void stop_rested(uint32_t i);
 void stop_look(void);
 
 #endif

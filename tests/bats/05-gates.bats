@@ -4,7 +4,7 @@
 setup() {
 	gates=$BATS_TEST_DIRNAME/../gates
 	cd "$BATS_TEST_TMPDIR" || return
-	mkdir -p lib init svc/core svc/tree svc/cmd build/bin
+	mkdir -p lib init svc/core svc/tree/state svc/tree/life svc/cmd build/bin
 }
 
 # refuses GATE TEXT: it fails, and TEXT is part of the complaint.
@@ -46,17 +46,20 @@ lines() {
 @test "includes: up, sideways, and out of the pure half" {
 	echo '#include "lib/buf.h"' >svc/core/a.c
 	echo '#include "lib/loop.h"' >svc/tree/a.c
+	echo '#include "svc/tree/state/state.h"' >svc/tree/life/a.c
 	passes includes
 	for bad in \
 		"init/x.c svc/core/machine.h init never includes svc/" \
 		"svc/core/x.c lib/loop.h no kernel half" \
-		"svc/core/x.c svc/tree/tree.h points up" \
+		"svc/core/x.c svc/tree/stop.h points up" \
+		"svc/tree/state/x.c svc/tree/life/life.h points up inside" \
+		"svc/tree/life/x.c svc/tree/stop.h points up inside" \
 		"lib/buf.c lib/loop.h points up" \
 		"lib/buf.c lib/sys.h points up" \
 		"lib/loop.c svc/core/machine.h points up" \
-		"svc/cmd/x.c svc/tree/tree.h never include one another" \
+		"svc/cmd/x.c svc/tree/stop.h never include one another" \
 		"svc/tree/x.c init/phase.h never include one another" \
-		"svc/tree/x.c tree.h is not written from the root"; do
+		"svc/tree/x.c stop.h is not written from the root"; do
 		read -r file include text <<<"$bad"
 		echo "#include \"$include\"" >"$file"
 		refuses includes "$file includes $include"

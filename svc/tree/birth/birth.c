@@ -17,13 +17,16 @@
 #include "lib/fmt.h"
 #include "lib/str.h"
 #include "lib/sys.h"
-#include "svc/tree/command.h"
+#include "svc/tree/birth/births.h"
+#include "svc/tree/birth/command.h"
+#include "svc/tree/birth/mark.h"
 #include "svc/tree/output/logger.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/output/pipeline.h"
 #include "svc/tree/output/said.h"
 #include "svc/tree/state/cgroups.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/talk/talk.h"
 
@@ -389,7 +392,7 @@ birth_prepare(struct birth *b, int low)
 	set_program(b);
 	birth_result(b);
 	if (s != NULL && s->kill == KILL_ALL && !cgroups_work())
-		sweep_mark(b);
+		birth_mark(b);
 	birth_step(b, (struct spawn_step){.op = SPAWN_SETSID});
 	if (b->kind == BIRTH_RUN)
 		logger_birth(b->record);

@@ -11,7 +11,7 @@
 
 #include "lib/spawn.h"
 #include "svc/core/settings.h"
-#include "svc/tree/state/tree.h"
+#include "svc/tree/birth/births.h"
 
 #define BIRTH_BATCH 16
 #define BIRTH_BATCHES 4
@@ -21,14 +21,6 @@
 #define BIRTH_LIMITS 16
 #define BIRTH_MOUNTS (2 * SETTINGS_PATHS_MAX + 4) /* and private-tmp's */
 #define BIRTH_CPUS 1024
-
-enum birth_kind {
-	BIRTH_NONE,
-	BIRTH_PRE,
-	BIRTH_RUN,
-	BIRTH_FINISH,
-	BIRTH_AUX
-};
 
 struct birth {
 	uint32_t record;
@@ -104,8 +96,6 @@ const char *birth_lookup(const struct birth *b, const char *name, size_t len);
 /* The service's own directory. */
 const char *birth_own(const struct birth *b);
 void birth_environment(struct birth *b, const struct settings *s);
-/* sweep.c: what shows whose it is, where no cgroup does. */
-void sweep_mark(struct birth *b);
 /* How the last run ended, or another service, in systemd's words. */
 void birth_result(struct birth *b);
 

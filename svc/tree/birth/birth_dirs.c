@@ -7,7 +7,7 @@
  * where he could put a link in place of it: a link is followed only where root
  * alone could have made it.
  */
-#include "svc/tree/birth/births.h"
+#include "svc/tree/birth/birth.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/tree/birth/birth.h"
+#include "svc/tree/birth/births.h"
 #include "svc/tree/state/define.h"
 
 /* clang-format off */
@@ -70,47 +70,13 @@ base_of(const struct place *p, char to[TREE_PATH])
 	return !b.full;
 }
 
-/* One step down; whoever could have made a link here decides if it counts. */
-static int
-enter(int at, const char *name)
-{
-	struct stat st;
-	int flags = O_RDONLY | O_DIRECTORY;
-
-	if (sys_fstat(at, &st) < 0)
-		return -1;
-	if (st.st_uid != 0 || (st.st_mode & 022) != 0)
-		flags |= O_NOFOLLOW;
-	if (sys_mkdirat(at, name, 0755) < 0 && errno != EEXIST)
-		return -1;
-	return sys_openat(at, name, flags, 0);
-}
-
-int
-dirs_walk(int fd, const char *path)
-{
-	char part[TREE_PATH];
-	int next;
-
-	while (fd >= 0 && *path != '\0') {
-		size_t n = strcspn(path, "/");
-		struct buf b = BUF(part);
-		buf_put(&b, path, n);
-		path += n + strspn(path + n, "/");
-		next = enter(fd, part);
-		sys_close(fd);
-		fd = next;
-	}
-	return fd;
-}
-
 /* A descriptor of base/path, every part of which is there; -1. */
 static int
 make_way(const char *base, const char *path)
 {
 	if (dir_make(AT_FDCWD, base, 0755) < 0)
 		return -1;
-	return dirs_walk(sys_open(base, O_RDONLY | O_DIRECTORY, 0), path);
+	return dir_enter(sys_open(base, O_RDONLY | O_DIRECTORY, 0), path);
 }
 
 static bool

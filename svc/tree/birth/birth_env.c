@@ -19,6 +19,7 @@
 #include "lib/signame.h"
 #include "lib/str.h"
 #include "svc/core/dotenv.h"
+#include "svc/tree/birth/births.h"
 #include "svc/tree/state/state.h"
 
 static char bytes[BIRTH_TEXT], value[BIRTH_TEXT];

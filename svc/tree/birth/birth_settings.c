@@ -18,6 +18,7 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 #include "lib/words.h"
+#include "svc/tree/birth/births.h"
 #include "svc/tree/output/pipeline.h"
 #include "svc/tree/state/state.h"
 

@@ -12,7 +12,8 @@
 
 #include "lib/fmt.h"
 #include "lib/sys.h"
-#include "svc/tree/life/ready.h"
+#include "svc/tree/birth/births.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/talk/talk.h"
 
@@ -147,7 +148,7 @@ give_ready(struct birth *b, const struct settings *s)
 
 	if (s->ready.kind != READY_FD)
 		return true;
-	end = ready_pipe(b->record);
+	end = talk_pipe(b->record);
 	if (end < 0)
 		return false;
 	b->end = end;

@@ -32,8 +32,6 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/tree/birth/birth.h"
-#include "svc/tree/life/life.h"
-#include "svc/tree/life/ready.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/state/cgroups.h"
 #include "svc/tree/state/state.h"
@@ -60,6 +58,7 @@ static struct batch *at_gate; /* the one that is being made */
 static struct todo waiting, waiting_aux;
 static int null_fd = -1;
 static struct timer retry;
+static struct births_ears ears;
 static bool is_held; /* said that nobody can be started */
 
 #define RETRY_MS 1000
@@ -86,8 +85,9 @@ retry_due(void *arg)
 }
 
 void
-births_start(const struct rlimit *files)
+births_start(const struct rlimit *files, struct births_ears who)
 {
+	ears = who;
 	birth_limits(files);
 	timer_init(&retry, retry_due, NULL);
 	null_fd = fd_open_null();
@@ -154,7 +154,7 @@ birth_over(struct birth *b)
 	w = state_word(b->record);
 	if (w.generation == b->generation && w.sv.state == S_START &&
 	    board_fault_unpack(rec(b->record)->fault).pid != w.pid)
-		ready_executed(b->record);
+		ears.executed(b->record);
 }
 
 /* Everyone who has left is told of; true: nobody is left. */
@@ -320,74 +320,20 @@ births_drop(uint32_t i)
 }
 
 static void
-not_spawned(uint32_t i, int error)
-{
-	struct board_record *r = rec(i);
-	char name[BOARD_NAME_MAX + 1];
-
-	errno = error;
-	say_warn("%s: cannot start a process", state_name(i, name));
-	board_begin(r);
-	r->budget = budget_no_spawn(r->budget);
-	r->cause = CAUSE_NO_SPAWN;
-	r->cause_arg = error;
-	board_end(r);
-	step(i, EV_SPAWN_FAILED, 0);
-}
-
-/* Why it did not run, which it does now. */
-static bool
-is_over_with(const struct board_record *r)
-{
-	return r->cause == CAUSE_WAITS_FOR || r->cause == CAUSE_CONFLICT ||
-	       r->cause == CAUSE_NEED_DOWN || r->cause == CAUSE_NEED_FAILED ||
-	       r->cause == CAUSE_NEED_MISSING || r->cause == CAUSE_NO_SPAWN ||
-	       r->cause == CAUSE_EXEC || r->cause == CAUSE_SPENT ||
-	       r->cause == CAUSE_GIVE_UP_ON || r->cause == CAUSE_SETTINGS ||
-	       r->cause == CAUSE_GROUP;
-}
-
-static void
-mark_start(struct birth *b)
-{
-	struct board_record *r = rec(b->record);
-
-	if (b->kind != BIRTH_RUN)
-		return;
-	board_begin(r);
-	r->start_mono_ns = mono_now().ns;
-	r->start_real_ns = real_ns();
-	r->ready_mono_ns = 0;
-	r->session = 0;
-	r->flags &= ~(uint32_t)BOARD_GOT_TERM;
-	if (is_over_with(r))
-		r->cause = CAUSE_NONE;
-	r->restart_count += (r->flags & BOARD_FELL) != 0;
-	r->flags &= ~(uint32_t)BOARD_FELL;
-	r->start_count++;
-	board_end(r);
-}
-
-static void
 commit_one(struct birth *b)
 {
-	if (b->is_dead || b->pid < 0) {
-		int error = b->pid < 0 ? -b->pid : ECANCELED;
+	int error = b->pid < 0 ? -b->pid : b->is_dead ? ECANCELED : 0;
+
+	if (error != 0)
 		b->pid = 0;
-		if (b->kind == BIRTH_AUX)
-			aux_spawn_failed(b->record, error);
-		else
-			not_spawned(b->record, error);
-		return;
-	}
-	if (b->kind == BIRTH_AUX) {
-		aux_spawned(b->record, (uint32_t)b->pid);
+	else
+		birth_told(b);
+	if (error != 0)
+		ears.failed(b->record, b->kind, error);
+	else
+		ears.born(b->record, b->kind, (uint32_t)b->pid);
+	if (b->kind == BIRTH_AUX && error == 0)
 		b->is_open = true;
-		return;
-	}
-	mark_start(b);
-	birth_told(b);
-	step(b->record, EV_SPAWNED, (uint32_t)b->pid);
 }
 
 /* All that were committed may go on; who was not leaves at end of file. */

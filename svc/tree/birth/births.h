@@ -7,7 +7,22 @@
 #include "svc/tree/state/tree.h"
 
 struct rlimit;
-void births_start(const struct rlimit *files);
+enum birth_kind {
+	BIRTH_NONE,
+	BIRTH_PRE,
+	BIRTH_RUN,
+	BIRTH_FINISH,
+	BIRTH_AUX
+};
+/* Who is told what becomes of those that were added. */
+struct births_ears {
+	/* It waits at the gate, and passes it if its step says so. */
+	void (*born)(uint32_t i, enum birth_kind kind, uint32_t pid);
+	void (*failed)(uint32_t i, enum birth_kind kind, int error);
+	/* `run` has become its program. */
+	void (*executed)(uint32_t i);
+};
+void births_start(const struct rlimit *files, struct births_ears who);
 void births_add(uint32_t i);
 void births_add_aux(uint32_t i);
 /* The effect UNGATE, and its opposite. */
@@ -16,10 +31,6 @@ void births_drop(uint32_t i);
 /* Its process is on its way to its program. */
 bool births_has(uint32_t i);
 /* birth_dirs.c: removes what is to go with it. */
-/* From the directory `fd`, which is closed, down to one that is made where it
- * is not there; no link is followed that others than root could have made. -1.
- */
-int dirs_walk(int fd, const char *path);
 void dirs_remove(uint32_t i);
 /* A pid died that no record names. */
 void births_stray(int32_t pid);

@@ -21,7 +21,6 @@
 #include "svc/tree/life/ready.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 
 /* Bit n of aux_pending is letter n of these; new ones go to the end. */
 static const char letters[] = "tdxpchaiq12k";
@@ -165,7 +164,7 @@ next(uint32_t i)
 		set_pending(i, bits & ~PENDING_CHECK);
 		ready_look(i);
 	}
-	stop_rested(i);
+	ending_rested(i);
 }
 
 /* How long it may run; 0: as long as it likes, as runit's scripts do. */
@@ -208,11 +207,10 @@ instead(uint32_t i, struct sv_aux a)
 }
 
 void
-aux_spawn_failed(uint32_t i, int error)
+aux_spawn_failed(uint32_t i)
 {
 	struct sv_aux a = sv_aux_unpack(rec(i)->aux);
 
-	(void)error;
 	instead(i, a);
 	if (a.kind == AUX_RELOAD)
 		reload_over(i, false);

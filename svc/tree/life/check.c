@@ -9,6 +9,7 @@
 #include "lib/say.h"
 #include "svc/tree/life/life.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/talk/talk.h"
 

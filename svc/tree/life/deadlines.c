@@ -8,6 +8,7 @@
 #include "lib/clock.h"
 #include "lib/say.h"
 #include "svc/tree/life/ready.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/talk/talk.h"

@@ -10,7 +10,9 @@
 #include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/spawn.h"
-#include "svc/tree/command.h"
+#include "svc/tree/birth/births.h"
+#include "svc/tree/birth/command.h"
+#include "svc/tree/life/begin.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/output/said.h"
 #include "svc/tree/state/cgroups.h"
@@ -227,7 +229,7 @@ leave_nobody(uint32_t i)
 	state_commit(i, w.sv, w.generation, w.pid);
 }
 
-void
+static void
 died(uint32_t i, const struct keep_exit *told)
 {
 	struct board_record *r = rec(i);
@@ -289,5 +291,21 @@ died(uint32_t i, const struct keep_exit *told)
 		    "process %d ended in a state without one", (int)e->pid);
 		state_commit(i, w.sv, w.generation, 0);
 		return;
+	}
+}
+
+void
+died_told(const struct keep_exit *e)
+{
+	bool is_aux = false;
+	uint32_t i = state_by_pid((uint32_t)e->pid, &is_aux);
+
+	if (i == 0) {
+		births_stray(e->pid);
+		sweep_look(e->pid);
+	} else if (is_aux) {
+		died_aux(i, e);
+	} else {
+		died(i, e);
 	}
 }

@@ -12,15 +12,15 @@
 #include "svc/tree/birth/births.h"
 #include "svc/tree/life/ready.h"
 #include "svc/tree/life/relations.h"
+#include "svc/tree/output/logger.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/output/said.h"
-#include "svc/tree/scan/scan.h"
 #include "svc/tree/shown/clients.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/scandir.h"
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
-#include "svc/tree/stop.h"
 #include "svc/tree/talk/talk.h"
 
 static void
@@ -113,7 +113,7 @@ tell(uint32_t i)
 		relations_news(i);
 		clients_tell(i, old, now);
 	}
-	stop_rested(i);
+	ending_rested(i);
 }
 
 /*
@@ -137,15 +137,37 @@ set_aside(uint32_t i)
 	tell(i);
 }
 
+/* Whoever may take its place is looked for; a runsv has nothing left to do. */
+static void
+leave_directory(uint32_t i)
+{
+	uint32_t logger = rec(i)->logger, parent = rec(i)->parent;
+
+	if (live(i)->is_recreated ||
+	    !(rec(i)->flags & (BOARD_UNLINKED | BOARD_EXITED)))
+		scandirs_want();
+	if (parent != 0)
+		rec(parent)->logger = 0;
+	else if (scandir_is_only() && !live(i)->is_recreated)
+		keep_end(KEEP_END_EXIT, 0, false);
+	if (logger != 0) {
+		rec(logger)->parent = 0;
+		logpipe_close(i);
+		log_is_over(logger);
+	} else
+		logger_leave(i);
+}
+
 static void
 free_record(uint32_t i)
 {
 	if ((rec(i)->flags & BOARD_EXITED) &&
-	    !(rec(i)->flags & BOARD_UNLINKED) && !scan_is_only()) {
+	    !(rec(i)->flags & BOARD_UNLINKED) && !scandir_is_only()) {
 		set_aside(i);
 		return;
 	}
-	scan_freed(i);
+	leave_directory(i);
+	probe_end(i);
 	talk_close(i);
 	logpipe_close(i);
 	said_close(i);

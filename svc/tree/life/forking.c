@@ -21,6 +21,7 @@
 #include "lib/sys.h"
 #include "svc/tree/life/ready.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/talk/talk.h"
 

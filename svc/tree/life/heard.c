@@ -16,6 +16,7 @@
 #include "lib/scan.h"
 #include "lib/sys.h"
 #include "svc/tree/life/life.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/talk/talk.h"
 

@@ -5,6 +5,7 @@
 #ifndef SVC_TREE_LIFE_H
 #define SVC_TREE_LIFE_H
 
+#include "svc/tree/birth/births.h"
 #include "svc/tree/state/tree.h"
 
 /* --- queue.c: events, one step after the other --- */
@@ -22,8 +23,13 @@ void queue_settle(void);
 /* --- do.c: effects --- */
 void do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects);
 
+/* --- born.c --- */
+void born(uint32_t i, enum birth_kind kind, uint32_t pid);
+void born_not(uint32_t i, enum birth_kind kind, int error);
+
 /* --- died.c, deadlines.c --- */
-void died(uint32_t i, const struct keep_exit *e);
+/* Somebody of the keeper's, or of ours: whose that was is found out here. */
+void died_told(const struct keep_exit *e);
 /* One more death: what its restart policy says, which is written down. */
 struct budget_verdict died_charge(uint32_t i, struct budget_death death);
 /* Nobody of it came in time: what its restart policy makes of that. */
@@ -43,7 +49,7 @@ void aux_end_check(uint32_t i);
 /* Runs the reload command if there is one. */
 bool aux_reload(uint32_t i);
 void aux_spawned(uint32_t i, uint32_t pid);
-void aux_spawn_failed(uint32_t i, int error);
+void aux_spawn_failed(uint32_t i);
 void aux_late(uint32_t i);
 void aux_recover(uint32_t i);
 void died_aux(uint32_t i, const struct keep_exit *e);
@@ -70,6 +76,17 @@ void schedule_defined(uint32_t i);
 /* --- failed.c: what follows when a service is over --- */
 /* After whatever may have ended it, and in a new life. */
 void failed_look(uint32_t i);
+
+/* --- ending.c: the order in which all end --- */
+void ending_start(void);
+/* All are told, but readers of those who still live. */
+void ending_begin(void);
+/* Those it reads from are over. */
+bool ending_may(uint32_t i);
+/* It may be that this one lives no more: who reads from it is next. */
+void ending_rested(uint32_t i);
+/* Down, with KILL. */
+void ending_now(uint32_t i);
 
 /* --- sweep.c: what a service leaves behind --- */
 void sweep(uint32_t i, int sig);

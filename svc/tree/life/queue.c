@@ -5,10 +5,9 @@
 #include "svc/tree/life/life.h"
 
 #include "lib/say.h"
+#include "svc/tree/life/begin.h"
 #include "svc/tree/life/relations.h"
-#include "svc/tree/scan/scan.h"
 #include "svc/tree/shown/shown.h"
-#include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
 
 /* News of a process that is not the one that runs now. */

@@ -15,12 +15,10 @@
 #include "svc/tree/birth/births.h"
 #include "svc/tree/life/life.h"
 #include "svc/tree/state/define.h"
-#include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/talk/talk.h"
 
 #define LOOK_MS 20
-#define CHUNK 4096
 
 void
 ready_now(uint32_t i)
@@ -82,104 +80,18 @@ look_whether_it_runs(uint32_t i, uint32_t pid)
 		ready_at(i, mono_add_ms(tree.loop.now, LOOK_MS).ns);
 }
 
-/* --- a byte on a descriptor --- */
-
-static void
-set_slot(uint32_t i, uint32_t slot)
+void
+ready_said(uint32_t i)
 {
-	kept(i, false)->ready_slot = slot;
+	if (state_word(i).sv.state == S_START)
+		ready_now(i);
 }
 
 void
 ready_end(uint32_t i)
 {
-	struct kept *k = kept(i, false);
-	struct talk *t = talk(i);
-	int fd = t->ready.fd;
-
 	probe_end(i);
-	watch_del(&tree.loop, &t->ready);
-	fd_close(&fd);
-	if (k == NULL || k->ready_slot == 0)
-		return;
-	keep_drop(k->ready_slot, 1);
-	slots_give(k->ready_slot, 1);
-	set_slot(i, 0);
-}
-
-static void
-pipe_over(uint32_t i)
-{
-	char name[BOARD_NAME_MAX + 1];
-
-	ready_end(i);
-	say_warnx("%s: closed its readiness descriptor and is not ready",
-	    state_name(i, name));
-}
-
-/* Bytes mean nothing; the newline does. */
-static void
-pipe_ready(void *arg, uint32_t events)
-{
-	uint32_t i = (uint32_t)(uintptr_t)arg;
-	char room[CHUNK];
-	ssize_t n = sys_read(talk(i)->ready.fd, room, sizeof(room));
-
-	(void)events;
-	if (n == 0)
-		pipe_over(i);
-	if (n <= 0 || memchr(room, '\n', (size_t)n) == NULL)
-		return;
-	ready_end(i);
-	if (state_word(i).sv.state == S_START)
-		ready_now(i);
-}
-
-static bool
-read_from(uint32_t i, int fd)
-{
-	return fd_lift(&fd, TREE_FD_FLOOR) == 0 &&
-	       watch_add(&tree.loop, &talk(i)->ready, fd, EPOLLIN, pipe_ready,
-		   (void *)(uintptr_t)i) == 0;
-}
-
-int
-ready_pipe(uint32_t i)
-{
-	uint32_t slot;
-	int ends[2];
-
-	if (kept(i, true) == NULL)
-		return -1;
-	ready_end(i);
-	if (sys_pipe2(ends, O_CLOEXEC) < 0)
-		return -1;
-	fd_nonblock(ends[0], true);
-	fd_lift(&ends[1], TREE_FD_FLOOR);
-	slot = slots_take(1);
-	if (slot != 0 && keep_put(slot, ends, 1) && read_from(i, ends[0])) {
-		set_slot(i, slot);
-		return ends[1];
-	}
-	sys_close(ends[0]);
-	sys_close(ends[1]);
-	if (slot != 0)
-		slots_give(slot, 1);
-	return -1;
-}
-
-void
-ready_recover(uint32_t i)
-{
-	struct kept *k = kept(i, false);
-	int fd;
-
-	if (k->ready_slot == 0)
-		return;
-	slots_mark(k->ready_slot, 1);
-	fd = keep_get(k->ready_slot);
-	if (fd >= 0 && !read_from(i, fd))
-		sys_close(fd);
+	talk_pipe_end(i);
 }
 
 /* --- what is looked at --- */

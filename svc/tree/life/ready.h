@@ -11,14 +11,22 @@
 void ready_now(uint32_t i);
 void ready_at(uint32_t i, int64_t at_ns);
 enum settings_ready_kind ready_kind(uint32_t i);
-/* A pipe for ready = fd, its write end; -1. */
-int ready_pipe(uint32_t i);
-void ready_recover(uint32_t i);
+/* It says so, on the descriptor of ready = fd. */
+void ready_said(uint32_t i);
 void ready_end(uint32_t i);
 void ready_executed(uint32_t i);
 void ready_watch(uint32_t i);
 void ready_unwatch(uint32_t i);
 void ready_look(uint32_t i);
+
+/* --- probe.c: readiness looked for: a port, a socket, a file --- */
+/* Looks now, and again when something has changed. */
+void probe(uint32_t i);
+void probe_end(uint32_t i);
+/* ready_look() when something has changed at this path. */
+void probe_wait(uint32_t i, const char *path);
+/* The process that the file names; 0: none. */
+uint32_t probe_pidfile(const char *path);
 
 /* --- check.c: the command `check`; watchdog.c: silence --- */
 void check_due(uint32_t i);

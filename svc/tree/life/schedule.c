@@ -22,6 +22,7 @@
 #include "lib/sys.h"
 #include "svc/core/calendar.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 
 #define SECOND_NS INT64_C(1000000000)

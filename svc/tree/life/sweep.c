@@ -21,7 +21,7 @@
 #include "lib/path.h"
 #include "lib/scan.h"
 #include "lib/sys.h"
-#include "svc/tree/birth/birth.h"
+#include "svc/tree/birth/mark.h"
 #include "svc/tree/state/cgroups.h"
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
@@ -51,33 +51,6 @@ session_of(uint32_t i)
 }
 
 /* --- without a cgroup --- */
-
-/* Which tree, and which of its services: "X=…" each, with its NUL. */
-struct mark {
-	char tree[40], service[BOARD_NAME_MAX + 32];
-};
-
-static void
-make_mark(uint32_t i, struct mark *m)
-{
-	struct buf t = BUF(m->tree), s = BUF(m->service);
-	char name[BOARD_NAME_MAX + 1];
-
-	buf_puts(&t, "TRIVET_TREE=");
-	buf_i64(&t, state_head()->began_real_ns);
-	buf_puts(&s, "TRIVET_SERVICE=");
-	buf_puts(&s, state_name(i, name));
-}
-
-void
-sweep_mark(struct birth *b)
-{
-	struct mark m;
-
-	make_mark(b->record, &m);
-	birth_variable(b, m.tree);
-	birth_variable(b, m.service);
-}
 
 static bool
 holds(const struct buf *text, const char *word)
@@ -125,7 +98,7 @@ visit(uint32_t i, pid_t session, int sig)
 	uint32_t pid;
 	unsigned living = 0;
 
-	make_mark(i, &mark);
+	mark_of(i, &mark);
 	if (dir_open(&d, AT_FDCWD, "/proc", room, sizeof(room)) < 0)
 		return 0;
 	while (dir_next(&d, &e) == 1) {

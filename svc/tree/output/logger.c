@@ -27,6 +27,7 @@
 #include "svc/tree/output/output.h"
 #include "svc/tree/output/pipeline.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 
 #define BASE "/var/log/trivet"

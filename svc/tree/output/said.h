@@ -8,7 +8,7 @@
 #ifndef SVC_TREE_SAID_H
 #define SVC_TREE_SAID_H
 
-#include "svc/tree/birth/birth.h"
+#include "svc/tree/state/tree.h"
 
 void said_start(void);
 /* Descriptors for its 1 and 2; false: they are svcd's own. */

@@ -19,111 +19,18 @@
 #include "lib/say.h"
 #include "lib/str.h"
 #include "lib/sys.h"
-#include "svc/tree/command.h"
+#include "svc/tree/birth/command.h"
+#include "svc/tree/life/begin.h"
 #include "svc/tree/life/life.h"
 #include "svc/tree/life/relations.h"
-#include "svc/tree/output/logger.h"
-#include "svc/tree/output/output.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/scandir.h"
 #include "svc/tree/state/state.h"
 
 #define RETRY_MS 5000
 
-struct scan {
-	char path[TREE_PATH];
-	char only[BOARD_NAME_MAX + 1]; /* runsv: this entry and no other */
-	int fd; /* of the directory that the path led to last */
-};
-
-static struct scan scans[TREE_SCANS];
-static unsigned count;
-static struct timer again;
-
-/* Below the runtime directory: where services of one file have supervise/. */
-static const char one_dir[] = "/one/";
-
-bool
-scan_add(const char *path)
-{
-	struct buf b;
-
-	if (count == TREE_SCANS)
-		return false;
-	b = buf_over(scans[count].path, TREE_PATH);
-	buf_puts(&b, path);
-	scans[count].fd = -1;
-	return !b.full && ++count;
-}
-
-/* The physical path of an open directory; without /proc, as it was called. */
-static void
-physical_path(int fd, const char *path, char to[TREE_PATH])
-{
-	char proc[32];
-	struct buf b = BUF(proc), own = buf_over(to, TREE_PATH);
-
-	buf_fmt(&b, "/proc/self/fd/%d", fd);
-	if (sys_readlinkat(AT_FDCWD, proc, to, TREE_PATH) > 0 && to[0] == '/')
-		return;
-	buf_puts(&own, path);
-}
-
-/* Its parent is scanned, for that one entry. */
-void
-scan_only(const char *path)
-{
-	char room[TREE_PATH], dir[TREE_PATH];
-	struct buf b = BUF(dir), only;
-	int fd = sys_open(path, O_PATH | O_DIRECTORY, 0);
-
-	if (fd < 0)
-		die(111, "cannot open directory %s", path);
-	physical_path(fd, path, room);
-	sys_close(fd);
-	path_dir(&b, room);
-	if (!scan_add(dir))
-		diex(111, "%s: too long", path);
-	only = buf_over(scans[0].only, sizeof(scans[0].only));
-	buf_puts(&only, path_base(room));
-	if (only.full || only.len == 0)
-		diex(111, "%s: not a name for a service", path);
-}
-
-bool
-scan_is_only(void)
-{
-	return scans[0].only[0] != '\0';
-}
-
-unsigned
-scan_count(void)
-{
-	return count;
-}
-
 /* --- what an entry leads to --- */
-
-bool
-scan_is_file(uint32_t i)
-{
-	char path[TREE_PATH];
-	const char *rest = str_after(state_path(i, path), tree.run_dir);
-
-	return rest != NULL && str_starts(rest, one_dir);
-}
-
-int
-scan_of_file(const char *name)
-{
-	struct stat st;
-
-	for (unsigned which = 0; which < count; which++)
-		if (sys_fstatat(scans[which].fd, name, &st, 0) == 0 &&
-		    S_ISREG(st.st_mode))
-			return scans[which].fd;
-	return -1;
-}
 
 static void
 take_up(unsigned which, const char *name, int dir, const struct stat *st)
@@ -134,8 +41,8 @@ take_up(unsigned which, const char *name, int dir, const struct stat *st)
 
 	if (tree.is_ending)
 		return;
-	path_make(&b, scans[which].path, name);
-	physical_path(dir, called, path);
+	path_make(&b, scandir(which)->path, name);
+	fd_path(dir, called, path, sizeof(path));
 	i = state_add(name, path, st->st_dev, st->st_ino, 0);
 	if (i == 0 || !service_begin(i, dir))
 		return;
@@ -171,8 +78,8 @@ vanish(uint32_t i)
 {
 	if (rec(i)->flags & (BOARD_LOG | BOARD_ADHOC))
 		return;
-	if (live(i)->is_alias || count > 1)
-		scan_want_all();
+	if (live(i)->is_alias || scandirs() > 1)
+		scandirs_want();
 	else
 		let_go(i);
 }
@@ -201,8 +108,7 @@ missed(const char *name)
 {
 	say_warn("%s: cannot open its directory", name);
 	if (errno == ENOMEM || errno == EMFILE || errno == ENFILE)
-		timer_set(
-		    &tree.loop, &again, mono_add_ms(tree.loop.now, RETRY_MS));
+		scandirs_retry(RETRY_MS);
 }
 
 static void
@@ -243,9 +149,7 @@ found_file(const char *name, const struct stat *st)
 	uint32_t i = state_by_name(name);
 	int dir;
 
-	buf_puts(&b, tree.run_dir);
-	buf_puts(&b, one_dir);
-	buf_puts(&b, name);
+	scandir_of_files(&b, name);
 	dir = -1;
 	if (!b.full && dir_make(AT_FDCWD, path, 0755) == 0)
 		dir = sys_open(path, O_PATH | O_DIRECTORY, 0);
@@ -254,7 +158,7 @@ found_file(const char *name, const struct stat *st)
 		say_warn("%s: cannot make %s", name, path);
 		return;
 	}
-	if (i != 0 && scan_is_file(i)) {
+	if (i != 0 && scandir_is_file(i)) {
 		still_there(i, dir);
 	} else if (i != 0) {
 		live(i)->is_recreated = true;
@@ -296,8 +200,8 @@ own_directory(unsigned which, const char *name, int *dir)
 
 	if (strchr(name, '@') == NULL)
 		return *dir;
-	path_make(&b, scans[which].path, name);
-	physical_path(*dir, called, path);
+	path_make(&b, scandir(which)->path, name);
+	fd_path(*dir, called, path, sizeof(path));
 	own = instance_open(name, path);
 	if (own < 0)
 		return *dir;
@@ -309,24 +213,25 @@ own_directory(unsigned which, const char *name, int *dir)
 void
 scan_name(unsigned which, const char *name)
 {
-	const char *only = scans[which].only;
+	const char *only = scandir(which)->only;
 	struct stat st;
 	int dir;
 
 	if (only[0] != '\0' ? strcmp(only, name) != 0 : name[0] == '.')
 		return;
 	if (!path_is_name(name)) {
-		say_warnx("%s: a name that cannot be used", scans[which].path);
+		say_warnx(
+		    "%s: a name that cannot be used", scandir(which)->path);
 		return;
 	}
 	if (command_takes_name(name)) {
 		say_warnx("%s: the command's own name: not taken up", name);
 		return;
 	}
-	watch_entry(scans[which].fd, scans[which].path, name);
-	dir = sys_openat(scans[which].fd, name, O_PATH | O_DIRECTORY, 0);
+	watch_entry(scandir(which)->fd, scandir(which)->path, name);
+	dir = sys_openat(scandir(which)->fd, name, O_PATH | O_DIRECTORY, 0);
 	if (dir < 0 && errno == ENOTDIR &&
-	    sys_fstatat(scans[which].fd, name, &st, 0) == 0 &&
+	    sys_fstatat(scandir(which)->fd, name, &st, 0) == 0 &&
 	    S_ISREG(st.st_mode)) {
 		found_file(name, &st);
 		return;
@@ -346,34 +251,14 @@ scan_again(const char *name)
 	struct stat st;
 	bool found = false;
 
-	for (unsigned which = 0; which < count; which++) {
+	for (unsigned which = 0; which < scandirs(); which++) {
 		if (sys_fstatat(
-			scans[which].fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			scandir(which)->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		found = true;
 		scan_name(which, name);
 	}
 	return found;
-}
-
-void
-scan_freed(uint32_t i)
-{
-	uint32_t logger = rec(i)->logger, parent = rec(i)->parent;
-
-	if (live(i)->is_recreated ||
-	    !(rec(i)->flags & (BOARD_UNLINKED | BOARD_EXITED)))
-		scan_want_all();
-	if (parent != 0)
-		rec(parent)->logger = 0;
-	else if (scans[0].only[0] != '\0' && !live(i)->is_recreated)
-		keep_end(KEEP_END_EXIT, 0, false);
-	if (logger != 0) {
-		rec(logger)->parent = 0;
-		logpipe_close(i);
-		log_is_over(logger);
-	} else
-		logger_leave(i);
 }
 
 /* --- all of them --- */
@@ -386,18 +271,19 @@ scan_one(unsigned which)
 	struct dir_entry e;
 	int got;
 
-	watch_scan(which, scans[which].path);
-	fd_close(&scans[which].fd);
-	if (dir_open(&d, AT_FDCWD, scans[which].path, room, sizeof(room)) < 0 ||
-	    (scans[which].fd = sys_dup(d.fd, TREE_FD_FLOOR)) < 0) {
-		say_warn("cannot open directory %s", scans[which].path);
+	watch_scan(which, scandir(which)->path);
+	fd_close(&scandir(which)->fd);
+	if (dir_open(&d, AT_FDCWD, scandir(which)->path, room, sizeof(room)) <
+		0 ||
+	    (scandir(which)->fd = sys_dup(d.fd, TREE_FD_FLOOR)) < 0) {
+		say_warn("cannot open directory %s", scandir(which)->path);
 		return false;
 	}
 	while ((got = dir_next(&d, &e)) == 1)
 		scan_name(which, e.name);
 	dir_close(&d);
 	if (got != 0)
-		say_warn("cannot read directory %s", scans[which].path);
+		say_warn("cannot read directory %s", scandir(which)->path);
 	return got == 0;
 }
 
@@ -406,10 +292,10 @@ scan_all(void)
 {
 	bool is_whole = true;
 
-	timer_unset(&tree.loop, &again);
+	scandirs_looked();
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		live(i)->is_seen = live(i)->is_alias = false;
-	for (unsigned which = 0; which < count; which++)
+	for (unsigned which = 0; which < scandirs(); which++)
 		is_whole = scan_one(which) && is_whole;
 	/* A directory that cannot be read is no reason to stop its services. */
 	for (uint32_t i = state_next(0); is_whole && i != 0; i = state_next(i))
@@ -419,16 +305,15 @@ scan_all(void)
 	state_said();
 	supervise_said();
 	if (!is_whole || !watch_works())
-		timer_set(
-		    &tree.loop, &again, mono_add_ms(tree.loop.now, RETRY_MS));
+		scandirs_retry(RETRY_MS);
 }
 
 /* All directories could be read, and no definition has an error. */
 bool
 scan_is_sound(void)
 {
-	for (unsigned which = 0; which < count; which++)
-		if (scans[which].fd < 0)
+	for (unsigned which = 0; which < scandirs(); which++)
+		if (scandir(which)->fd < 0)
 			return false;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		if (rec(i)->flags & BOARD_BROKEN)
@@ -443,18 +328,9 @@ again_due(void *arg)
 	scan_all();
 }
 
-/* Soon, and once for however many reasons. */
-void
-scan_want_all(void)
-{
-	if (!timer_is_set(&again) ||
-	    mono_before(mono_add_ms(tree.loop.now, 10), again.at))
-		timer_set(&tree.loop, &again, tree.loop.now);
-}
-
 void
 scan_start(void)
 {
-	timer_init(&again, again_due, NULL);
+	scandirs_start(again_due);
 	watch_start();
 }

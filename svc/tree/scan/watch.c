@@ -20,6 +20,7 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/tree/state/index.h"
+#include "svc/tree/state/scandir.h"
 #include "svc/tree/state/state.h"
 
 #define NAMES                                                            \
@@ -222,7 +223,7 @@ changed_elsewhere(const char *name)
 	if (i == 0 && name[0] != '\0' && !bits_has(ways, way_bit(name)))
 		return;
 	if (i == 0 || !scan_again(name))
-		scan_want_all();
+		scandirs_want();
 }
 
 static void
@@ -232,10 +233,10 @@ changed(const struct inotify_event *e)
 
 	if (e->mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF |
 			  IN_IGNORED | IN_UNMOUNT)) {
-		scan_want_all();
+		scandirs_want();
 		return;
 	}
-	for (unsigned which = 0; which < scan_count(); which++) {
+	for (unsigned which = 0; which < scandirs(); which++) {
 		if (scan_wd[which] != e->wd || name[0] == '\0')
 			continue;
 		scan_name(which, name);

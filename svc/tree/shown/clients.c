@@ -19,6 +19,7 @@
 #include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sys.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 
 static struct client *clients;
@@ -101,7 +102,7 @@ client_no(struct client *c, uint32_t id, enum wire_reason reason)
 
 /* --- receiving --- */
 
-static client_request *request;
+static client_request *answer;
 
 static void
 take_request(struct client *c)
@@ -124,7 +125,7 @@ take_request(struct client *c)
 		c->is_broken = true;
 		return;
 	}
-	request(c, &head, &w);
+	answer(c, &head, &w);
 }
 
 static void
@@ -256,7 +257,7 @@ clients_start(client_request *who)
 	struct buf b = BUF(path);
 	int fd = -1;
 
-	request = who;
+	answer = who;
 	open_places();
 	path_make(&b, tree.run_dir, "control");
 	if (!b.full && dir_make(AT_FDCWD, tree.run_dir, 0755) == 0)

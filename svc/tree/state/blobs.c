@@ -14,6 +14,7 @@
 #include "lib/mem.h"
 #include "lib/say.h"
 #include "lib/sys.h"
+#include "svc/tree/state/index.h"
 
 #define SLOT_SETTINGS 1
 #define MOST (64u << 20) /* bytes of all settings together */

@@ -32,6 +32,7 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 
 #define PIDS_ROOM 65536

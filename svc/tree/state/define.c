@@ -22,6 +22,7 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 #include "svc/core/logplan.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 
 #define COMPLAINTS 1024

@@ -19,8 +19,6 @@ enum define define_file(uint32_t i, int at, const char *file);
 /* Of a service that has only a program, no file: the lines themselves. */
 enum define define_text(
     uint32_t i, const char *called, const char *text, size_t len);
-/* Whichever it is; `dir` is its directory. begin.c */
-enum define service_define(uint32_t i, int dir);
 /* NULL: a directory of runit's, without settings. Until the next call. */
 const struct settings *define_view(uint32_t i);
 

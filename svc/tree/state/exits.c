@@ -12,8 +12,6 @@
 #include "lib/fd.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/tree/birth/births.h"
-#include "svc/tree/life/life.h"
 
 /* Peeked at in one go: a page, which the pipe for it always holds. */
 #define PEEK 128
@@ -22,21 +20,20 @@
 
 static struct watch queue = WATCH_NONE;
 static int peek[2] = {-1, -1};
+static void (*ear)(const struct keep_exit *e);
+
+void
+exits_tell(const struct keep_exit *e)
+{
+	ear(e);
+}
+
 static void
 apply(const struct keep_exit *e)
 {
-	struct board_head *head = (struct board_head *)(void *)tree.board.base;
-	bool is_aux = false;
-	uint32_t i = state_by_pid((uint32_t)e->pid, &is_aux);
+	struct board_head *head = state_head();
 
-	if (i == 0) {
-		births_stray(e->pid);
-		sweep_look(e->pid);
-	}
-	if (i != 0 && is_aux)
-		died_aux(i, e);
-	else if (i != 0)
-		died(i, e);
+	ear(e);
 	head->queue_seq = e->seq;
 	head->queue_any = 1;
 }
@@ -94,8 +91,9 @@ queue_ready(void *arg, uint32_t events)
 }
 
 void
-exits_start(void)
+exits_start(void (*who)(const struct keep_exit *e))
 {
+	ear = who;
 	if (sys_pipe2(peek, O_NONBLOCK) < 0 ||
 	    fd_lift(&peek[0], TREE_FD_FLOOR) < 0 ||
 	    fd_lift(&peek[1], TREE_FD_FLOOR) < 0)

@@ -12,8 +12,8 @@
 #include "lib/path.h"
 #include "lib/sig.h"
 #include "lib/sys.h"
-#include "svc/tree/life/relations.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 
 #define SECOND_MS 1000
@@ -100,27 +100,6 @@ service_is_down(uint32_t i, int dir)
 	if (s != NULL)
 		return !s->autostart || service_is_scheduled(i);
 	return (define_seen() & SEEN_DOWN) && exists(dir, "down");
-}
-
-/*
- * Its definition may have changed. While it runs that is only shown; the next
- * start is made by the new one.
- */
-void
-service_refresh(uint32_t i)
-{
-	struct sv_word w = state_word(i);
-	char path[TREE_PATH];
-	int dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
-
-	if (dir < 0)
-		return;
-	if (service_define(i, dir) == DEFINE_NEW)
-		relations_defined(i);
-	state_flags(i, 0, BOARD_CHANGED);
-	state_commit(
-	    i, sv_configure(w.sv, service_config(i, dir)), w.generation, w.pid);
-	sys_close(dir);
 }
 
 /* runit: at least a second from start to start, and never giving up. */

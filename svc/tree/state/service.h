@@ -16,8 +16,6 @@ bool service_is_down(uint32_t i, int dir);
 bool service_is_clean(uint32_t i, int code, int value);
 bool service_is_fatal(uint32_t i, int code, int value);
 int service_reload_signal(uint32_t i);
-/* Looks again, as runit does: after a run has ended. */
-void service_refresh(uint32_t i);
 struct budget_policy service_policy(uint32_t i);
 int service_stop_signal(uint32_t i, unsigned at);
 int64_t service_stop_ms(uint32_t i, unsigned at);

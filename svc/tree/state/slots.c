@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "lib/bits.h"
+#include "svc/tree/state/index.h"
 
 static uint64_t used[BITS_WORDS(SLOTS_MAX)];
 static uint32_t from = SLOTS_FIRST;

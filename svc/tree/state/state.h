@@ -117,7 +117,10 @@ bool kill_main(uint32_t i, int sig, bool group);
 bool kill_end(void);
 
 /* --- exits.c: the exit queue --- */
-void exits_start(void);
+/* Who is told of each exit, from here on. */
+void exits_start(void (*who)(const struct keep_exit *e));
+/* An exit that the queue does not hold. */
+void exits_tell(const struct keep_exit *e);
 /* Applies and then consumes all that the queue holds. */
 void exits_drain(void);
 /* Whether the queue tells of this pid. */

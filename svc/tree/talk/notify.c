@@ -35,11 +35,9 @@
 #include "lib/say.h"
 #include "lib/scan.h"
 #include "lib/sys.h"
-#include "svc/tree/birth/births.h"
-#include "svc/tree/life/life.h"
-#include "svc/tree/life/ready.h"
 #include "svc/tree/state/cgroups.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
 
@@ -57,6 +55,8 @@ notify_is_for(const struct settings *s)
 }
 
 /* --- the socket --- */
+
+static struct talk_ears ears;
 
 static void
 name_of(struct buf *b, uint32_t i, uint64_t secret)
@@ -96,7 +96,7 @@ open_place(uint32_t i)
 		return sys_open(path, O_RDONLY | O_DIRECTORY, 0);
 	}
 	fd = sys_open(define_view(i)->root, O_RDONLY | O_DIRECTORY, 0);
-	fd = dirs_walk(fd, path + 1);
+	fd = dir_enter(fd, path + 1);
 	if (fd >= 0)
 		sys_fchmod(fd, 0711);
 	return fd;
@@ -269,6 +269,12 @@ notify_close(uint32_t i)
 }
 
 void
+notify_start(struct talk_ears who)
+{
+	ears = who;
+}
+
+void
 notify_recover(uint32_t i)
 {
 	struct kept *k = kept(i, false);
@@ -403,9 +409,9 @@ static void
 act(uint32_t i, const struct notify *n, struct sock_msg *m)
 {
 	if (!n->is_barrier)
-		heard(i, n, m);
+		ears.heard(i, n, m);
 	else if (m->nfds == 1 && !is_draining)
-		queue_settle();
+		ears.barrier();
 }
 
 /* False: nothing more waits. */

@@ -15,8 +15,6 @@
 #include "lib/mem.h"
 #include "lib/say.h"
 #include "lib/sys.h"
-#include "svc/tree/life/life.h"
-#include "svc/tree/life/ready.h"
 #include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
 
@@ -77,8 +75,10 @@ take_over(void)
 }
 
 void
-talk_start(void)
+talk_start(struct talk_ears ears)
 {
+	notify_start(ears);
+	talk_pipe_start(ears);
 	talks = sys_mmap(NULL, TREE_RECORDS * sizeof(*talks),
 	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 	    -1, 0);
@@ -152,7 +152,7 @@ talk_recover(uint32_t i)
 	if (k == NULL)
 		return;
 	notify_recover(i);
-	ready_recover(i);
+	talk_pipe_recover(i);
 	listen_recover(i);
 	if (rec(i)->main_pid_changed)
 		talk_adopt(i, state_word(i).pid);
@@ -167,7 +167,7 @@ talk_close(uint32_t i)
 	if (k == NULL)
 		return;
 	notify_close(i);
-	ready_end(i);
+	talk_pipe_end(i);
 	talk_main_over(i);
 	memset(k, 0, sizeof(*k));
 }
@@ -236,7 +236,7 @@ main_ended(void *arg, uint32_t events)
 		return;
 	}
 	talk_main_over(i);
-	died(i, &e);
+	exits_tell(&e);
 }
 
 void

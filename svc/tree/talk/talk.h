@@ -67,7 +67,15 @@ struct talk {
 };
 
 /* --- talk.c: what is kept of it over a death of svcd --- */
-void talk_start(void);
+/* Who does what is said. */
+struct talk_ears {
+	void (*heard)(uint32_t i, const struct notify *n, struct sock_msg *m);
+	/* All that was said before is to be dealt with. */
+	void (*barrier)(void);
+	/* A newline on the pipe of ready = fd. */
+	void (*is_ready)(uint32_t i);
+};
+void talk_start(struct talk_ears ears);
 struct talk *talk(uint32_t i);
 /* NULL: nothing is kept of it; `make` makes it, unless memory lacks. */
 struct kept *kept(uint32_t i, bool make);
@@ -88,9 +96,17 @@ int talk_main(uint32_t i);
 /* Its main process has ended. */
 void talk_main_over(uint32_t i);
 
+/* --- pipe.c: ready = fd --- */
+/* The write end of a new one; -1. */
+int talk_pipe(uint32_t i);
+void talk_pipe_start(struct talk_ears ears);
+void talk_pipe_recover(uint32_t i);
+void talk_pipe_end(uint32_t i);
+
 /* --- notify.c: who speaks, how much --- */
 /* Its socket is there after this, and empty. False and errno. */
 bool notify_open(uint32_t i);
+void notify_start(struct talk_ears ears);
 void notify_close(uint32_t i);
 void notify_recover(uint32_t i);
 /* Reads what waits: before a limit is judged, and before a death. */
@@ -103,15 +119,6 @@ bool notify_is_for(const struct settings *s);
 uint32_t notify_parent(uint32_t pid);
 /* A process of this service, as far as the kernel tells. */
 bool notify_is_own(uint32_t i, uint32_t pid);
-
-/* --- probe.c: readiness looked for: a port, a socket, a file --- */
-/* Looks now, and again when something has changed. */
-void probe(uint32_t i);
-void probe_end(uint32_t i);
-/* ready_look() when something has changed at this path. */
-void probe_wait(uint32_t i, const char *path);
-/* The process that the file names; 0: none. */
-uint32_t probe_pidfile(const char *path);
 
 /* --- listen.c: sockets opened for it --- */
 /* How many there are after this; -1 and errno: one cannot be opened, said. */

@@ -2,7 +2,7 @@
  * It has no directory and no file: its definition is made here, as text, so
  * that it is read, kept and recovered as any other.
  */
-#include "svc/tree/command.h"
+#include "svc/tree/birth/command.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -14,7 +14,6 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 #include "svc/tree/birth/birth.h"
-#include "svc/tree/scan/scan.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
 
@@ -68,21 +67,6 @@ command_define(uint32_t i)
 	if (!tree.no_wait)
 		put_wanted(&b, i);
 	return define_text(i, "the command line", b.p, b.len);
-}
-
-void
-command_take_up(void)
-{
-	char dir[TREE_PATH];
-	uint32_t i;
-
-	if (tree.command == NULL || state_by_name(COMMAND_NAME) != 0)
-		return;
-	if (sys_getcwd(dir, sizeof(dir)) < 0)
-		memcpy(dir, "/", 2);
-	i = state_add(COMMAND_NAME, dir, 0, 0, BOARD_ADHOC | BOARD_MAIN);
-	if (i == 0 || !service_begin(i, -1))
-		keep_end(KEEP_END_EXIT, 111, true);
 }
 
 /* --- its process --- */

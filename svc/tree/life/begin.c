@@ -2,20 +2,22 @@
  * A service begins: its directory or file is known, and becomes a record with
  * settings, a first word and a logger. What was edited since is read here too.
  */
-#include "svc/tree/scan/scan.h"
+#include "svc/tree/life/begin.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "lib/fmt.h"
 #include "lib/sys.h"
-#include "svc/tree/command.h"
+#include "svc/tree/birth/command.h"
 #include "svc/tree/life/life.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/output/logger.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/scandir.h"
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
 
@@ -67,7 +69,7 @@ kinds(uint32_t i)
 	       (service_is_scheduled(i) ? BOARD_SCHEDULED : 0);
 }
 
-enum define
+static enum define
 service_define(uint32_t i, int dir)
 {
 	char name[BOARD_NAME_MAX + 1];
@@ -77,10 +79,10 @@ service_define(uint32_t i, int dir)
 	alive_note();
 	if (command_is(i)) {
 		d = command_define(i);
-	} else if (scan_is_file(i)) {
+	} else if (scandir_is_file(i)) {
 		/* A new svcd hears of deaths before it opens directories: what
 		 * cannot be read now stays as it was. */
-		at = scan_of_file(state_name(i, name));
+		at = scandir_with_file(state_name(i, name));
 		if (at < 0)
 			return DEFINE_SAME;
 		d = define_file(i, at, name);
@@ -156,4 +158,40 @@ service_look_again(uint32_t i, int dir)
 		deadline_sync(i);
 	if (was_broken && w.sv.want == WANT_NONE && !service_is_down(i, dir))
 		post(i, EV_UP);
+}
+
+void
+service_take_command(void)
+{
+	char dir[TREE_PATH];
+	uint32_t i;
+
+	if (tree.command == NULL || state_by_name(COMMAND_NAME) != 0)
+		return;
+	if (sys_getcwd(dir, sizeof(dir)) < 0)
+		memcpy(dir, "/", 2);
+	i = state_add(COMMAND_NAME, dir, 0, 0, BOARD_ADHOC | BOARD_MAIN);
+	if (i == 0 || !service_begin(i, -1))
+		keep_end(KEEP_END_EXIT, 111, true);
+}
+
+/*
+ * Its definition may have changed. While it runs that is only shown; the next
+ * start is made by the new one.
+ */
+void
+service_refresh(uint32_t i)
+{
+	struct sv_word w = state_word(i);
+	char path[TREE_PATH];
+	int dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
+
+	if (dir < 0)
+		return;
+	if (service_define(i, dir) == DEFINE_NEW)
+		relations_defined(i);
+	state_flags(i, 0, BOARD_CHANGED);
+	state_commit(
+	    i, sv_configure(w.sv, service_config(i, dir)), w.generation, w.pid);
+	sys_close(dir);
 }

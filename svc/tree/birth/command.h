@@ -14,8 +14,6 @@
 /* No service of the directories can have this name beside it. */
 #define COMMAND_NAME "main"
 
-/* After the first look at the directories: takes it up, if there is one. */
-void command_take_up(void);
 bool command_is(uint32_t i);
 /* A name that is the command's alone. */
 bool command_takes_name(const char *name);

@@ -5,7 +5,7 @@
  * only by trying, soon at first and then twice a second.
  */
 
-#include "svc/tree/talk/talk.h"
+#include "svc/tree/life/ready.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,9 @@
 #include "lib/scan.h"
 #include "lib/sys.h"
 #include "svc/core/address.h"
-#include "svc/tree/life/ready.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
+#include "svc/tree/talk/talk.h"
 
 #define FIRST_MS 5
 #define MOST_MS 500
