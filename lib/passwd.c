@@ -34,7 +34,6 @@ fields(const char *line, size_t len, struct field *field, size_t want)
 	return field[0].len > 0;
 }
 
-/* UINT32_MAX is no id: the kernel reads it as "leave as it is". */
 static bool
 field_id(struct field field, uint32_t *id)
 {
@@ -105,6 +104,12 @@ passwd_group_member(
 		at = stop + 1;
 	}
 	return false;
+}
+
+bool
+passwd_id(const char *text, uint32_t *id)
+{
+	return field_id((struct field){text, strlen(text)}, id);
 }
 
 /* Sees one line; true ends the walk. */

@@ -45,6 +45,12 @@ bool passwd_group_member(
     const char *line, size_t len, const char *member, uint32_t *gid);
 
 /*
+ * Is the text the number of a user or group? UINT32_MAX is none: the kernel
+ * reads it as "leave as it is", which as root is root.
+ */
+bool passwd_id(const char *text, uint32_t *id);
+
+/*
  * Look-ups in the files. 1: found; 0: no such entry; -1 with errno: the file
  * could not be read. passwd_uid finds the first user with that number.
  */

@@ -75,6 +75,27 @@ EOF
 	[ ! -e "$D/ran" ]
 }
 
+@test "a user by what is no number of one is never root" {
+	local n=0 user
+	for user in 0day 0x0 -0 +0 4294967295 4294967295:0 4294967296 18446744073709551616 \
+		0:0day root:4294967295 :0; do
+		lines "u$((n += 1))" <<-END
+			user = $user
+			run = sh -c 'touch $D/ran.$n'
+		END
+		enable "u$n"
+	done
+	sleeper b
+	enable b
+	tree_start
+	await is_up b
+	while [ "$n" -gt 0 ]; do
+		await has_line "$D/said" "u$n"
+		[ ! -e "$D/ran.$n" ]
+		n=$((n - 1))
+	done
+}
+
 @test "an unknown key is said with the nearest, and nothing is started" {
 	lines a <<EOF
 runn = sleep 1000

@@ -41,6 +41,18 @@ bad_user_lines(void)
 	HOLDS(line(longer + 1, &user));
 }
 
+static void
+ids(void)
+{
+	static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "0x0",
+	    "0day", "4294967295", "4294967296", "18446744073709551616"};
+	uint32_t id;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		HOLDS(!passwd_id(bad[i], &id));
+	HOLDS(passwd_id("0", &id) && id == 0);
+	HOLDS(passwd_id("4294967294", &id) && id == UINT32_MAX - 1);
+}
+
 static bool
 member(const char *text, const char *name)
 {
@@ -82,6 +94,7 @@ main(void)
 {
 	TEST("a user's line gives name, ids, home and shell", user_line);
 	TEST("a line that is not a user's is not taken", bad_user_lines);
+	TEST("an id is a decimal number below the last one", ids);
 	TEST("a group's line gives its id and its members", group_lines);
 	TEST("root is found by name and number, rubbish is not", the_files);
 	return unit_done();

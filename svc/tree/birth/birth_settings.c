@@ -80,7 +80,7 @@ find_user(const char *text, struct passwd_user *user)
 	uint32_t uid;
 	int found;
 
-	if (!scan_u32(text, &uid)) {
+	if (!passwd_id(text, &uid)) {
 		found = passwd_user(text, user);
 	} else if ((found = passwd_uid(uid, user)) == 0) {
 		*user = (struct passwd_user){.uid = uid, .gid = uid};
@@ -94,7 +94,7 @@ find_user(const char *text, struct passwd_user *user)
 static bool
 find_group(const char *text, uint32_t *gid)
 {
-	int found = scan_u32(text, gid) ? 1 : passwd_group(text, gid);
+	int found = passwd_id(text, gid) ? 1 : passwd_group(text, gid);
 
 	if (found == 0)
 		errno = ENOENT;

@@ -17,7 +17,6 @@
 #include "lib/fd.h"
 #include "lib/passwd.h"
 #include "lib/say.h"
-#include "lib/scan.h"
 #include "lib/sys.h"
 #include "svc/tree/state/index.h"
 #include "svc/tree/state/slots.h"
@@ -105,10 +104,10 @@ find_owner(char *text, uint32_t *uid, uint32_t *gid)
 	*gid = (uint32_t)-1;
 	if (group != NULL) {
 		*group++ = '\0';
-		if (!scan_u32(group, gid) && passwd_group(group, gid) != 1)
+		if (!passwd_id(group, gid) && passwd_group(group, gid) != 1)
 			return false;
 	}
-	if (scan_u32(text, uid))
+	if (passwd_id(text, uid))
 		return true;
 	if (passwd_user(text, &user) != 1)
 		return false;
