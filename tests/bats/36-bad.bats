@@ -129,6 +129,63 @@ healthy() {
 	healthy
 }
 
+@test "a user who takes all the connections there are leaves others theirs" {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+	sleeper good
+	enable good
+	tree_start
+	await is_up good
+	python3 - "$D/run/control" "$TOP/build/bin/svc" "$D/run" <<-'END'
+		import os, socket, subprocess, sys
+		root = os.open(sys.argv[1], os.O_PATH)
+		def taken(uid, count):
+		    os.setresuid(uid, uid, 0)
+		    have = []
+		    for n in range(count):
+		        s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		        s.settimeout(30)
+		        s.connect('/proc/self/fd/%d' % root)
+		        have.append(s)
+		    os.setresuid(0, 0, 0)
+		    return have
+		def answers(s):
+		    try:
+		        s.send(b'\x10\0\0\0\1\0\0\0\7\0\0\0\1\0\1\0')
+		        return len(s.recv(65536)) > 0
+		    except OSError:
+		        return False
+		one = taken(54321, 100)
+		other = taken(54322, 1)
+		assert answers(other[0])
+		assert 1 <= sum(map(answers, one)) <= 16
+		subprocess.run([sys.argv[2], '-r', sys.argv[3], 'restart', 'good'],
+		               check=True)
+	END
+	healthy
+}
+
+@test "of all that a tree makes only its sockets are anybody's to write" {
+	make a <<<'exec sleep 1000'
+	mkdir "$D/sv/a/log"
+	printf '#!/bin/sh\nexec cat >/dev/null\n' >"$D/sv/a/log/run"
+	chmod 755 "$D/sv/a/log/run"
+	make b <<<'exec sleep 1000'
+	printf '%s\n' 'notify-access = all' 'log = yes' >"$D/sv/b/service"
+	enable a
+	enable b
+	tree_start sh -c 'umask 0 && exec "$@"' sh "$SVCD" -r "$D/run" "$D/scan"
+	await is_up a
+	await is_up b
+	[ "$(find "$D/sv" "$D/run" ! -type l -perm -002 |
+		sed 's/notify.[0-9].*/notify/' | sort)" = \
+		"$D/run/control
+$D/run/notify" ] || {
+		find "$D/sv" "$D/run" ! -type l -perm -002 -ls
+		return 1
+	}
+	[ "$(stat -c %a "$D/run/notify")" = 711 ]
+}
+
 @test "of a stranger's wishes none is granted" {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 	sleeper good
