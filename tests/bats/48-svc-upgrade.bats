@@ -54,3 +54,70 @@ until_true svc list
 says 'a: up (pid *)' svc restart a
 END
 }
+
+# All that a process is born with, and that may differ between one that a shell
+# starts and one that a supervisor starts.
+@test "a service is born the same: first, again, after a kill, after an upgrade" {
+	inside <<'END'
+cat >born.py <<'PY'
+import os, sys, time
+def file(name):
+    return open('/proc/self/' + name).read()
+def status(*keys):
+    return [l for l in file('status').splitlines() if l.split(':')[0] in keys]
+stat = file('stat').rpartition(')')[2].split()
+lines = sorted(k + '=' + v for k, v in os.environ.items())
+lines += status('Umask', 'Uid', 'Gid', 'Groups', 'Threads', 'SigPnd', 'ShdPnd',
+                'SigBlk', 'SigIgn', 'CapInh', 'CapPrm', 'CapEff', 'CapBnd',
+                'CapAmb', 'NoNewPrivs', 'Seccomp', 'Cpus_allowed')
+lines += file('limits').splitlines() + file('cgroup').splitlines()
+# tty, priority, nice, real-time priority, policy
+lines += ['stat ' + ' '.join(stat[n - 3] for n in (7, 18, 19, 40, 41))]
+lines += [name + ' ' + file(name).strip() for name in
+          ('oom_score_adj', 'coredump_filter', 'personality', 'timerslack_ns')]
+lines += [os.getcwd(), os.readlink('/proc/self/root'), str(sys.argv)]
+lines += sorted(fd + ' ' + os.readlink('/proc/self/fd/' + fd).split(':')[0]
+                for fd in os.listdir('/proc/self/fd') if fd != '3')
+lines += ['own session' if os.getsid(0) == os.getpid() == os.getpgid(0) else '']
+with open(sys.argv[1] + '.new', 'w') as f:
+    f.write('\n'.join(lines) + '\n')
+os.rename(sys.argv[1] + '.new', '%s.%d' % (sys.argv[1], os.getpid()))
+time.sleep(1000)
+PY
+installed
+settings a "run = python3 $PWD/born.py $PWD/a" 'restart = always 10ms'
+service b "exec python3 $PWD/born.py $PWD/b"
+tree
+# same NAME: what is up now was born as the first was.
+same() {
+	until_true test -e "$1.$(field "$1" pid)"
+	cp -n "$1.$(field "$1" pid)" "$1.first"
+	diff "$1.first" "$1.$(field "$1" pid)"
+}
+both() {
+	svc wait -t 20s up a b
+	same a
+	same b
+}
+both
+grep -q 'Max open files' a.first
+svc restart a b
+both
+old=$(svcd_pid)
+kill -9 "$old"
+until_true svc list
+svc restart a b
+both
+four() { [ "$(ls a.[0-9]* | wc -l)" = 4 ]; }
+svc kill KILL a
+until_true four
+both
+replaced init
+replaced svcd
+svc upgrade
+until_true svc list
+svc restart a b
+both
+[ "$(ls a.[0-9]* b.[0-9]* | wc -l)" = 9 ]
+END
+}
