@@ -151,6 +151,24 @@ b|unset' 'echo "$ONE|$TWO|${GONE-unset}"' "env-dir = $D/vars" 'env = GONE=here'
 	rows_hold
 }
 
+@test "oom-score-adj is that of one service, not of svcd and those after it" {
+	cat >"$D/scan/a" <<-END
+		run = sh -c 'echo \$\$ \$WATCHDOG_PID \$(cat /proc/self/oom_score_adj) >$D/a.told; exec sleep 1000'
+		oom-score-adj = 700
+		notify-access = main
+		watchdog = 1h
+	END
+	echo 'run = sleep 1000' >"$D/scan/b"
+	tree_start
+	await has_line "$D/a.told" 700
+	svc wait -t 30s up a b
+	svc restart b
+	read -r pid told _ <"$D/a.told"
+	[ "$pid" = "$told" ]
+	[ "$(cat "/proc/$(svcd_pid)/oom_score_adj")" = "$(cat /proc/$$/oom_score_adj)" ]
+	[ "$(cat "/proc/$(svc status -j b | grep -o '"pid":[0-9]*' | head -n 1 | cut -d: -f2)/oom_score_adj")" = "$(cat /proc/$$/oom_score_adj)" ]
+}
+
 @test "standard input, output and error" {
 	echo content >"$D/in"
 	echo before >"$D/open/more"

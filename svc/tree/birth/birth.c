@@ -368,7 +368,9 @@ set_basics(struct birth *b, const struct settings *s, int low)
 	b->spawn.steps = b->steps;
 	b->spawn.sibling = true;
 	b->spawn.fault_exit = s == NULL ? 111 : 0;
-	b->spawn.small = b->stack;
+	/* The kernel gives one oom_score_adj to all who share a memory. */
+	b->is_apart = s != NULL && settings_has(s, SET_oom_score_adj);
+	b->spawn.small = b->is_apart ? NULL : b->stack;
 	b->spawn.small_bytes = sizeof(b->stack);
 	b->spawn.fault = (_Atomic uint64_t *)&rec(b->record)->fault;
 	b->lows = 0;

@@ -58,6 +58,8 @@ struct birth {
 	unsigned mount_count;
 	unsigned long cpus[BIRTH_CPUS / (8 * sizeof(unsigned long))];
 	char oom[8];
+	bool is_apart; /* it has a memory of its own from the start */
+	int handle;    /* of such a one; -1 */
 	char lock[TREE_PATH];
 	uint32_t uid, gid; /* whom it runs as; BIRTH_SELF: as svcd does */
 	char *pid_at[2];   /* where its variables name its own pid */

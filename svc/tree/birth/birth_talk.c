@@ -103,7 +103,7 @@ give_sockets(struct birth *b, const struct settings *s)
 	    !birth_named(b, "LISTEN_FDNAMES", names) ||
 	    (b->pid_at[0] = set_later(b, "LISTEN_PID")) == NULL)
 		return false;
-	if (has_pidfs() &&
+	if (has_pidfs() && !b->is_apart &&
 	    (b->inode_at = set_later(b, "LISTEN_PIDFDID")) == NULL)
 		return false;
 	return true;
@@ -178,6 +178,11 @@ birth_talk(struct birth *b, const struct settings *s)
 		birth_refuse(b, SPAWN_NOTIFY);
 	else if (!give_ready(b, s))
 		birth_refuse(b, SPAWN_NOTIFY);
+	for (unsigned n = 0; b->is_apart && n < 2; n++)
+		if (b->pid_at[n] != NULL)
+			birth_step(
+			    b, (struct spawn_step){.op = SPAWN_LISTEN_PID,
+				   .data = b->pid_at[n]});
 }
 
 static void

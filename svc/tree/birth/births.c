@@ -134,11 +134,18 @@ free_batch(void)
 
 /* --- after the gate --- */
 
-/* It has left our memory: it runs its program, or is dead. */
+/*
+ * It has left our memory: it runs its program, or is dead. Of one that was
+ * never in it only its handle tells, and that it is dead.
+ */
 static bool
 has_left(const struct birth *b)
 {
-	return b->pid <= 0 || atomic_load(&b->memory) == 0;
+	static const struct timespec now;
+	struct pollfd p = {.fd = b->handle, .events = POLLIN};
+
+	return b->pid <= 0 || atomic_load(&b->memory) == 0 ||
+	       (b->is_apart && sys_ppoll(&p, 1, &now) == 1);
 }
 
 static void
@@ -204,6 +211,8 @@ batch_end(struct batch *t)
 	watch_del(&tree.loop, &t->alive);
 	sys_close(fd);
 	t->alive.fd = -1;
+	for (unsigned k = 0; k < t->n; k++)
+		fd_close(&t->births[k].handle);
 	for (unsigned k = 0; k < BIRTH_BATCHES && !births_wait(); k++)
 		if (batches[k].alive.fd < 0)
 			give_back(&batches[k]);
@@ -215,6 +224,9 @@ batch_ready(void *arg, uint32_t events)
 	struct batch *t = arg;
 
 	(void)events;
+	for (unsigned k = 0; k < t->n; k++)
+		if (t->births[k].is_apart)
+			atomic_store(&t->births[k].memory, 0);
 	if (sort_out(t))
 		batch_end(t);
 	else
@@ -442,11 +454,13 @@ clone_one(struct birth *b, unsigned place, int far)
 	birth_prepare(b, LOW_FIRST + (int)place * 3);
 	b->spawn.gate = LOW_GATE;
 	/* One that takes all along has a copy of the gate's far end too. */
-	b->spawn.fds_below = b->has_all ? 0 : LOW_END;
-	b->spawn.gate_far = b->has_all ? far : -1;
+	b->spawn.fds_below = b->has_all || b->is_apart ? 0 : LOW_END;
+	b->spawn.gate_far = b->has_all || b->is_apart ? far : -1;
 	b->spawn.left = &b->left;
 	b->spawn.memory = &b->memory;
-	atomic_store(&b->left, 0);
+	b->spawn.pidfd = b->is_apart ? &b->handle : NULL;
+	b->handle = -1;
+	atomic_store(&b->left, b->is_apart);
 	atomic_store(&b->memory, 1);
 	b->pid = clone_into(b);
 	if (b->pid < 0) {
