@@ -7,8 +7,8 @@
  * process of that name below PID1 gets SIGKILL. WHO@ is ended at one of its
  * system calls, before or after it: the N-th of any kind, or one of those that
  * commit something. `!` is PID1 itself, and what it gets is a fault of its own,
- * an instruction at address 0; `!@` the same at a system call. A WHO that
- *begins with + is drawn as often as its number of + says more.
+ * an instruction at address 0 without a stack; `!@` the same at a system call.
+ *A WHO that begins with + is drawn as often as its number of + says more.
  *
  * `pids` as a WHO is nobody: a helper in the namespace makes the kernel give
  * out the lowest free pid, always. Prints for each WHO how often.
@@ -156,7 +156,10 @@ victim(const struct who *w)
 
 /* --- by ptrace --- */
 
-/* Its next instruction is at address 0; a call it was in is not done. */
+/*
+ * Its next instruction is at address 0, and it has no stack, as after an
+ * endless recursion; a call it was in is not done.
+ */
 static void
 derail(pid_t pid)
 {
@@ -164,6 +167,7 @@ derail(pid_t pid)
 
 	ptrace(PTRACE_GETREGS, pid, 0, &regs);
 	regs.rip = 0;
+	regs.rsp = 0;
 	regs.orig_rax = (unsigned long long)-1;
 	ptrace(PTRACE_SETREGS, pid, 0, &regs);
 }
