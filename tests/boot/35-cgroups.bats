@@ -25,6 +25,16 @@ setup_file() {
 		restart = always 1s
 		autostart = no
 	END
+	service wild <<-'END'
+		run = /bin/bomb
+		autostart = no
+	END
+	service eater <<-'END'
+		run = tail /dev/zero
+		oom-score-adj = 0
+		restart = never
+		autostart = no
+	END
 	service busy <<-'END'
 		run = sh -c "while :; do :; done"
 		cpu-max = 10%
@@ -90,6 +100,32 @@ teardown_file() {
 	in_guest /sbin/svc down bomb
 	in_guest "! grep -q 'populated 1' $GROUPS_AT/bomb/cgroup.events 2>/dev/null"
 	in_guest "! ps | grep -v grep | grep -q '/bin/bomb'"
+}
+
+@test "the same without a limit of its own: a share is left to the others" {
+	local share
+	share=$(in_guest "cat $GROUPS_AT/wild/pids.max 2>/dev/null ||
+		cat $GROUPS_AT/good/pids.max")
+	[ "$share" -ge 256 ]
+	[ "$share" -lt "$(in_guest cat /proc/sys/kernel/threads-max)" ]
+	in_guest /sbin/svc up -n wild
+	until_guest "grep -q 'max [1-9]' $GROUPS_AT/wild/pids.events"
+	in_guest /sbin/svc restart good
+	in_guest /sbin/svc down wild
+	in_guest "! grep -q 'populated 1' $GROUPS_AT/wild/cgroup.events 2>/dev/null"
+}
+
+@test "svcd is killed for want of memory, and no service is lost" {
+	local svcd good
+	svcd=$(in_guest pidof svcd)
+	good=$(in_guest '/sbin/svc status -j good | grep -o "\"pid\":[0-9]*"')
+	# It is so small that by itself it would be the last.
+	in_guest "echo 1000 >/proc/$svcd/oom_score_adj"
+	in_guest /sbin/svc up -n eater
+	said "Killed process $svcd \\(svcd\\)"
+	until_guest '/sbin/svc status eater | grep -q SIGKILL'
+	[ "$(in_guest pidof svcd)" != "$svcd" ]
+	in_guest "/sbin/svc status -j good | grep -q '$good'"
 }
 
 @test "what heeds nothing and has left its session ends with its service" {

@@ -36,11 +36,14 @@
 #include "svc/tree/state/state.h"
 
 #define PIDS_ROOM 65536
+#define PIDS_PERCENT 15 /* as elsewhere */
+#define PIDS_LEAST 256
 #define CPU_PERIOD_US 100000
 #define FIRST_PID_NS 0xeffffffcu /* the kernel's PROC_PID_INIT_INO */
 
 static const char self[] = "trivet.self";
 static int own = -1, base = -1;
+static uint64_t pids_share; /* 0: not known */
 static char base_name[32];
 static char base_path[TREE_PATH]; /* as /proc has it, with a / at its end */
 
@@ -172,6 +175,29 @@ name_base(void)
 		buf_fmt(&b, ".%d", (int)keeper);
 }
 
+/*
+ * One service that forks without end must leave room for all others and for a
+ * person's shell: each has this share of what the machine takes, unless its
+ * definition says another.
+ */
+static void
+find_share(void)
+{
+	static const char *const files[] = {
+	    "/proc/sys/kernel/pid_max", "/proc/sys/kernel/threads-max"};
+	uint64_t most = UINT64_MAX, n;
+
+	for (int k = 0; k < 2; k++)
+		if (cgroup_read_number(AT_FDCWD, files[k], NULL, &n) == 0 &&
+		    n < most)
+			most = n;
+	if (most == UINT64_MAX)
+		return;
+	pids_share = most / 100 * PIDS_PERCENT;
+	if (pids_share < PIDS_LEAST)
+		pids_share = PIDS_LEAST;
+}
+
 void
 cgroups_start(void)
 {
@@ -182,8 +208,10 @@ cgroups_start(void)
 		cgroup_remove(own, base_name);
 		clear_stale();
 	}
-	if (open_base())
-		pass_down(COUNTING);
+	if (!open_base())
+		return;
+	pass_down(COUNTING);
+	find_share();
 }
 
 bool
@@ -292,6 +320,17 @@ set_limits(uint32_t i, int group, const struct settings *s)
 		cgroup_write(group, "memory.oom.group", "1");
 }
 
+static void
+set_share(int group)
+{
+	char text[24];
+	struct buf b = BUF(text);
+
+	buf_u64(&b, pids_share);
+	if (pids_share != 0)
+		cgroup_write(group, "pids.max", b.p);
+}
+
 static unsigned
 controllers_of(const struct settings *s)
 {
@@ -329,6 +368,18 @@ do_without(uint32_t i)
 	return -1;
 }
 
+static int
+make_group(const char *name)
+{
+	int fd = cgroup_make(base, name);
+
+	if (fd < 0 && open_base()) /* somebody may have removed it */
+		fd = cgroup_make(base, name);
+	if (fd >= 0)
+		set_share(fd);
+	return fd;
+}
+
 int
 cgroups_enter(uint32_t i)
 {
@@ -347,9 +398,7 @@ cgroups_enter(uint32_t i)
 		pass_down(controllers_of(s));
 	fd = open_group(i);
 	if (fd < 0)
-		fd = cgroup_make(base, name);
-	if (fd < 0 && open_base()) /* somebody may have removed it */
-		fd = cgroup_make(base, name);
+		fd = make_group(name);
 	if (fd < 0)
 		return do_without(i);
 	live(i)->is_killed = false;
