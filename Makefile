@@ -389,15 +389,10 @@ CMD_SRC = \
 # --- tests -----------------------------------------------------------------------
 # Each is one program that prints TAP; unit tests link lib and core.
 UNIT_TESTS = \
-	spawn \
-	sock \
-	sig \
-	say \
-	mem \
-	loop \
-	fd \
 	bits \
 	buf \
+	cgroup \
+	clock \
 	cmd_initctl \
 	cmd_note \
 	cmd_options \
@@ -417,24 +412,35 @@ UNIT_TESTS = \
 	core_status \
 	core_wire \
 	core_word \
+	dir \
 	env \
 	error \
 	errtext \
+	exitcode \
+	fd \
 	fmt \
 	glob \
 	init \
 	init_console \
 	list \
-	mono \
 	log_line \
 	log_pattern \
 	log_plan \
 	log_stamp \
+	loop \
+	mem \
+	mono \
 	opt \
 	passwd \
 	path \
+	say \
 	scan \
+	sig \
+	signame \
+	sock \
+	spawn \
 	str \
+	sys \
 	tai \
 	words \
 	zone

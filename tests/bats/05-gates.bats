@@ -173,6 +173,22 @@ lines() {
 	refuses door "init/b.o calls fork"
 }
 
+@test "units: a file of lib/ without a test, a test that nobody runs" {
+	mkdir -p tests/unit
+	touch lib/a.c lib/a_part.c
+	echo '#include "lib/a.h"' >tests/unit/a.c
+	printf 'UNIT_TESTS = \\\n\tz \\\n\ta\n' >Makefile
+	passes units
+	touch lib/b.c
+	refuses units "lib/b.c has no unit test: write tests/unit/b.c"
+	echo '#include "lib/a.h"' >tests/unit/b.c
+	refuses units "tests/unit/b.c does not include lib/b.h"
+	echo '#include "lib/b.h"' >tests/unit/b.c
+	refuses units "tests/unit/b.c is not in UNIT_TESTS"
+	printf '\tb \\\n\ta\n' >Makefile
+	passes units
+}
+
 @test "scripts: what shellcheck has something to say about" {
 	printf '#!/bin/sh\necho ok\n' >a
 	passes scripts

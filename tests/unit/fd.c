@@ -106,74 +106,6 @@ gives_up_writing(void)
 	close(ends[1]);
 }
 
-static const char *
-entries(const char *path)
-{
-	static char all[256];
-	char room[512];
-	struct dir d;
-	struct dir_entry e;
-	struct buf b = BUF(all);
-
-	HOLDS(dir_open(&d, dir, path, room, sizeof(room)) == 0);
-	while (dir_next(&d, &e) == 1) {
-		buf_putc(&b, "?-dlpsc"[e.type]);
-		buf_puts(&b, e.name);
-		buf_putc(&b, ' ');
-	}
-	dir_close(&d);
-	HOLDS(d.fd == -1);
-	return all;
-}
-
-static void
-lists(void)
-{
-	char name[32];
-	int n = 0;
-	char room[512];
-	struct dir d;
-	struct dir_entry e;
-
-	HOLDS(dir_make(dir, "a/b/c", 0755) == 0);
-	HOLDS(dir_make(dir, "a/b/c", 0755) == 0);
-	HOLDS(fd_replace(dir, "a/file", "", 0, 0644) == 0);
-	HOLDS(dir_make(dir, "a/file", 0755) == -1 && errno == EEXIST);
-	HOLDS(dir_make(dir, "a/file/x", 0755) == -1 && errno == ENOTDIR);
-	HOLDS(symlinkat("/", dir, "a/link") == 0);
-	HOLDS(strstr(entries("a"), "db ") != NULL);
-	HOLDS(strstr(entries("a"), "-file ") != NULL);
-	HOLDS(strstr(entries("a"), "llink ") != NULL);
-	HOLDS(strlen(entries("a")) == 3 + 6 + 6);
-	SAME(entries("a/b/c"), "");
-	for (int i = 0; i < 300; i++) {
-		snprintf(name, sizeof(name), "a/b/c/entry%d", i);
-		HOLDS(mkdirat(dir, name, 0700) == 0);
-	}
-	HOLDS(dir_open(&d, dir, "a/b/c", room, sizeof(room)) == 0);
-	while (dir_next(&d, &e) == 1)
-		n++;
-	dir_close(&d);
-	HOLDS(n == 300);
-	HOLDS(dir_open(&d, dir, "a/file", room, sizeof(room)) == -1);
-}
-
-/* The link to / in there is removed, not followed: this test would tell. */
-static void
-removes(void)
-{
-	HOLDS(symlinkat("..", dir, "a/b/c/entry7/up") == 0);
-	HOLDS(fd_replace(dir, "a/b/c/entry8/f", "", 0, 0644) == 0);
-	HOLDS(fd_replace(dir, "stays", "", 0, 0644) == 0);
-	HOLDS(dir_remove(dir, "a") == 0);
-	HOLDS(faccessat(dir, "a", F_OK, 0) == -1 && errno == ENOENT);
-	HOLDS(faccessat(dir, "stays", F_OK, 0) == 0);
-	HOLDS(dir_remove(dir, "stays") == 0);
-	HOLDS(dir_remove(dir, "stays") == -1 && errno == ENOENT);
-	HOLDS(symlinkat("/", dir, "root") == 0);
-	HOLDS(dir_remove(dir, "root") == 0);
-}
-
 int
 main(void)
 {
@@ -183,8 +115,6 @@ main(void)
 	TEST("fd: 0 to 2 are open afterwards", ensures_012);
 	TEST("fd: whole files, bounded, and only files", slurps);
 	TEST("fd: a write ends at its deadline", gives_up_writing);
-	TEST("dir: entries and their types", lists);
-	TEST("dir: removes a tree without following links", removes);
 	HOLDS(dir_remove(AT_FDCWD, place) == 0);
 	return unit_done();
 }

@@ -1,5 +1,4 @@
 #include "lib/mono.h"
-#include "lib/clock.h"
 #include "tests/unit/unit.h"
 
 static void
@@ -19,21 +18,9 @@ adds(void)
 	HOLDS(mono_ms_between(t, mono_add_ms(t, 1234)) == 1234);
 }
 
-static void
-clocks(void)
-{
-	struct mono a = mono_now(), b = mono_now();
-
-	HOLDS(!mono_before(b, a));
-	HOLDS(a.ns > 0 && clock_boot().ns >= a.ns - 1000000000);
-	HOLDS(clock_real().tv_sec > 1700000000);
-	HOLDS(tai_unix(clock_tai()) >= clock_real().tv_sec - 1);
-}
-
 int
 main(void)
 {
 	TEST("mono: never is never, and nothing wraps", adds);
-	TEST("clock: the clocks run", clocks);
 	return unit_done();
 }
