@@ -660,7 +660,7 @@ help:
 #: make bench       Trivet beside its peers: medians, ratios, the floor
 #: make faults      every system call of init, then of svcd, fails in turn
 #: make sim         svcd on a fake kernel, killed at every call; SEED=1
-#:                  SEEDS=100; SIM=all: at every pair, and 5,000 services
+#:                  SEEDS=100; SIM=all: at every pair, and 5,000 services; SIM=pairs
 #: make model       keeping, announcing and upgrading, explored whole by spin
 #: make torture     10,000 kills of svcd, loggers and init; KILLS=10000 SEED=1
 #: make soak        load and crashes for hours: nothing grows; SOAK=14400 (s)

@@ -10,7 +10,8 @@
  *	build/tests/sim/tree		some of each: `make check`
  *	build/tests/sim/tree FROM N	N seeds from FROM on, every single point
  *	build/tests/sim/tree FROM N all	and every pair, and 5,000 services
- *	build/tests/sim/tree SCRIPT SEED A B	one history of points again
+ *	build/tests/sim/tree FROM N pairs	only every pair, and how far it
+ *is build/tests/sim/tree SCRIPT SEED A B	one history of points again
  *
  * Always: no service has two main processes; none is born without a gate or to
  * another parent than the keeper. In the end: every service runs, and the word
@@ -124,6 +125,16 @@ pairs(struct history h, unsigned step)
 	return bad;
 }
 
+static void
+show_pairs(const struct script *s, uint64_t a, uint64_t until)
+{
+	printf("# %s: point %llu of %llu, each with all of the next life: "
+	       "%llu histories\n",
+	    s->name, (unsigned long long)a, (unsigned long long)until,
+	    (unsigned long long)sim_figures.histories);
+	fflush(stdout);
+}
+
 /* Every `step`-th point of it, and of each some pairs; 0: none. */
 static unsigned
 points(const struct script *s, unsigned step, unsigned pairs_step)
@@ -142,6 +153,8 @@ points(const struct script *s, unsigned step, unsigned pairs_step)
 		bad += !sim_run(&h);
 		if (pairs_step > 0)
 			bad += pairs(h, pairs_step);
+		if (pairs_step == 1)
+			show_pairs(s, a, until);
 	}
 	return bad;
 }
@@ -263,7 +276,13 @@ main(int argc, char **argv)
 		seed_from = strtoull(argv[1], NULL, 10), is_verbose = true;
 	if (argc > 2)
 		seeds = (unsigned)atoi(argv[2]), is_some = false;
-	is_whole = argc > 3 && strcmp(argv[3], "all") == 0;
+	is_whole = argc > 3;
+	if (is_whole && strcmp(argv[3], "pairs") == 0) {
+		TEST(
+		    "sim: the same at pairs of them, in two lives", every_pair);
+		show_figures(seconds() - begun);
+		return unit_done();
+	}
 	TEST("sim: a seed is the same history again", replays);
 	TEST("sim: it bites: two stores for one transition", two_stores);
 	TEST("sim: killed at any call, svcd loses nothing and doubles nothing",
