@@ -116,6 +116,19 @@ lines() {
 	refuses heap "build/bin/init links vsnprintf"
 }
 
+@test "hardened: a stack that can be executed, returns that nobody guards" {
+	echo 'int main(int n, char **v) { char b[64]; b[n] = v[0][0]; return b[1]; }' >a.c
+	cc -static -O1 -fstack-protector-all -Wl,-z,relro -o build/bin/svc a.c
+	passes hardened
+	cc -static -O1 -fstack-protector-all -Wl,-z,relro,-z,execstack \
+		-o build/bin/svc a.c
+	refuses hardened 'build/bin/svc: its stack is executable'
+	cc -O1 -fno-stack-protector -nostdlib -Wl,-z,norelro,-e,main -static \
+		-o build/bin/svc a.c
+	refuses hardened 'build/bin/svc: its returns are not guarded'
+	refuses hardened 'build/bin/svc: its addresses stay writable'
+}
+
 @test "sniffed: the name of another init" {
 	echo "nothing of the kind" >build/bin/init
 	passes sniffed

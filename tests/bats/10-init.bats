@@ -286,6 +286,17 @@ rescue" ]
 	pid1_ends 130
 }
 
+@test "what stands on the kernel's command line is in no service's environment" {
+	pid1_with 'env LD_PRELOAD=/nowhere/x.so GREETING=hello PATH=/evil HOME=/evil TERM=vt220 IFS=x'
+	noted start
+	tell spawn "env >$T/env; exit 9"
+	noted 'exit [0-9]* 1 9$'
+	grep -q '^TERM=vt220$' "$T/env"
+	! grep 'evil\|GREETING\|LD_\|^IFS' "$T/env"
+	signal1 USR2
+	pid1_ends 130
+}
+
 @test "words that are wrong are named and ignored" {
 	pid1 trivet.bot=/x trivet.timeout-boot=90 root=/dev/sda quack
 	noted start
