@@ -116,6 +116,15 @@ lines() {
 	refuses heap "build/bin/init links vsnprintf"
 }
 
+@test "named: a page that speaks of a test that is not there" {
+	mkdir -p docs tests/bats
+	printf '@test "it works" {\n' >tests/bats/10-some.bats
+	printf '| shown by `10-some` "it works" |\n' >docs/page.md
+	passes named
+	printf '| shown by `10-some` "it works", `10-some` "it shines" |\n' >docs/page.md
+	refuses named 'no such test: `10-some` "it shines"'
+}
+
 @test "hardened: a stack that can be executed, returns that nobody guards" {
 	echo 'int main(int n, char **v) { char b[64]; b[n] = v[0][0]; return b[1]; }' >a.c
 	cc -static -O1 -fstack-protector-all -Wl,-z,relro -o build/bin/svc a.c

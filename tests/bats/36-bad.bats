@@ -143,8 +143,9 @@ healthy() {
 		    have = []
 		    for n in range(count):
 		        s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-		        s.settimeout(30)
+		        # Without a limit: with one it does not wait for its turn.
 		        s.connect('/proc/self/fd/%d' % root)
+		        s.settimeout(30)
 		        have.append(s)
 		    os.setresuid(0, 0, 0)
 		    return have
@@ -162,6 +163,41 @@ healthy() {
 		               check=True)
 	END
 	healthy
+}
+
+@test "a secret in an environment is not in what all may read, and nobody writes that" {
+	make a <<<'exec sleep 1000'
+	printf '%s\n' 'env = PASSWORD=hush-hush' "env-file = $D/more" >"$D/sv/a/service"
+	echo 'TOKEN=mum-mum' >"$D/more"
+	enable a
+	tree_start
+	await is_up a
+	grep -q hush-hush "/proc/$(pid_of a)/environ"
+	grep -q mum-mum "/proc/$(pid_of a)/environ"
+	SVC status -j a >"$D/seen"
+	SVC status a >>"$D/seen"
+	python3 - "$D/run/control" >>"$D/seen" <<-'END'
+		import mmap, os, socket, sys
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+		s.connect(sys.argv[1])
+		s.settimeout(30)
+		s.send(b'\x10\0\0\0\1\0\0\0\7\0\0\0\1\0\1\0')
+		_, fds, _, _ = socket.recv_fds(s, 65536, 4)
+		board = mmap.mmap(fds[0], 0, prot=mmap.PROT_READ)
+		assert board.find(b'a\0') > 0
+		sys.stdout.buffer.write(board)
+		if os.getuid() == 0:
+		    os.setuid(54321)
+		try:
+		    os.open('/proc/self/fd/%d' % fds[0], os.O_RDWR)
+		    raise SystemExit('it can be opened for writing')
+		except PermissionError:
+		    pass
+	END
+	[ "$(wc -c <"$D/seen")" -gt 4096 ]
+	run ! grep -a 'hush-hush\|mum-mum' "$D/seen"
+	find "$D/sv/a/supervise" "$D/run" -type f -exec grep -l 'hush-hush\|mum-mum' {} + >"$D/found" || :
+	[ ! -s "$D/found" ]
 }
 
 @test "of all that a tree makes only its sockets are anybody's to write" {

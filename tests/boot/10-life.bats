@@ -119,6 +119,35 @@ END
 	vm send "$ON" '\x11'
 }
 
+@test "the clock leaps ten years to and fro: nothing is restarted, a stop ends in time" {
+	before=$(in_guest 'pidof httpd; pidof syslogd; pidof svcd')
+	in_guest "$(cat <<'END'
+printf '%s\n' 'run = sh -c "trap : TERM; while :; do sleep 1000; done"' \
+	'stop = TERM 2s KILL' >/run/t-clock
+mv /run/t-clock /etc/service
+END
+)"
+	until_guest '/sbin/svc status t-clock | grep -q up'
+	in_guest 'now=$(date +%s) i=0
+		/sbin/svc down -n t-clock
+		while [ $((i += 1)) -le 50 ]; do
+			date -s @$((now + 315360000)); date -s @$((now - 315360000))
+		done >/dev/null
+		date -s @$now'
+	until_guest '/sbin/svc status t-clock | grep -q down'
+	[ "$(in_guest 'pidof httpd; pidof syslogd; pidof svcd')" = "$before" ]
+	in_guest 'rm /etc/service/t-clock'
+}
+
+@test "SysRq E and I end all but PID 1, and it is all up again" {
+	for key in e i; do
+		old=$(pid_of httpd)
+		vm tell "$ON" "echo $key >/proc/sysrq-trigger"
+		vm ready "$ON"
+		until_guest "new=\$(pidof httpd) && [ \"\$new\" != $old ] && pidof svcd"
+	done
+}
+
 @test "poweroff ends the machine in order and leaves the disk clean" {
 	vm tell "$ON" /sbin/poweroff
 	vm off "$ON"
