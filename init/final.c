@@ -30,7 +30,8 @@ swap_off(void)
 	static char room[16384];
 	struct buf b = BUF(room);
 
-	fd_slurp(AT_FDCWD, "/proc/swaps", &b);
+	if (fd_slurp(AT_FDCWD, "/proc/swaps", &b) == -1 && errno != ENOENT)
+		say_warn("cannot read /proc/swaps");
 	for (char *line = strchr(room, '\n');
 	     line != NULL && line[1] != '\0';) {
 		char *path = line + 1;
@@ -50,7 +51,7 @@ loop_detach(const char *name)
 	int fd;
 
 	buf_fmt(&path, "/sys/block/%s/loop/backing_file", name);
-	if (sys_faccessat(AT_FDCWD, room, F_OK, 0) == -1)
+	if (sys_faccessat(AT_FDCWD, room, F_OK, 0) == -1 && errno == ENOENT)
 		return;
 	buf_clear(&path);
 	buf_fmt(&path, "/dev/%s", name);
@@ -66,12 +67,15 @@ loops_detach(void)
 	char room[DIR_ROOM];
 	struct dir_entry e;
 	struct dir d;
+	int got = dir_open(&d, AT_FDCWD, "/sys/block", room, sizeof(room));
 
-	if (dir_open(&d, AT_FDCWD, "/sys/block", room, sizeof(room)) == -1)
+	if (got == -1 && errno == ENOENT)
 		return;
-	while (dir_next(&d, &e) == 1)
+	while (got != -1 && (got = dir_next(&d, &e)) == 1)
 		if (str_starts(e.name, "loop"))
 			loop_detach(e.name);
+	if (got == -1)
+		say_warn("cannot read /sys/block");
 	dir_close(&d);
 }
 
@@ -132,8 +136,11 @@ mapper_detach(void)
 {
 	int fd = sys_open("/dev/mapper/control", O_RDWR, 0);
 
-	if (fd < 0)
+	if (fd < 0) {
+		if (errno != ENOENT)
+			say_warn("cannot open /dev/mapper/control");
 		return;
+	}
 	while (mapper_pass(fd))
 		;
 	sys_close(fd);

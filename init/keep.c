@@ -31,7 +31,7 @@
 #define DEATHS_AGAIN 60 /* and so often afterwards */
 #define LIVED_MS 1000	/* a life as long as this forgives all deaths */
 #define TRIAL_MS 10000	/* for a new program to become READY */
-#define HOLD_MS 100	/* for a line that the kernel cannot read */
+#define HOLD_MS 100	/* for a line that the kernel does not serve */
 #define LOOK_MS 10000	/* between looks at what it has not read */
 #define LOOKS 3		/* that found all as it was: it hangs */
 #define LOOKS_NEW 30	/* one that is not READY may have much to read */
@@ -39,7 +39,8 @@
 static struct {
 	const struct keep_asks *asks;
 	const char *const *argv;
-	int64_t hold_ns; /* the line cannot be read until then; 0: it can */
+	int error;	 /* for which the last one could not be executed */
+	int64_t hold_ns; /* the line is of no use until then; 0: it is */
 } keep;
 
 void
@@ -235,6 +236,13 @@ look(int64_t now_ns)
 	job_signal(JOB_KEPT, SIGKILL);
 }
 
+/* Ready as it is, trying at once would be trying for ever. */
+static void
+hold(void)
+{
+	keep.hold_ns = mono_now().ns + NS_OF_MS(HOLD_MS);
+}
+
 void
 keep_turn(int64_t now_ns)
 {
@@ -244,8 +252,8 @@ keep_turn(int64_t now_ns)
 		start(now_ns);
 	if (now_ns >= keep.hold_ns)
 		keep.hold_ns = 0;
-	if (job_runs(JOB_KEPT))
-		line_send();
+	if (job_runs(JOB_KEPT) && keep.hold_ns == 0 && !line_send())
+		hold();
 	if (k->unread_ns != 0 && now_ns >= k->unread_ns + NS_OF_MS(LOOK_MS))
 		look(now_ns);
 }
@@ -285,7 +293,7 @@ void
 keep_listen(void)
 {
 	if (!line_receive())
-		keep.hold_ns = mono_now().ns + NS_OF_MS(HOLD_MS);
+		hold();
 }
 
 static int64_t
@@ -319,12 +327,14 @@ say_death(const struct kept_memo *k, const struct job_end *end)
 {
 	char room[128];
 	struct buf why = BUF(room);
+	bool is_new = end->error == 0 || end->error != keep.error;
 
+	keep.error = end->error;
 	buf_job_end(&why, end);
 	if (k->deaths == DEATHS_OFFER)
 		say_warnx("%s: %s, %d times in a row: trying on every second",
 		    keep.argv[0], room, DEATHS_OFFER);
-	else if (k->deaths == 1 || (k->deaths < DEATHS_OFFER && !end->error))
+	else if (k->deaths == 1 || (k->deaths < DEATHS_OFFER && is_new))
 		say_warnx("%s: %s: starting it again", keep.argv[0], room);
 }
 

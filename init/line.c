@@ -232,11 +232,12 @@ send_stop(void)
 	return true;
 }
 
-void
+bool
 line_send(void)
 {
-	if (send_slots() && send_stop() && send_refusal())
-		send_signals();
+	return (send_slots() && send_stop() && send_refusal() &&
+		   send_signals()) ||
+	       errno == EAGAIN;
 }
 
 bool

@@ -18,8 +18,11 @@ bool line_is_open(void);
  * cannot say what just now.
  */
 bool line_receive(void);
-/* Sends what is due, as far as there is room. */
-void line_send(void);
+/*
+ * Sends what is due, as far as there is room. False: the kernel does not take
+ * it just now, room or not.
+ */
+bool line_send(void);
 /* There is something due. */
 bool line_is_due(void);
 

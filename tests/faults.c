@@ -4,6 +4,7 @@
  * makes fewer than n.
  *
  *	faults [for MS] WHAT FROM STEP [TO] -- INIT ARGUMENTS…
+ *	faults children DIRECTORY WHAT FROM STEP [TO] -- INIT ARGUMENTS…
  *	faults kept DIRECTORY WHAT FROM STEP [TO] -- COMMAND ARGUMENTS…
  *	faults wait DIRECTORY PROGRAM ARGUMENTS…
  *
@@ -14,28 +15,35 @@
  * Each run is a PID namespace of its own. It passes when it ends by itself
  * within the time limit as power off does (SIGINT). Prints TAP.
  *
+ * With `children` the calls are those of init's children between their birth
+ * and their exec, and of their own children. Init is told that the kernel is
+ * its own, so that it begins what is done on a machine only; DIRECTORY/swaps
+ * and DIRECTORY/cmdline stand for the files of these names in /proc.
+ *
  * With `kept` the calls are those of the first process in the namespace that
  * becomes `faults wait DIRECTORY PROGRAM`: it says so, is followed from its
  * exec of the program on, and left alone after its failure; later ones are
  * not looked at. A run then also has to leave a file DIRECTORY/good.
  */
 #include <errno.h>
-#include <linux/ptrace.h>
+#include <fcntl.h>
+#include <linux/reboot.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "tests/tracee.h"
 
 #define LIMIT_S 20
 #define SPIN 2000 /* failures in a second that are more than trying again */
@@ -46,11 +54,13 @@ struct outcome {
 	int status;  /* wait status of init */
 	bool late;   /* had to be killed */
 	long failures;
+	char path[64]; /* that it had, if it had one */
 };
 
 static long for_ms;	    /* 0: one call fails */
 static const char *meeting; /* where who is to be followed says so */
 static int door = -1;	    /* a socket there */
+static const char *world;   /* of children: what lies over the host's own */
 
 static volatile sig_atomic_t alarmed;
 
@@ -61,11 +71,23 @@ on_alarm(int sig)
 	alarmed = 1;
 }
 
+static bool
+cover(const char *name)
+{
+	char from[512], at[64];
+
+	snprintf(from, sizeof(from), "%s/%s", world, name);
+	snprintf(at, sizeof(at), "/proc/%s", name);
+	return mount(from, at, NULL, MS_BIND, NULL) == 0;
+}
+
 static _Noreturn void
 become_init(char **argv)
 {
 	mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 	mount("proc", "/proc", "proc", 0, NULL);
+	if (world != NULL && (!cover("swaps") || !cover("cmdline")))
+		_exit(126);
 	if (meeting == NULL) {
 		ptrace(PTRACE_TRACEME, 0, 0, 0);
 		/* raise would ask libc for a stale number */
@@ -73,31 +95,6 @@ become_init(char **argv)
 	}
 	execv(argv[0], argv);
 	_exit(127);
-}
-
-/* At a system call's entry: which one it is, and perhaps it is not done. */
-static void
-spoil(pid_t pid, bool fails, long *number)
-{
-	struct user_regs_struct regs;
-
-	ptrace(PTRACE_GETREGS, pid, 0, &regs);
-	*number = (long)regs.orig_rax;
-	/* The kernel closes, whatever it says. */
-	if (!fails || *number == SYS_close)
-		return;
-	regs.orig_rax = (unsigned long long)-1;
-	ptrace(PTRACE_SETREGS, pid, 0, &regs);
-}
-
-static void
-answer(pid_t pid, int error)
-{
-	struct user_regs_struct regs;
-
-	ptrace(PTRACE_GETREGS, pid, 0, &regs);
-	regs.rax = (unsigned long long)(long long)-error;
-	ptrace(PTRACE_SETREGS, pid, 0, &regs);
 }
 
 static long
@@ -123,9 +120,16 @@ is_sure(long number, int error)
 	for (size_t i = 0; i < sizeof(sure) / sizeof(sure[0]); i++)
 		if (sure[i] == number)
 			return true;
-	/* Ready, and again and again nothing there: no kernel does that. */
+	/* Children put back to their defaults what has defaults. */
+	if (world != NULL && number == SYS_rt_sigaction)
+		return true;
+	/* Ready, and again and again not so: no kernel does that. */
 	if (for_ms != 0 && error == EAGAIN &&
-	    (number == SYS_read || number == SYS_recvmsg))
+	    (number == SYS_read || number == SYS_recvmsg ||
+		number == SYS_sendmsg))
+		return true;
+	/* A race in the kernel, which libc tries again by itself. */
+	if (for_ms != 0 && error == EBUSY && number == SYS_dup2)
 		return true;
 	return number == SYS_waitid && error == ECHILD;
 }
@@ -134,9 +138,7 @@ is_sure(long number, int error)
 static bool
 is_next(pid_t pid, long n, int error, struct outcome *o, long *until_ms)
 {
-	struct user_regs_struct regs;
-
-	ptrace(PTRACE_GETREGS, pid, 0, &regs);
+	struct user_regs_struct regs = registers(pid);
 	long number = (long)regs.orig_rax;
 
 	if (is_sure(number, error))
@@ -147,18 +149,9 @@ is_next(pid_t pid, long n, int error, struct outcome *o, long *until_ms)
 		 number != o->failed)
 		return false;
 	spoil(pid, error > 0, &o->failed);
+	read_path(pid, &regs, o->path);
 	o->failures++;
 	return true;
-}
-
-/* The first stop of all is the end of an exec: they do not just alternate. */
-static bool
-is_entry(pid_t pid)
-{
-	struct ptrace_syscall_info info = {0};
-
-	ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info);
-	return info.op == PTRACE_SYSCALL_INFO_ENTRY;
 }
 
 /* Follows init to its end; true when there was one within the limit. */
@@ -197,6 +190,100 @@ follow(pid_t pid, long n, int error, struct outcome *o)
 				return true;
 			}
 		}
+	}
+}
+
+/* --- init's children --- */
+
+/* Whether the kernel may be rebooted from here: it says yes. */
+static void
+pretend_alone(pid_t pid, bool entry)
+{
+	struct user_regs_struct regs = registers(pid);
+
+	if (!entry && regs.orig_rax == SYS_reboot &&
+	    regs.rdx == LINUX_REBOOT_CMD_CAD_OFF)
+		answer(pid, 0);
+}
+
+struct crowd {
+	pid_t init;
+	pid_t spoilt; /* whose failed call is not over yet; 0: nobody's */
+	long n;
+	int error;
+	struct outcome *o;
+};
+
+/* A file system is the host's too: none may become read-only there. */
+static bool
+reaches_out(pid_t pid)
+{
+	struct user_regs_struct regs = registers(pid);
+
+	return regs.orig_rax == SYS_mount && (regs.r10 & MS_REMOUNT) != 0;
+}
+
+static void
+at_call(struct crowd *c, pid_t pid)
+{
+	bool entry = is_entry(pid);
+	long ignored;
+
+	if (pid == c->init) {
+		pretend_alone(pid, entry);
+	} else if (entry) {
+		if (is_next(pid, c->n, c->error, c->o, &ignored))
+			c->spoilt = pid;
+		else if (reaches_out(pid))
+			spoil(pid, true, &ignored);
+	} else if (pid == c->spoilt) {
+		answer(pid, c->error);
+		c->spoilt = 0;
+	} else if (is_refused(pid)) {
+		answer(pid, EBUSY);
+	}
+}
+
+/* What stopped it is dealt with; the signal that it is to go on with. */
+static int
+stopped(struct crowd *c, pid_t pid, int status)
+{
+	int sig = WSTOPSIG(status), event = status >> 16;
+
+	if (sig == (SIGTRAP | 0x80)) {
+		at_call(c, pid);
+		return 0;
+	}
+	/* A birth; the first stop of who was born; init's own exec. */
+	return event != 0 || sig == SIGSTOP || sig == SIGTRAP ? 0 : sig;
+}
+
+/* True when init came to its end within the limit. */
+static bool
+follow_children(pid_t init, long n, int error, struct outcome *o)
+{
+	struct crowd c = {init, 0, n, error, o};
+	pid_t pid = init;
+	int status = SIGTRAP << 8 | 0x7f; /* of its exec */
+
+	ptrace(PTRACE_SETOPTIONS, init, 0,
+	    PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL |
+		PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE);
+	for (;; pid = waitpid(-1, &status, __WALL)) {
+		if (pid == -1)
+			return false;
+		if (pid == init && !WIFSTOPPED(status)) {
+			o->status = status;
+			return true;
+		}
+		if (!WIFSTOPPED(status))
+			continue;
+		/* What it executes is not init any more. */
+		if (pid != init && status >> 16 == PTRACE_EVENT_EXEC)
+			ptrace(PTRACE_DETACH, pid, 0, 0);
+		else
+			ptrace(
+			    PTRACE_SYSCALL, pid, 0, stopped(&c, pid, status));
 	}
 }
 
@@ -307,7 +394,8 @@ run(char **argv, long n, int error)
 		ends = follow_kept(pid, n, error, &o);
 	} else {
 		meet_init(pid);
-		ends = follow(pid, n, error, &o);
+		ends = world != NULL ? follow_children(pid, n, error, &o)
+				     : follow(pid, n, error, &o);
 	}
 	o.late = !ends || alarmed;
 	alarm(0);
@@ -351,6 +439,45 @@ was_said(void)
 	       strstr(text, "warning") != NULL || strstr(text, "fatal") != NULL;
 }
 
+/* The warnings that init has put on its console, a fifo, since the last run. */
+static void
+read_warnings(char *to, size_t size)
+{
+	static char text[1 << 17];
+	static int fd = -1;
+	char path[512], *rest;
+	size_t len = 0;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/console", world);
+	if (fd == -1)
+		fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	while ((n = read(fd, text + len, sizeof(text) - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = '\0';
+	*to = '\0';
+	for (char *line = strtok_r(text, "\r\n", &rest); line != NULL;
+	     line = strtok_r(NULL, "\r\n", &rest))
+		if (strstr(line, "warning: ") != NULL)
+			strncat(to, line, size - strlen(to) - 1);
+}
+
+/* In that world something is always amiss: these are its warnings. */
+static char usual[8192];
+
+static bool
+is_silent(const struct outcome *o)
+{
+	char warnings[sizeof(usual)] = "";
+	bool said = meeting != NULL && was_said();
+
+	if (world != NULL) {
+		read_warnings(warnings, sizeof(warnings));
+		said = strcmp(warnings, usual) != 0;
+	}
+	return (meeting != NULL || world != NULL) && o->failed != -1 && !said;
+}
+
 static const char *
 what(int error)
 {
@@ -377,7 +504,9 @@ main(int argc, char **argv)
 		meeting = argv[2];
 	if (argc > 3 && strcmp(argv[1], "wait") == 0)
 		return wait_and_become(argv + 3);
-	if (for_ms != 0 || meeting != NULL) {
+	if (argc > 2 && strcmp(argv[1], "children") == 0)
+		world = argv[2];
+	if (for_ms != 0 || meeting != NULL || world != NULL) {
 		argv += 2;
 		argc -= 2;
 	}
@@ -392,13 +521,19 @@ main(int argc, char **argv)
 	if (error == 0 || strcmp(*init++, "--") != 0)
 		return 100;
 	sigaction(SIGALRM, &act, NULL);
+	if (world != NULL) {
+		/* The fifo is held open from here on. */
+		read_warnings(usual, sizeof(usual));
+		run(init, -1, error);
+		read_warnings(usual, sizeof(usual));
+	}
 	for (long n = from; n <= to; n += step) {
 		struct outcome o = run(init, n, error);
 
 		runs++;
-		if (meeting != NULL && !was_said())
-			printf(
-			    "# silent: call %ld (number %ld)\n", n, o.failed);
+		if (is_silent(&o))
+			printf("# silent: call %ld (number %ld) %s\n", n,
+			    o.failed, o.path);
 		calls = o.calls > calls ? o.calls : calls;
 		if (!is_good(&o)) {
 			failed++;

@@ -5,6 +5,7 @@
 # while, each time that it is tried: init waits, and then recovers.
 
 load pid1
+bats_require_minimum_version 1.5.0
 
 setup() {
 	pid1_setup
@@ -59,11 +60,52 @@ faults() {
 	faults -11 1 1
 }
 
+# What init's children do between their birth and their exec: mounting, stages,
+# the console's writer, swap, loops, unmounting, the reboot. /dev and /sys are
+# the test's own and hold nothing that could be lost.
+children() {
+	stage boot <<<'exit 0'
+	stage shutdown <<<'exit 0'
+	printf 'Filename\n/swapfile-that-is-none partition 1 0 -2\n' >"$T/swaps"
+	echo quiet >"$T/cmdline"
+	# shellcheck disable=SC2016 # for the shell inside
+	run unshare --mount sh -c '
+		T=$1 KEPT=$2
+		shift 2
+		mount -t tmpfs tmpfs /run || exit 99
+		mount -t tmpfs tmpfs /sys || exit 99
+		mount -t tmpfs tmpfs /dev || exit 99
+		mkdir -p /sys/block/loop9/loop /sys/fs/cgroup || exit 99
+		touch /sys/block/loop9/loop/backing_file
+		mknod -m 666 /dev/null c 1 3 && touch /dev/console || exit 99
+		mount --bind "$T/console" /dev/console || exit 99
+		"$@" --machine --svcd="$KEPT" --services="$T/kept" \
+			--boot="$T/etc/boot" --shutdown="$T/etc/shutdown" \
+			--timeout-boot=5s --timeout-stop=5s \
+			--timeout-term=200ms --timeout-kill=200ms
+	' sh "$T" "$KEPT" "$ROOT/build/tests/faults" children "$T" "$@" -- "$INIT"
+	echo "$output"
+	[ "$status" = 0 ]
+	[[ $output =~ ok\ -\ ([0-9]+)\ runs ]]
+	[ "${BASH_REMATCH[1]}" -gt $((100 / $3)) ]
+}
+
+@test "each call of init's children fails: init says so and goes on" {
+	children 12 1 "${STEP:-5}"
+	# Not worth a word: setting up a session and a console (which may be
+	# lacking), looking whether something is mounted, a file that ended,
+	# what every kernel may lack, and what is tried in another way or again.
+	local told='number (0|3|4|16|33|72|112|162|166|258|302|435)\)'
+	told+='|257\) /dev/console|165\) /sys/'
+	run ! grep -Ev "$told" < <(grep silent <<<"$output")
+}
+
 @test "each call fails with every error asked for by make faults" {
 	[ -n "${FAULTS:-}" ] || skip "make faults"
 	local what
 	for what in $FAULTS; do
 		faults "$what" 1 1
+		[ "$what" -le 0 ] || children "$what" 1 1
 		# The door to the kernel tries an interrupted call again itself.
 		[ "$what" -le 0 ] || [ "$what" = 4 ] ||
 			FOR='for 1000' faults "$what" 1 1
