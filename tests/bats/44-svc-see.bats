@@ -223,3 +223,23 @@ says '*a *up*' setpriv --reuid=65534 --regid=65534 --clear-groups svc status -t 
 answers 1 'a: permission denied*' setpriv --reuid=65534 --regid=65534 --clear-groups svc restart a
 END
 }
+
+@test "a main process that is not reaped yet is nobody who lives on" {
+	inside <<'END'
+mount -t tmpfs none /sys/fs/cgroup
+service a
+tree
+svc wait ready a
+old=$(field a pid)
+strace -qq -p $KEEPER -e trace=waitid -o calls \
+	-e inject=waitid:delay_enter=300000 &
+tracer=$!
+until_true grep "TracerPid:.$tracer\$" /proc/$KEEPER/status
+kill -KILL $old
+is_another() { [ "$(field a pid)" != $old ] && svc wait -t 0 ready a; }
+until_true is_another
+says 'a: up (pid *)' svc up a
+kill $tracer
+wait $tracer || :
+END
+}

@@ -168,6 +168,28 @@ look_at_sweeping(void)
 
 /* --- what lives on --- */
 
+/* Its exit is told before it is reaped: until then the dead leader answers for
+ * a group in which nobody else may be. */
+static bool
+has_others(pid_t group)
+{
+	char room[DIR_ROOM];
+	struct dir d;
+	struct dir_entry e;
+	uint32_t pid;
+	bool found = false;
+
+	if (sys_kill(group, 0) < 0)
+		return true;
+	if (dir_open(&d, AT_FDCWD, "/proc", room, sizeof(room)) < 0)
+		return false;
+	while (!found && dir_next(&d, &e) == 1)
+		found = scan_u32(e.name, &pid) && (pid_t)pid != group &&
+			sys_getpgid((pid_t)pid) == group;
+	dir_close(&d);
+	return found;
+}
+
 /* How many, as far as one can tell; a new run may be among those of the group
  * by now, and then its old session answers. */
 static unsigned
@@ -179,7 +201,7 @@ count_left(uint32_t i)
 
 	if (cgroups_has(i) && is_alone)
 		return cgroups_populated(i) ? cgroups_signal(i, 0) : 0;
-	return session > 1 && sys_kill(-session, 0) == 0;
+	return session > 1 && sys_kill(-session, 0) == 0 && has_others(session);
 }
 
 static void
