@@ -107,7 +107,7 @@ console_turn(int64_t now_ns)
 		return;
 	c->taken = c->len;
 	if (job_start(JOB_CONSOLE, writer, NULL, WRITER_MS) == -1)
-		c->hold_ns = now_ns + HOLD_MS * (int64_t)1000000;
+		c->hold_ns = now_ns + NS_OF_MS(HOLD_MS);
 }
 
 void
@@ -120,7 +120,7 @@ console_ended(const struct job_end *end, int64_t now_ns)
 	job_forget(JOB_CONSOLE);
 	if (!job_end_good(end) && ++c->tries < TRIES) {
 		if (!in_time || end->code == CLD_EXITED)
-			c->hold_ns = now_ns + HOLD_MS * (int64_t)1000000;
+			c->hold_ns = now_ns + NS_OF_MS(HOLD_MS);
 		return;
 	}
 	c->tries = 0;

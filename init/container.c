@@ -153,7 +153,7 @@ container_limit_ms(const struct plan *p, int64_t ms)
 	if (p->role != ROLE_CONTAINER || p->ending == KEEP_END_NONE)
 		return ms;
 	if (memo.grace_ns == 0)
-		memo.grace_ns = now_ns + grace * 1000000;
+		memo.grace_ns = now_ns + NS_OF_MS(grace);
 	left = (memo.grace_ns - now_ns + 999999) / 1000000;
 	if (p->phase == PHASE_STOP)
 		left -= grace / 4 < RESERVE_MS ? grace / 4 : RESERVE_MS;

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "init/memo.h"
+#include "lib/mono.h"
 #include "lib/sig.h"
 #include "lib/sys.h"
 
@@ -37,8 +38,7 @@ static _Alignas(16) char stack[512 * 1024];
 static void
 tick(long ms)
 {
-	struct timespec t = {
-	    .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	struct timespec t = mono_timespec(NS_OF_MS(ms));
 
 	sys_ppoll(NULL, 0, &t);
 }

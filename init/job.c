@@ -78,7 +78,7 @@ job_start(enum job job, int (*run)(void *), void *arg, int64_t ms)
 	if (j->pid != 0)
 		return 0;
 	j->error = 0;
-	j->until_ns = ms > 0 ? mono_now().ns + ms * 1000000 : 0;
+	j->until_ns = ms > 0 ? mono_now().ns + NS_OF_MS(ms) : 0;
 	if (sys_clone(&how, child_run, &child) != -1)
 		return 0;
 	j->pid = 0;

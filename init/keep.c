@@ -23,7 +23,6 @@
 #include "lib/sock.h"
 #include "lib/sys.h"
 
-#define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
 #define DELAY_FIRST_MS 10
 #define DELAY_MAX_MS 1000
 #define DEATHS_FREE 2	/* of which each is followed by a start at once */

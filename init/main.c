@@ -140,7 +140,7 @@ set_up(enum role role)
 		say_warn("cannot make the exit queue");
 }
 
-/* `docker run IMAGE --help` is a person's question. */
+/* A person's question, by `docker run IMAGE --help` too. */
 static void
 answer(int argc, char **argv)
 {
@@ -266,14 +266,7 @@ command(int argc, char **argv, char **envp)
 	say_init("init", 2);
 	if (argc == 3 && str_eq(argv[1], "--accepts"))
 		return upgrade_accepts(argv[2]);
-	if (argc == 2 && (str_eq(argv[1], "-h") || str_eq(argv[1], "--help"))) {
-		help();
-		return EXITCODE_YES;
-	}
-	if (argc == 2 && str_eq(argv[1], "--version")) {
-		print("trivet " TRIVET_VERSION "\n");
-		return EXITCODE_YES;
-	}
+	answer(argc, argv);
 	if (runit_is(argv[0]))
 		return runit_command(argc, argv);
 	if (argc >= 2 && argv[1][0] != '-')

@@ -8,9 +8,9 @@
 #include "init/runit.h"
 #include "init/stage.h"
 #include "lib/fmt.h"
+#include "lib/mono.h"
 #include "lib/say.h"
 
-#define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
 #define REMIND_MS 10000 /* between two words about what is waited for */
 #define BRIEF_MS 1000	/* before the first about what is over soon */
 

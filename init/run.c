@@ -28,7 +28,6 @@
 #include "lib/sig.h"
 #include "lib/sys.h"
 
-#define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
 #define RETRY_MS 100 /* for what the kernel could not do just now */
 #define SIGNALS_A_TURN 64
 #define AT_ONCE_MS 10000 /* for a tree that is to stop at once */
@@ -459,10 +458,7 @@ wait_until(int64_t until_ns, int64_t now_ns)
 	    {.fd = line ? FD_LINE : -1, .events = keep_events()},
 	    {.fd = memo.kept.full ? FD_QUEUE_IN : -1, .events = POLLOUT},
 	};
-	int64_t ns = until_ns > now_ns ? until_ns - now_ns : 0;
-	struct timespec t = {.tv_sec = (time_t)(ns / 1000000000),
-	    .tv_nsec = (long)(ns % 1000000000)};
-
+	struct timespec t = mono_timespec(until_ns - now_ns);
 	int ready = sys_ppoll(p, 3, until_ns == INT64_MAX ? NULL : &t);
 
 	if (ready == -1)

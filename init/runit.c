@@ -20,7 +20,6 @@
 #include "lib/sys.h"
 
 #define STAYS 2
-#define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
 #define AGAIN_MS 5000  /* from a crash of stage 2 to its next start */
 #define END_MS 5000    /* from TERM to KILL */
 #define LOOK_MS 2000   /* for a child that looks at flags */

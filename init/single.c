@@ -115,16 +115,13 @@ forward(struct single *s, int sig)
 static int
 next_signal(struct mono until)
 {
-	struct timespec left;
 	siginfo_t info;
 
 	if (mono_is_never(until))
 		return sys_rt_sigtimedwait(SIG_ALL, &info, NULL);
-	int64_t ns = mono_ns_between(mono_now(), until);
-	if (ns < 0)
-		ns = 0;
-	left.tv_sec = ns / 1000000000;
-	left.tv_nsec = ns % 1000000000;
+	struct timespec left =
+	    mono_timespec(mono_ns_between(mono_now(), until));
+
 	return sys_rt_sigtimedwait(SIG_ALL, &info, &left);
 }
 

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "lib/fd.h"
+#include "lib/mono.h"
 #include "lib/say.h"
 #include "lib/scan.h"
 #include "lib/str.h"
@@ -129,8 +130,7 @@ try_work(const struct mount_line *m, bool read_only)
 	    .pidfd = &pidfd};
 	pid_t pid = sys_clone(&how, work, &w);
 	struct pollfd p = {.fd = pidfd, .events = POLLIN};
-	struct timespec limit = {
-	    .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	struct timespec limit = mono_timespec(NS_OF_MS(ms));
 	siginfo_t info = {0};
 
 	/* No process to be had: then it is done here, whatever comes. */

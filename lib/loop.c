@@ -41,13 +41,8 @@ loop_heap(struct loop *l, struct timer **heap, size_t cap)
 static bool
 timeout_until(struct mono until, struct mono now, struct timespec *t)
 {
-	int64_t ns = mono_before(now, until) ? mono_ns_between(now, until) : 0;
-
-	if (mono_is_never(until))
-		return false;
-	t->tv_sec = (time_t)(ns / 1000000000);
-	t->tv_nsec = (long)(ns % 1000000000);
-	return true;
+	*t = mono_timespec(mono_ns_between(now, until));
+	return !mono_is_never(until);
 }
 
 static int

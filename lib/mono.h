@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
+
+#define NS_OF_MS(ms) ((int64_t)(ms)*1000000)
 
 struct mono {
 	int64_t ns; /* since the machine started, without suspend */
@@ -73,6 +76,16 @@ static inline int64_t
 mono_ms_between(struct mono a, struct mono b)
 {
 	return (b.ns - a.ns) / 1000000;
+}
+
+/* A length of time as the calls that wait take it; 0 for a negative one. */
+static inline struct timespec
+mono_timespec(int64_t ns)
+{
+	if (ns < 0)
+		ns = 0;
+	return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
+	    .tv_nsec = (long)(ns % 1000000000)};
 }
 
 #endif

@@ -18,9 +18,21 @@ adds(void)
 	HOLDS(mono_ms_between(t, mono_add_ms(t, 1234)) == 1234);
 }
 
+static void
+waits(void)
+{
+	struct timespec t = mono_timespec(NS_OF_MS(61500) + 7);
+
+	HOLDS(t.tv_sec == 61 && t.tv_nsec == 500000007);
+	t = mono_timespec(-1);
+	HOLDS(t.tv_sec == 0 && t.tv_nsec == 0);
+	HOLDS(mono_timespec(INT64_MAX).tv_nsec < 1000000000);
+}
+
 int
 main(void)
 {
 	TEST("mono: never is never, and nothing wraps", adds);
+	TEST("mono: a length of time, for the calls that wait", waits);
 	return unit_done();
 }

@@ -37,8 +37,7 @@ wait_for(short events, struct mono until)
 {
 	struct pollfd p = {.fd = KEEP_FD_LINE, .events = events};
 	int64_t ns = mono_ns_between(mono_now(), until);
-	struct timespec t = {
-	    .tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+	struct timespec t = mono_timespec(ns);
 
 	return ns > 0 && sys_ppoll(&p, 1, &t) >= 0;
 }
