@@ -789,7 +789,7 @@ man_dir = $(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(1)))
 
 # The stages are the administrator's once they are there: one that was changed
 # stays, ours is put beside it as FILE.new; uninstall leaves it.
-STAGE_FILES = boot shutdown rescue steps step lsb \
+STAGE_FILES = boot shutdown rescue steps step checks lsb \
 	$(patsubst stages/%,%,$(wildcard stages/*.d/* stages/sv/*/run \
 	stages/sv/*/service))
 define stage
@@ -797,7 +797,7 @@ define stage
 	if [ -e "$$at" ] && ! cmp -s stages/$(1) "$$at"; then \
 		at=$$at.new; \
 	fi; \
-	install -m $(if $(findstring .,$(1))$(filter steps lsb %/service,$(1)),644,755) stages/$(1) "$$at"
+	install -m $(if $(findstring .,$(1))$(filter steps checks lsb %/service,$(1)),644,755) stages/$(1) "$$at"
 
 endef
 define unstage

@@ -42,9 +42,13 @@ run_stage(void *arg)
 	    .argv = argv,
 	    .terminal = machine && (!memo.runit.is || *phase == PHASE_BOOT)};
 
-	if (*phase == PHASE_SHUTDOWN && !memo.runit.is)
+	/* The one begins before the services, and may leave some steps to them;
+	 * the other may save less before a reboot. */
+	if (!memo.runit.is && *phase == PHASE_SHUTDOWN)
 		argv[1] =
 		    ending_name((enum keep_ending)memo_step()->plan.ending);
+	else if (!memo.runit.is && memo.settings.services[0] != '\0')
+		argv[1] = memo.settings.services;
 	return job_become(JOB_PHASE, &program);
 }
 
