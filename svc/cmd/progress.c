@@ -3,15 +3,20 @@
  * failed, and at the end of the system for each that has stopped; and what is
  * waited for meanwhile. A service of its own, so that svcd never speaks to a
  * console: one that is stopped holds up nobody, and lines are lost there.
+ * A login on the same console may come after it: it is ready when all that was
+ * on its way has come, and writes over nobody's work from then on.
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/fd.h"
+#include "lib/scan.h"
+#include "lib/sock.h"
 #include "lib/str.h"
 #include "lib/sys.h"
 
@@ -22,12 +27,15 @@
 extern const struct cmd cmd_progress;
 
 #define REMIND_MS 5000
+#define LATEST_MS 5000
 #define REASON_LINES 3
+#define CHAIN_MAX 64 /* who waits for whom: a ring ends here */
 
 static const struct cmd_option options[] = {
     {'o', "output", "FILE", "write there, never waiting for it", 0},
     {'k', "kernel-words", NULL, "heed the kernel's words quiet and debug", 0},
     {'q', "quiet", NULL, "failures only, and what is waited for", 0},
+    {'t', "timeout", "TIME", "be ready after so long at most (default 5s)", 0},
     {0},
 };
 
@@ -36,17 +44,21 @@ enum told {
 	TOLD_NOTHING,
 	TOLD_GOOD,
 	TOLD_BAD,
+	TOLD_SKIPPED,
 	TOLD_STOPPED,
 };
 
 static struct {
 	struct client client;
 	int fd;
-	bool is_quiet;
+	const char *listener; /* who is told that it is ready; NULL: nobody */
+	bool is_quiet, is_ready;
+	bool is_over; /* all was there once: a login has the console now */
 	unsigned char *told;
 	size_t room;
 	struct mono ending; /* when that was seen first; zero: not yet */
 	struct mono remind;
+	struct mono latest; /* to be ready */
 } self;
 
 static volatile sig_atomic_t is_ended;
@@ -70,7 +82,9 @@ print(const char *text)
 static void
 tell(const char *mark, const char *what, int64_t ns)
 {
-	if (self.is_quiet && !str_eq(mark, "fail"))
+	bool is_quiet = self.is_quiet || (self.is_over && self.ending.ns == 0);
+
+	if (is_quiet && !str_eq(mark, "fail"))
 		return;
 	print(memory_text("[%s] %-48s %4d.%02d s\n", mark, what,
 	    (int)(ns / 1000000000), (int)(ns / 10000000 % 100)));
@@ -118,19 +132,56 @@ took(const struct view *v)
 	return until > v->r.start_mono_ns ? until - v->r.start_mono_ns : 0;
 }
 
+/*
+ * Whom it waits for in the end, through others that wait; itself if it does
+ * not wait. NULL: for one that does not exist.
+ */
+static const struct view *
+awaited(const struct views *all, const struct view *v)
+{
+	for (int n = 0; n < CHAIN_MAX && v != NULL; n++) {
+		if (v->shown != SV_SHOWN_WAITING)
+			return v;
+		if (v->r.cause == CAUSE_NEED_MISSING)
+			return NULL;
+		if (!view_waits(&v->r))
+			return v;
+		v = views_record(all, v->r.cause_record);
+	}
+	return v;
+}
+
+/* It waits for what does not come by itself. */
+static bool
+is_stuck(const struct views *all, const struct view *v)
+{
+	const struct view *last = awaited(all, v);
+
+	return last == NULL || (last != v && sv_is_settled(last->word.sv) &&
+				   !sv_is_ready(last->word.sv));
+}
+
+static void
+look_at_end(const struct views *all, const struct view *v)
+{
+	unsigned char *told = told_of(v);
+
+	if (*told != TOLD_GOOD || !sv_is_rest(v->word.sv))
+		return;
+	*told = TOLD_STOPPED;
+	tell(" ok ",
+	    memory_text("%s stopped", screen_text(v->name, strlen(v->name))),
+	    mono_ns_between(self.ending, all->now));
+}
+
 static void
 look_at(const struct views *all, const struct view *v)
 {
 	unsigned char *told = told_of(v);
 	const char *name = screen_text(v->name, strlen(v->name));
+	const char *note;
 
-	if (all->ending != 0) {
-		if (*told == TOLD_GOOD && sv_is_rest(v->word.sv)) {
-			*told = TOLD_STOPPED;
-			tell(" ok ", memory_text("%s stopped", name),
-			    mono_ns_between(self.ending, all->now));
-		}
-	} else if (sv_is_ready(v->word.sv) && *told != TOLD_GOOD) {
+	if (sv_is_ready(v->word.sv) && *told != TOLD_GOOD) {
 		*told = TOLD_GOOD;
 		tell(" ok ", name, took(v));
 	} else if ((v->shown == SV_SHOWN_FAILED ||
@@ -139,6 +190,14 @@ look_at(const struct views *all, const struct view *v)
 		*told = TOLD_BAD;
 		tell("fail", name, took(v));
 		tell_reasons(all, v);
+	} else if (v->shown == SV_SHOWN_WAITING && *told != TOLD_SKIPPED &&
+		   is_stuck(all, v)) {
+		*told = TOLD_SKIPPED;
+		note = view_note(all, v);
+		tell("skip",
+		    memory_text(
+			"%s: %s", name, screen_text(note, strlen(note))),
+		    0);
 	}
 }
 
@@ -149,7 +208,7 @@ is_moving(const struct views *all, const struct view *v)
 	if (all->ending != 0)
 		return !sv_is_rest(v->word.sv);
 	return sv_wanted(v->word.sv) && !sv_is_settled(v->word.sv) &&
-	       v->shown != SV_SHOWN_BACKOFF;
+	       v->shown != SV_SHOWN_BACKOFF && !is_stuck(all, v);
 }
 
 static void
@@ -166,31 +225,61 @@ tell_waiting(const struct views *all, const struct view *v)
 	    view_state(v), (int)(view_age(all, v) / 1000000000), left));
 }
 
+static void
+tell_ready(void)
+{
+	if (self.listener != NULL && !self.is_ready)
+		sock_notify(
+		    self.listener, SOCK_DGRAM, "READY=1", 7, NULL, 0, 0);
+	self.is_ready = true;
+}
+
+/* The one that this process is; NULL: it is no service. */
+static const struct view *
+this_one(const struct views *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (view_pid(&all->v[i]) == (uint32_t)sys_getpid())
+			return &all->v[i];
+	return NULL;
+}
+
+/* Whether it is to be waited for: not by who waits for us. */
+static bool
+look_at_one(const struct views *all, const struct view *v,
+    const struct view *me, bool is_due)
+{
+	if (strchr(v->name, '/') != NULL || v == me)
+		return false;
+	if (all->ending != 0)
+		look_at_end(all, v);
+	else
+		look_at(all, v);
+	if (!is_moving(all, v) || (me != NULL && awaited(all, v) == me))
+		return false;
+	if (is_due && (!self.is_over || all->ending != 0))
+		tell_waiting(all, v);
+	return true;
+}
+
 /* Whether anything but this service itself is on its way. */
 static bool
 look(void)
 {
 	struct views all = views_of(&self.client);
+	const struct view *me = this_one(&all);
 	bool is_due = !mono_before(mono_now(), self.remind), any = false;
 
 	if (all.ending != 0 && self.ending.ns == 0)
 		self.ending = all.now;
-	for (size_t i = 0; i < all.count; i++) {
-		const struct view *v = &all.v[i];
-		if (strchr(v->name, '/') != NULL)
-			continue;
-		/* Its event may come before its signal. */
-		if (view_pid(v) == (uint32_t)sys_getpid()) {
-			is_ended |= v->shown == SV_SHOWN_STOPPING;
-			continue;
-		}
-		look_at(&all, v);
-		if (!is_moving(&all, v))
-			continue;
-		any = true;
-		if (is_due)
-			tell_waiting(&all, v);
-	}
+	/* Its event may come before its signal. */
+	is_ended |= me != NULL && me->shown == SV_SHOWN_STOPPING;
+	for (size_t i = 0; i < all.count; i++)
+		any |= look_at_one(&all, &all.v[i], me, is_due);
+	/* What takes long keeps nobody from logging in. */
+	if (!any || !mono_before(mono_now(), self.latest))
+		tell_ready();
+	self.is_over |= !any && self.listener != NULL;
 	if (is_due)
 		self.remind = mono_add_ms(mono_now(), REMIND_MS);
 	return any;
@@ -230,6 +319,8 @@ follow(void)
 		if (is_ended && (self.ending.ns == 0 || !any))
 			return EXITCODE_YES;
 		until = any || is_ended ? self.remind : mono_never();
+		if (!self.is_ready && mono_before(self.latest, until))
+			until = self.latest;
 		if (client_receive(&self.client, &m, until) == CLIENT_GONE &&
 		    !client_again(&self.client, mono_never()))
 			return EXITCODE_SYSTEM;
@@ -242,6 +333,7 @@ run(int argc, char **argv)
 	struct sigaction action = {.sa_handler = end};
 	struct options o;
 	const char *output = NULL;
+	int64_t latest_ms = LATEST_MS;
 	int code;
 
 	options_init(&o, &cmd_progress, argc, argv);
@@ -255,6 +347,11 @@ run(int argc, char **argv)
 			break;
 		case 'q':
 			self.is_quiet = true;
+			break;
+		case 't':
+			if (!scan_duration_ms(o.value, &latest_ms))
+				return options_refuse(
+				    &o, "not a time such as 30s or 5m");
 			break;
 		default:
 			return options_wrong(&o, code);
@@ -271,6 +368,8 @@ run(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	if (!client_open(&self.client) || !client_subscribe(&self.client))
 		return EXITCODE_SYSTEM;
+	self.listener = getenv("NOTIFY_SOCKET");
+	self.latest = mono_add_ms(mono_now(), latest_ms);
 	/* Grown before the first mark, so that it stays. */
 	self.told = memory_grow(NULL, &self.room, 1024, 1);
 	return follow();
@@ -279,10 +378,13 @@ run(int argc, char **argv)
 const struct cmd cmd_progress = {
     .name = "progress",
     .group = GROUP_SEE,
-    .usage = "[-kq] [-o FILE]",
+    .usage = "[-kq] [-o FILE] [-t TIME]",
     .help = "a line for each service that comes up, fails or stops",
     .about = "Made to be a service that writes to the console. At the end of "
-	     "the system it\nstays until all the others have stopped.",
+	     "the system it\nstays until all the others have stopped. With "
+	     "ready = notify it is ready when all\nthe others have come, so "
+	     "that a login can come after it; from then on it tells of\n"
+	     "failures alone.",
     .options = options,
     .args = {ARG_NONE},
     .run = run,

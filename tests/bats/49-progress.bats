@@ -35,3 +35,31 @@ until_true grep -q '^       waiting for slow (starting for [0-9]* s, at most 2[0
 until_true grep -q '^       waiting for after (waiting for ' console
 END
 }
+
+@test "progress: a login on the same console comes after it, and is not written over" {
+	inside <<'END'
+settings slow 'type = oneshot' "up = sh -c 'until test -e $PWD/go; do sleep 0.05; done'"
+settings held 'run = sleep 1000' 'needs = slow'
+settings good 'run = sleep 1000'
+settings bad 'autostart = no' 'type = oneshot' 'up = false'
+settings stuck 'run = sleep 1000' 'needs = nobody'
+settings login "run = sh -c 'echo login >>$PWD/console; exec sleep 1000'" 'after = progress'
+settings progress 'ready = notify' "run = svc -r $PWD/run progress -t 1h -o $PWD/console" 'stop = TERM 1m KILL'
+: >console
+tree
+until_true grep -q '^.skip. stuck: ' console
+answers 1 '*' grep login console
+touch go
+until_true grep -q '^login$' console
+# All of it came before; what is done by hand later is nobody's else to read.
+answers 0 '*ok ] slow *' sed '/^login$/,$d' console
+answers 0 '*ok ] held *' sed '/^login$/,$d' console
+svc restart -q good
+svc up -q bad || :
+until_true grep -q '^.fail. bad ' console
+says 1 grep -c 'ok . good ' console
+kill -TERM $KEEPER
+wait $KEEPER || :
+grep -q '^\[ ok \] good stopped ' console
+END
+}
