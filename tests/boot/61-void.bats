@@ -1,14 +1,14 @@
-# boot-examples/void, used as its README says: the form in which Void Linux uses
-# runit, with Trivet's binaries by runit's names.
+# A machine with Void's form of runit's stages, void/, and Trivet's binaries by
+# runit's names: it boots, is used as Void's users do, and goes down.
 
 load guest.bash
 
 setup_file() {
 	make_images
-	"$TOP/boot-examples/void/run" image
+	"$TOP/tests/boot/void/run" image
 	on void
 	export ON
-	vm start "$ON" --initrd "$TOP/build/boot-examples/void/initramfs"
+	vm start "$ON" --initrd "$TOP/build/vm/void/initramfs"
 	vm login -t 150 "$ON" root
 }
 
