@@ -43,12 +43,12 @@ static const struct cmd_option options[] = {
 static const char *const stages_do[] = {"bootlogs", "bootmisc.sh", "checkfs.sh",
     "checkroot-bootclean.sh", "checkroot.sh", "console-setup.sh", "cryptdisks",
     "cryptdisks-early", "halt", "hostname.sh", "hwclock.sh",
-    "keyboard-setup.sh", "killprocs", "kmod", "lvm2", "mdadm", "motd",
-    "mountall-bootclean.sh", "mountall.sh", "mountdevsubfs.sh",
-    "mountkernfs.sh", "mountnfs-bootclean.sh", "mountnfs.sh", "procps",
-    "rc.local", "reboot", "rmnologin", "screen-cleanup", "sendsigs", "single",
-    "udev", "umountfs", "umountnfs.sh", "umountroot", "urandom", "x11-common",
-    NULL};
+    "keyboard-setup.sh", "killprocs", "kmod", "lvm2", "mdadm-raid",
+    "mdadm-waitidle", "motd", "mountall-bootclean.sh", "mountall.sh",
+    "mountdevsubfs.sh", "mountkernfs.sh", "mountnfs-bootclean.sh",
+    "mountnfs.sh", "procps", "rc.local", "reboot", "rmnologin",
+    "screen-cleanup", "sendsigs", "single", "udev", "umountfs", "umountnfs.sh",
+    "umountroot", "urandom", "x11-common", NULL};
 
 struct lsb {
 	const char *etc;

@@ -121,13 +121,14 @@ told_of(const struct view *v)
 	return &self.told[v->record];
 }
 
-/* How long it took from its start. */
+/* How long it took from its start; a oneshot is there when it is over. */
 static int64_t
 took(const struct view *v)
 {
-	int64_t until = v->r.ready_mono_ns > v->r.start_mono_ns
-			    ? v->r.ready_mono_ns
-			    : v->r.since_mono_ns;
+	int64_t until =
+	    v->shown == SV_SHOWN_UP && v->r.ready_mono_ns > v->r.start_mono_ns
+		? v->r.ready_mono_ns
+		: v->r.since_mono_ns;
 
 	return until > v->r.start_mono_ns ? until - v->r.start_mono_ns : 0;
 }
@@ -257,7 +258,8 @@ look_at_one(const struct views *all, const struct view *v,
 		look_at(all, v);
 	if (!is_moving(all, v) || (me != NULL && awaited(all, v) == me))
 		return false;
-	if (is_due && (!self.is_over || all->ending != 0))
+	if (is_due &&
+	    (all->ending != 0 || (!self.is_over && awaited(all, v) == v)))
 		tell_waiting(all, v);
 	return true;
 }
