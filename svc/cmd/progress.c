@@ -162,12 +162,19 @@ is_stuck(const struct views *all, const struct view *v)
 				   !sv_is_ready(last->word.sv));
 }
 
+/* At the end a oneshot that has run is still to be undone. */
+static bool
+is_stopped(const struct view *v)
+{
+	return sv_is_rest(v->word.sv) && !sv_is_ready(v->word.sv);
+}
+
 static void
 look_at_end(const struct views *all, const struct view *v)
 {
 	unsigned char *told = told_of(v);
 
-	if (*told != TOLD_GOOD || !sv_is_rest(v->word.sv))
+	if (*told != TOLD_GOOD || !is_stopped(v))
 		return;
 	*told = TOLD_STOPPED;
 	tell(" ok ",
@@ -207,7 +214,7 @@ static bool
 is_moving(const struct views *all, const struct view *v)
 {
 	if (all->ending != 0)
-		return !sv_is_rest(v->word.sv);
+		return !is_stopped(v);
 	return sv_wanted(v->word.sv) && !sv_is_settled(v->word.sv) &&
 	       v->shown != SV_SHOWN_BACKOFF && !is_stuck(all, v);
 }

@@ -5,7 +5,8 @@ load tree
 @test "progress: what comes up, what fails and why, and what stops" {
 	inside <<'END'
 settings good 'run = sleep 1000'
-settings once 'type = oneshot' 'up = sleep 1.2'
+settings once 'type = oneshot' 'up = sleep 1.2' "down = sh -c 'echo undone >>$PWD/console; sleep 1.2'"
+settings plain 'type = oneshot' 'up = true'
 settings bad 'type = oneshot' 'up = sh -c "echo no such disk >&2; exit 3"'
 settings progress "run = svc -r $PWD/run progress -o $PWD/console" 'stop = TERM 1m KILL'
 : >console
@@ -21,6 +22,8 @@ until_true sh -c 'test "$(grep -c "ok . good " console)" = 2'
 kill -TERM $KEEPER
 wait $KEEPER || :
 grep -q '^\[ ok \] good stopped ' console
+grep -q '^\[ ok \] plain stopped ' console
+answers 0 '*ok ] once stopped  *[1-9].?? s*' sed '1,/^undone$/d' console
 END
 }
 
