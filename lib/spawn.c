@@ -218,7 +218,7 @@ spawn(const struct spawn *s)
 	how.flags |= s->sibling ? CLONE_PARENT : 0;
 	how.flags |= s->pidfd != NULL ? CLONE_PIDFD : 0;
 	how.flags |= s->cgroup >= 0 ? CLONE_INTO_CGROUP : 0;
-	how.flags |= s->fds_below > 0 ? CLONE_FILES : 0;
+	how.flags |= s->fds_below > 0 && s->small != NULL ? CLONE_FILES : 0;
 	how.flags |= s->small != NULL ? CLONE_VM : 0;
 	return sys_clone(&how, child, (void *)s);
 }

@@ -150,10 +150,11 @@ struct spawn {
 	int *pidfd;	/* not NULL: gets a descriptor of it */
 	unsigned flags; /* more CLONE_… (namespaces) */
 	/*
-	 * > 0: the child shares the parent's descriptor table at first (a copy
-	 * of 10,000 descriptors costs more than all the rest) and leaves it
-	 * with those below this number. What gate, fault and steps name must
-	 * be below. It sets *left, in shared memory, when it has its own.
+	 * > 0: the child keeps only descriptors below this number. With `small`
+	 * it shares the parent's table at first (a copy of 10,000 descriptors
+	 * costs more than all the rest) and leaves it with those. What gate,
+	 * fault and steps name must be below. It sets *left, in shared memory,
+	 * when it has its own.
 	 */
 	int fds_below;
 	_Atomic uint32_t *left;

@@ -454,8 +454,8 @@ clone_one(struct birth *b, unsigned place, int far)
 	birth_prepare(b, LOW_FIRST + (int)place * 3);
 	b->spawn.gate = LOW_GATE;
 	/* One that takes all along has a copy of the gate's far end too. */
-	b->spawn.fds_below = b->has_all || b->is_apart ? 0 : LOW_END;
-	b->spawn.gate_far = b->has_all || b->is_apart ? far : -1;
+	b->spawn.fds_below = b->has_all ? 0 : LOW_END;
+	b->spawn.gate_far = b->has_all ? far : -1;
 	b->spawn.left = &b->left;
 	b->spawn.memory = &b->memory;
 	b->spawn.pidfd = b->is_apart ? &b->handle : NULL;
