@@ -216,3 +216,33 @@ answers 111 'svc: cannot talk to svcd at /nowhere/control: *' svc -r /nowhere li
 answers 111 'svc: cannot talk to svcd at /else/control: *' env TRIVET_RUN=/else svc list
 END
 }
+
+@test "the main command waits for all of so many that their names are no list" {
+	inside <<'END'
+long=$(printf '%0230d' 0)
+mkdir scan
+for n in $(seq 300); do
+	mkdir "scan/$long$n"
+	mkfifo "scan/$long$n/go"
+	printf 'type = oneshot\nup = cat go\n' >"scan/$long$n/service"
+done
+run_main() { "$@" -- sh -c "exec sleep 1000"; }
+tree run_main
+all_begun() { [ "$(svc status -j '0*' | grep -o '"pid":[1-9]' | wc -l)" = 300 ]; }
+others_done() { [ "$(svc list -s done | wc -l)" = 299 ]; }
+until_true all_begun
+# The last to be born is the last in every list of them.
+last=$(svc status -j '0*' |
+	sed -n 's/.*"name":"\([0-9]*\)".*"pid":\([0-9]*\),.*/\2 \1/p' |
+	sort -n | tail -n 1)
+last=${last#* }
+for n in $(seq 300); do
+	[ "$long$n" = "$last" ] || : >"scan/$long$n/go"
+done
+until_true others_done
+says waiting field main state
+says "*waiting for $last*" svc why main
+: >"scan/$last/go"
+svc wait -t 30s up main
+END
+}

@@ -28,27 +28,18 @@ command_is(uint32_t i)
 }
 
 bool
+command_waits(uint32_t i)
+{
+	return command_is(i) && !tree.no_wait;
+}
+
+bool
 command_takes_name(const char *name)
 {
 	return tree.command != NULL && str_eq(name, COMMAND_NAME);
 }
 
 /* --- its definition --- */
-
-/* Only what is to start by itself; a name that would be more than one word
- * cannot be said in a list. */
-static void
-put_wanted(struct buf *b, uint32_t of)
-{
-	char name[BOARD_NAME_MAX + 1];
-
-	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
-		if (i == of || (rec(i)->flags & (BOARD_LOG | BOARD_MANUAL)))
-			continue;
-		if (strpbrk(state_name(i, name), " \t\"'\\#$%") == NULL)
-			buf_fmt(b, "wants = %s\n", name);
-	}
-}
 
 enum define
 command_define(uint32_t i)
@@ -60,13 +51,8 @@ command_define(uint32_t i)
 				    "stop = TERM 1m KILL\n"
 				    "kill = all\n"
 				    "description = the main command\n";
-	static char room[SETTINGS_BLOB_MAX];
-	struct buf b = BUF(room);
 
-	buf_puts(&b, basic);
-	if (!tree.no_wait)
-		put_wanted(&b, i);
-	return define_text(i, "the command line", b.p, b.len);
+	return define_text(i, "the command line", basic, sizeof(basic) - 1);
 }
 
 /* --- its process --- */

@@ -15,6 +15,8 @@
 #define COMMAND_NAME "main"
 
 bool command_is(uint32_t i);
+/* It is the command, and wants all that starts by itself. */
+bool command_waits(uint32_t i);
 /* A name that is the command's alone. */
 bool command_takes_name(const char *name);
 enum define command_define(uint32_t i);

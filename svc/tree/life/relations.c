@@ -18,6 +18,7 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 #include "svc/core/graph.h"
+#include "svc/tree/birth/command.h"
 #include "svc/tree/life/life.h"
 #include "svc/tree/output/pipeline.h"
 #include "svc/tree/state/define.h"
@@ -116,6 +117,15 @@ relate_list(uint32_t i, struct settings_list list, enum graph_kind kind,
 	}
 }
 
+/* By number and not by name: there is no list that could be full. */
+static void
+relate_command(uint32_t i)
+{
+	for (uint32_t to = state_next(0); to != 0; to = state_next(to))
+		if (to != i && !(rec(to)->flags & (BOARD_LOG | BOARD_MANUAL)))
+			graph_relate(&graph, i, GRAPH_WANTS, to);
+}
+
 static void
 relate(uint32_t i)
 {
@@ -137,6 +147,8 @@ relate(uint32_t i)
 	/* Who writes to a service starts after it and stops before. */
 	if (pipeline_reader(&s, reader))
 		graph_relate(&graph, i, GRAPH_AFTER, relations_find(reader));
+	if (command_waits(i))
+		relate_command(i);
 }
 
 /* Who waits for itself never starts: the whole ring is said, by name. */
@@ -317,9 +329,9 @@ relations_has(uint32_t i)
 	char reader[BOARD_NAME_MAX + 1];
 
 	return s != NULL &&
-	       (settings_has(s, SET_needs) || settings_has(s, SET_binds) ||
-		   settings_has(s, SET_wants) || settings_has(s, SET_after) ||
-		   settings_has(s, SET_before) ||
+	       (command_waits(i) || settings_has(s, SET_needs) ||
+		   settings_has(s, SET_binds) || settings_has(s, SET_wants) ||
+		   settings_has(s, SET_after) || settings_has(s, SET_before) ||
 		   settings_has(s, SET_conflicts) ||
 		   settings_has(s, SET_members) || pipeline_reader(s, reader));
 }
