@@ -455,9 +455,11 @@ SIM_SRC = \
 	tests/sim/keeper.c \
 	tests/sim/mutants.c \
 	tests/sim/people.c \
-	tests/sim/tree.c
+	tests/sim/tree.c \
+	tests/sim/watcher.c
 # The calls and stores that tests/fake stands in for.
-SIM_WRAP = -Wl,--wrap=board_commit \
+SIM_WRAP = -Wl,--wrap=board_commit -Wl,--wrap=clients_tell \
+	-Wl,--wrap=clients_note -Wl,--wrap=clients_gone \
 	$(shell sed -n -e 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
 	-e 's/^\tS(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=\1/p' tests/fake/calls.h)
 # Ours with two steps swapped, each in a directory of its own with the others'

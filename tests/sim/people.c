@@ -260,6 +260,7 @@ people_next(void)
 {
 	struct pollfd line = {.fd = KEEP_FD_LINE, .events = POLLIN};
 
+	watcher_check();
 	if (world->bad[0] != '\0')
 		_exit(98);
 	switch ((enum world_phase)world->phase) {

@@ -40,6 +40,11 @@ extern bool sim_is_quiet;
 /* mutants.c: a transition is two stores, which is wrong. */
 extern bool sim_two_stores;
 
+/* watcher.c: who looks at the board only when told must know all of it. */
+void watcher_check(void);
+/* That somebody goes is told while he is still there, which is wrong. */
+extern bool sim_told_early;
+
 /* people.c */
 void people_make_services(void);
 /* Nothing happens any more: the next thing does. */

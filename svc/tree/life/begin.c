@@ -15,6 +15,7 @@
 #include "svc/tree/life/relations.h"
 #include "svc/tree/output/logger.h"
 #include "svc/tree/output/output.h"
+#include "svc/tree/shown/clients.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/scandir.h"
@@ -129,6 +130,9 @@ service_begin(uint32_t i, int dir)
 	relations_add(i);
 	views_add(i);
 	do_effects(i, sv, s.sv, s.effects);
+	/* Nothing has changed in one that is down, but it is there now. */
+	if (live(i)->shown == SV_SHOWN_DOWN)
+		clients_tell(i, SV_SHOWN_DOWN, SV_SHOWN_DOWN);
 	if (rec(i)->flags & BOARD_GROUP)
 		group_add(i);
 	if (rec(i)->flags & BOARD_SCHEDULED)
