@@ -17,7 +17,7 @@ END
 	inside <<'END'
 service bad 'exit 3'
 tree
-answers 1 'bad: backoff: exit 3; next try in *' svc up bad
+answers 1 'bad: backoff: exit 3; next try in *' patient svc up bad
 END
 }
 

@@ -31,7 +31,8 @@ END
 define bad
 printf '#!/bin/sh\nexit 3\n' >sv/bad/run
 tree
-answers 1 'bad: enabled, backoff: exit 3; next try in *' svc enable -d sv bad
+answers 1 'bad: enabled, backoff: exit 3; next try in *' \
+	patient svc enable -d sv bad
 END
 }
 
