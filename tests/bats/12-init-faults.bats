@@ -62,14 +62,15 @@ faults() {
 
 # What init's children do between their birth and their exec: mounting, stages,
 # the console's writer, swap, loops, unmounting, the reboot. /dev and /sys are
-# the test's own and hold nothing that could be lost.
+# the test's own and hold nothing that could be lost; in a cgroup namespace of
+# its own the options of a cgroup2 mount are nobody else's.
 children() {
 	stage boot <<<'exit 0'
 	stage shutdown <<<'exit 0'
 	printf 'Filename\n/swapfile-that-is-none partition 1 0 -2\n' >"$T/swaps"
 	echo quiet >"$T/cmdline"
 	# shellcheck disable=SC2016 # for the shell inside
-	run unshare --mount sh -c '
+	run unshare --mount --cgroup sh -c '
 		T=$1 KEPT=$2
 		shift 2
 		mount -t tmpfs tmpfs /run || exit 99

@@ -143,6 +143,8 @@ is_starting() {
 # A v2 tree of its own is given to the container: the only kind this machine
 # may have beside its v1 ones is one without controllers.
 cgroup_given() {
+	! grep -q ' cgroup2 .*nsdelegate' /proc/mounts ||
+		skip "a cgroup namespace bounds what is given away"
 	TREE=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
 	mkdir "$TREE/trivet-$$" 2>/dev/null ||
 		skip "no cgroup v2 to give away"
