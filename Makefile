@@ -535,6 +535,9 @@ objs = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 # musl-gcc does not look where the kernel's headers are; glibc's must stay out.
 $(K)/linux:
+	@command -v $(firstword $(CC)) >/dev/null || { \
+		echo 'no $(firstword $(CC)) here: tests/need check installs' \
+			'what is missing, or says how' >&2; exit 1; }
 	@mkdir -p $(K)
 	ln -sfn $(firstword $(wildcard $(KERNEL)/*-linux-gnu/asm $(KERNEL)/asm)) $(K)/asm
 	ln -sfn $(KERNEL)/asm-generic $(K)/asm-generic

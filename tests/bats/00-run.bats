@@ -1,6 +1,8 @@
 # tests/run counts what suites say, and is not to be fooled by those that
 # die, hang on to nothing or say less than they planned.
 
+bats_require_minimum_version 1.5.0
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.."
 	export OUT=$BATS_TEST_TMPDIR/out
@@ -124,10 +126,19 @@ once() {
 	done
 	printf '#!/bin/sh\necho 1000\n' >"$empty/id"
 	chmod +x "$empty/id"
-	PATH=$empty run tests/need check
+	run --separate-stderr env PATH="$empty" tests/need check
 	[ "$status" = 1 ]
 	[ "${#lines[@]}" = 1 ]
+	# shellcheck disable=SC2154 # bats sets it
+	[[ $stderr == *"only root can install them:" ]]
 	[[ ${lines[0]} == "apt-get install "*"musl-tools"* ]]
+}
+
+@test "without its compiler make says what to do" {
+	run make K="$BATS_TEST_TMPDIR/include" CC=no-such-compiler \
+		B="$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/obj/lib/buf.o"
+	[ "$status" != 0 ]
+	[[ $output == *"no no-such-compiler here: tests/need check installs"* ]]
 }
 
 @test "an unknown purpose is refused" {
