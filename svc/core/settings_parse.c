@@ -318,6 +318,20 @@ settings_override(
 
 /* --- the whole --- */
 
+/* A logger is called NAME/log, and what holds for all holds for it. */
+static bool
+is_service_name(const char *name)
+{
+	char service[PATH_NAME_MAX + 1];
+	size_t n = strlen(name);
+
+	if (!str_ends(name, "/log") || n - 4 > PATH_NAME_MAX)
+		return path_is_name(name);
+	memcpy(service, name, n - 4);
+	service[n - 4] = '\0';
+	return path_is_name(service);
+}
+
 void
 settings_begin(struct settings_parse *p, struct buf *blob,
     struct buf *complaints, const char *name)
@@ -330,7 +344,7 @@ settings_begin(struct settings_parse *p, struct buf *blob,
 	    .file = name,
 	};
 	buf_clear(blob);
-	if (!path_is_name(name))
+	if (!is_service_name(name))
 		parse_complain(p, "", "not a name for a service");
 }
 

@@ -15,7 +15,7 @@ program() { file "$1" && chmod 755 "$D/sv/$1"; }
 # The tree with an /etc/trivet of its own.
 apart() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
-	cp -a /etc "$D/etc"
+	[ -d "$D/etc" ] || cp -a /etc "$D/etc"
 	mkdir -p "$D/etc/trivet/override"
 	tree_start unshare --mount --propagation private \
 		sh -c 'mount --bind "$0" /etc; exec "$@"' "$D/etc" \
@@ -97,6 +97,17 @@ EOF
 	svc restart a b
 	await has_line "$D/out" '^a all a 0027$'
 	await has_line "$D/out" '^b all over 0077$'
+}
+
+@test "what holds for all holds for loggers as well" {
+	script c/run <<<'exec sleep 1000'
+	script c/log/run <<<"umask >>$D/out; exec cat"
+	enable c
+	cp -a /etc "$D/etc"
+	mkdir -p "$D/etc/trivet"
+	echo 'umask = 027' >"$D/etc/trivet/defaults"
+	apart
+	await has_line "$D/out" '^0027$'
 }
 
 @test "a change while it runs is shown, and is in force after the next start" {
