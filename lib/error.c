@@ -120,3 +120,15 @@ error_name(int error)
 {
 	return find(error, names);
 }
+
+bool
+error_may_pass(int error)
+{
+	static const int these[] = {
+	    EAGAIN, ENOMEM, EMFILE, ENFILE, ENOBUFS, ENOSPC, EDQUOT};
+
+	for (size_t i = 0; i < sizeof(these) / sizeof(these[0]); i++)
+		if (these[i] == error)
+			return true;
+	return false;
+}

@@ -139,6 +139,7 @@ set_up(void)
 	tree.loop.now = mono_now();
 	events_start();
 	group_start();
+	relations_start();
 	forking_start();
 	cgroups_start();
 	views_start();

@@ -16,6 +16,13 @@ errors(void)
 }
 
 static void
+passing(void)
+{
+	HOLDS(error_may_pass(EMFILE) && error_may_pass(EDQUOT));
+	HOLDS(!error_may_pass(EACCES) && !error_may_pass(0));
+}
+
+static void
 codes(void)
 {
 	SAME(exitcode_text(100), "wrong use");
@@ -28,6 +35,7 @@ int
 main(void)
 {
 	TEST("error: words and names", errors);
+	TEST("error: want of something passes, a refusal does not", passing);
 	TEST("exitcode: the steps before exec have codes", codes);
 	return unit_done();
 }

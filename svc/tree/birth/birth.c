@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "lib/error.h"
 #include "lib/fmt.h"
 #include "lib/str.h"
 #include "lib/sys.h"
@@ -215,8 +216,16 @@ birth_step(struct birth *b, struct spawn_step s)
 }
 
 void
+birth_lacks(struct birth *b)
+{
+	b->lacks = errno != 0 ? errno : EAGAIN;
+}
+
+void
 birth_refuse(struct birth *b, enum spawn_op op)
 {
+	if (error_may_pass(errno))
+		birth_lacks(b);
 	birth_step(b, (struct spawn_step){
 			  .op = op, .refuse = errno != 0 ? errno : EINVAL});
 }
@@ -225,8 +234,12 @@ birth_refuse(struct birth *b, enum spawn_op op)
 int
 birth_hand_over(struct birth *b, int fd, int low)
 {
-	if (fd < 0 || sys_dup3(fd, low + b->lows) < 0)
+	if (fd < 0)
 		return -1;
+	if (sys_dup3(fd, low + b->lows) < 0) {
+		birth_lacks(b);
+		return -1;
+	}
 	return low + b->lows++;
 }
 
@@ -373,7 +386,7 @@ set_basics(struct birth *b, const struct settings *s, int low)
 	b->spawn.small = b->is_apart ? NULL : b->stack;
 	b->spawn.small_bytes = sizeof(b->stack);
 	b->spawn.fault = (_Atomic uint64_t *)&rec(b->record)->fault;
-	b->lows = 0;
+	b->lacks = b->lows = 0;
 	b->text_len = 0;
 	b->limit_count = b->mount_count = 0;
 	b->low = low;
@@ -396,8 +409,8 @@ birth_prepare(struct birth *b, int low)
 	if (s != NULL && s->kill == KILL_ALL && !cgroups_work())
 		birth_mark(b);
 	birth_step(b, (struct spawn_step){.op = SPAWN_SETSID});
-	if (b->kind == BIRTH_RUN)
-		logger_birth(b->record);
+	if (b->kind == BIRTH_RUN && !logger_birth(b->record))
+		birth_lacks(b);
 	set_descriptors(b, low);
 	if (usual_files.rlim_cur != 0)
 		birth_step(b, (struct spawn_step){.op = SPAWN_RLIMIT,

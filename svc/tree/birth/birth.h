@@ -29,7 +29,8 @@ struct birth {
 	pid_t pid;		 /* 0: over; below: -errno, it was not made */
 	_Atomic uint32_t left;	 /* has a descriptor table of its own */
 	_Atomic uint32_t memory; /* the kernel zeroes it when it leaves ours */
-	int lows;		 /* descriptors put low for it */
+	int lacks; /* errno of what could not be had for it just now, or 0 */
+	int lows;  /* descriptors put low for it */
 	bool is_open, is_dead;
 	bool has_all; /* all our descriptors: it takes sockets along */
 	int end;      /* open until it has a table of its own */
@@ -75,8 +76,10 @@ enum birth_kind birth_kind(uint32_t i);
 void birth_prepare(struct birth *b, int low);
 void birth_step(struct birth *b, struct spawn_step s);
 /* It cannot be started as it is defined: the child leaves by this, and errno
- * is the reason. */
+ * is the reason. What it lacks only just now keeps it from being cloned. */
 void birth_refuse(struct birth *b, enum spawn_op op);
+/* By errno: not now. It has not taken place, and is tried again. */
+void birth_lacks(struct birth *b);
 /* Where programs are looked for: its PATH, or the usual. */
 const char *birth_search(const struct birth *b);
 void birth_limits(const struct rlimit *files);

@@ -34,6 +34,7 @@
 #include "svc/tree/birth/birth.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/later.h"
 #include "svc/tree/state/state.h"
 
 enum {
@@ -57,11 +58,9 @@ static struct batch *batches;
 static struct batch *at_gate; /* the one that is being made */
 static struct todo waiting, waiting_aux;
 static int null_fd = -1;
-static struct timer retry;
 static struct births_ears ears;
 static bool is_held; /* said that nobody can be started */
 
-#define RETRY_MS 1000
 #define LOOK_MS 100
 
 /* --- a place for a batch --- */
@@ -79,17 +78,18 @@ static void batch_look(void *arg);
 
 /* It only has to wake us. */
 static void
-retry_due(void *arg)
+wake(uint32_t i)
 {
-	(void)arg;
+	(void)i;
 }
+
+static struct later held = LATER(wake);
 
 void
 births_start(const struct rlimit *files, struct births_ears who)
 {
 	ears = who;
 	birth_limits(files);
-	timer_init(&retry, retry_due, NULL);
 	null_fd = fd_open_null();
 	if (null_fd < 0 || fd_lift(&null_fd, TREE_FD_FLOOR) < 0)
 		die(111, "cannot open /dev/null");
@@ -462,7 +462,8 @@ clone_one(struct birth *b, unsigned place, int far)
 	b->handle = -1;
 	atomic_store(&b->left, b->is_apart);
 	atomic_store(&b->memory, 1);
-	b->pid = clone_into(b);
+	errno = b->lacks;
+	b->pid = b->lacks != 0 ? -1 : clone_into(b);
 	if (b->pid < 0) {
 		b->pid = -errno;
 		atomic_store(&b->memory, 0);
@@ -521,8 +522,7 @@ births_run(void)
 		if (!is_held)
 			say_warn("cannot start anything just now");
 		is_held = true;
-		timer_set(
-		    &tree.loop, &retry, mono_add_ms(tree.loop.now, RETRY_MS));
+		later_add(&held, LATER_TREE);
 		return false;
 	}
 	is_held = false;

@@ -4,10 +4,12 @@
  */
 #include "svc/tree/life/begin.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/error.h"
 #include "lib/fmt.h"
 #include "lib/sys.h"
 #include "svc/tree/birth/command.h"
@@ -22,29 +24,41 @@
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
 
-void
-service_take_log(uint32_t i, int dir)
+static void
+begin_log(uint32_t i, int log)
 {
 	char name[BOARD_NAME_MAX + 8], path[TREE_PATH], of[TREE_PATH];
 	struct buf n = BUF(name), p = BUF(path);
 	struct stat st;
 	uint32_t k;
-	int fd;
 
-	fd = sys_openat(dir, "log", O_PATH | O_DIRECTORY, 0);
-	if (fd < 0)
-		return;
 	buf_fmt(&n, "%s/log", state_name(i, of));
 	buf_fmt(&p, "%s/log", state_path(i, of));
-	if (!n.full && !p.full && sys_fstat(fd, &st) == 0 &&
-	    (k = state_add(name, path, st.st_dev, st.st_ino, BOARD_LOG)) != 0) {
-		rec(k)->parent = i;
-		rec(i)->logger = k;
-		logpipe_make(i);
-		if (!service_begin(k, fd))
-			rec(i)->logger = 0;
-	}
-	sys_close(fd);
+	if (n.full || p.full || sys_fstat(log, &st) < 0)
+		return;
+	k = state_add(name, path, st.st_dev, st.st_ino, BOARD_LOG);
+	if (k == 0)
+		return;
+	rec(k)->parent = i;
+	rec(i)->logger = k;
+	if (!service_begin(k, log))
+		rec(i)->logger = 0;
+}
+
+/* Until a look at it says that it has none, it is not born without one. */
+void
+service_take_log(uint32_t i, int dir)
+{
+	int log = sys_openat(dir, "log", O_PATH | O_DIRECTORY, 0);
+
+	live(i)->is_logless = log < 0 && error_may_pass(errno);
+	if (live(i)->is_logless)
+		scandirs_missed(errno);
+	if (log >= 0 && rec(i)->logger != 0)
+		service_look_again(rec(i)->logger, log);
+	else if (log >= 0)
+		begin_log(i, log);
+	sys_close(log);
 }
 
 void
@@ -90,6 +104,8 @@ service_define(uint32_t i, int dir)
 	} else {
 		d = define_directory(i, dir);
 	}
+	if (d == DEFINE_BROKEN && define_may_pass())
+		scandirs_missed(EAGAIN);
 	state_flags(i, kinds(i), BOARD_S6 | BOARD_ESSENTIAL | BOARD_SCHEDULED);
 	if (d == DEFINE_NEW)
 		schedule_defined(i);

@@ -18,6 +18,7 @@
 #include "svc/tree/shown/clients.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/cgroups.h"
+#include "svc/tree/state/later.h"
 #include "svc/tree/state/scandir.h"
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
@@ -217,17 +218,28 @@ do_effect(uint32_t i, struct sv before, struct sv now, enum sv_effect_bit bit)
 	(DO_SIGNAL | DO_CONT | DO_PAUSE | DO_TERM | DO_KILL | DO_RELOAD | \
 	    DO_SWEEP | DO_SWEEP_KILL)
 
+static void
+send_again(uint32_t i)
+{
+	post(i, EV_RECOVER);
+}
+
+static struct later unsent = LATER(send_again);
+
 void
 do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects)
 {
-	bool all_sent;
+	enum kill_result result;
 
 	kill_begin();
 	for (unsigned bit = 0; bit < SV_EFFECT_COUNT; bit++)
 		if (effects & 1u << bit)
 			do_effect(i, before, now, (enum sv_effect_bit)bit);
-	all_sent = kill_end();
-	/* When the queue has been drained the machine names what was not. */
-	if (effects & SIGNALS)
-		post(i, all_sent ? EV_SENT : EV_RECOVER);
+	result = kill_end();
+	/* The machine names again what was not sent: when the queue has been
+	 * drained, or after a while. */
+	if ((effects & SIGNALS) && result == KILL_LATER)
+		later_add(&unsent, i);
+	else if (effects & SIGNALS)
+		post(i, result == KILL_SENT ? EV_SENT : EV_RECOVER);
 }

@@ -35,25 +35,21 @@ static struct graph graph;
 static bool is_on, is_stale;
 static bool is_moved; /* told of something, not asked since */
 
-static void *
-reserve(size_t bytes)
-{
-	void *p = sys_mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+static struct graph_node *nodes;
+static struct graph_edge *edges;
 
-	if (p == NULL)
-		say_warn("no memory for relations");
-	return p;
+void
+relations_start(void)
+{
+	nodes = mem_pages(TREE_RECORDS * sizeof(*nodes));
+	edges = mem_pages(EDGES * sizeof(*edges));
+	if (nodes == NULL || edges == NULL)
+		die(111, "cannot reserve memory");
 }
 
 static void
 turn_on(void)
 {
-	struct graph_node *nodes = reserve(TREE_RECORDS * sizeof(*nodes));
-	struct graph_edge *edges = reserve(EDGES * sizeof(*edges));
-
-	if (nodes == NULL || edges == NULL)
-		return;
 	graph_init(&graph, nodes, TREE_RECORDS, edges, EDGES);
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		graph_add(&graph, i, state_word(i).sv);

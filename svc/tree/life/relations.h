@@ -7,6 +7,7 @@
 #include "svc/tree/state/tree.h"
 
 /* --- relations.c: who waits for whom --- */
+void relations_start(void);
 /* Its definition has relations. */
 bool relations_has(uint32_t i);
 /* Its definition was read. */

@@ -344,6 +344,23 @@ clone_it(int theirs)
 	return spawn(&s);
 }
 
+/* Its end of the line ends with it: who was not started is gone at once. */
+static bool
+connect_it(int ends[2])
+{
+	bool is_done = fd_lift(&ends[0], TREE_FD_FLOOR) == 0 &&
+		       fd_lift(&ends[1], TREE_FD_FLOOR) == 0 &&
+		       watch_add(&tree.loop, &logger.line, ends[0], EPOLLIN,
+			   heard, NULL) == 0;
+
+	if (is_done && clone_it(ends[1]) == -1)
+		say_warn("cannot start the logger");
+	if (!is_done)
+		fd_close(&ends[0]);
+	fd_close(&ends[1]);
+	return is_done;
+}
+
 static void
 start_now(void)
 {
@@ -351,16 +368,12 @@ start_now(void)
 
 	if (logger.line.fd >= 0)
 		return;
-	if (sock_pair(SOCK_SEQPACKET | SOCK_NONBLOCK, ends) == -1) {
-		say_warn("no socket to the logger");
+	if (sock_pair(SOCK_SEQPACKET | SOCK_NONBLOCK, ends) == 0 &&
+	    connect_it(ends))
 		return;
-	}
-	fd_lift(&ends[0], TREE_FD_FLOOR);
-	fd_lift(&ends[1], TREE_FD_FLOOR);
-	if (clone_it(ends[1]) == -1)
-		say_warn("cannot start the logger");
-	fd_close(&ends[1]);
-	watch_add(&tree.loop, &logger.line, ends[0], EPOLLIN, heard, NULL);
+	say_warn("no socket to the logger");
+	timer_set(
+	    &tree.loop, &logger.again, mono_add_ms(tree.loop.now, AGAIN_MS));
 }
 
 static void
@@ -411,18 +424,36 @@ logger_look(uint32_t i)
 		start(NULL);
 }
 
-void
+/* With a logger of its own, or as one. */
+static bool
+pair_birth(uint32_t i)
+{
+	uint32_t writer = rec(i)->flags & BOARD_LOG ? rec(i)->parent : i;
+
+	if (live(i)->is_logless) {
+		errno = EMFILE;
+		return false; /* until a scan has it */
+	}
+	/* At the end it is closed on purpose, and what is in it still read. */
+	return writer == 0 || rec(writer)->log_slot != 0 || tree.is_ending ||
+	       logpipe_make(writer);
+}
+
+bool
 logger_birth(uint32_t i)
 {
 	char plan[LOGPLAN_TEXT];
 
 	if ((rec(i)->flags & BOARD_LOG) || rec(i)->logger != 0 ||
-	    pipeline_birth(i))
-		return;
+	    live(i)->is_logless)
+		return pair_birth(i);
+	if (pipeline_birth(i) || live(i)->feeds != 0)
+		return live(i)->pipe[1] >= 0;
 	if (is_ours(i, plan) && live(i)->pipe[0] < 0)
 		logger_look(i);
 	else if (live(i)->pipe[0] >= 0 && !is_ours(i, plan))
 		logger_leave(i);
+	return !is_ours(i, plan) || live(i)->pipe[1] >= 0;
 }
 
 void

@@ -10,8 +10,12 @@
 void logger_start(void);
 /* Its definition was read: makes its pipe, tells the logger its plan. */
 void logger_look(uint32_t i);
-/* It is about to be born: what its definition says now holds from here on. */
-void logger_birth(uint32_t i);
+/*
+ * It is about to be born: what its definition says now holds from here on.
+ * False and errno: it is to write to a logger or to be one, and the pipe
+ * between them cannot be had just now.
+ */
+bool logger_birth(uint32_t i);
 /* It is about to be forgotten: what is in the pipe is written, then it goes. */
 void logger_leave(uint32_t i);
 /* Its file ends now; false: it has no log of this kind. */

@@ -25,18 +25,27 @@ keep(uint32_t i, uint32_t slot)
 	board_end(r);
 }
 
+static void
+close_both(int ends[2])
+{
+	fd_close(&ends[0]);
+	fd_close(&ends[1]);
+}
+
 /* Another's pipe, or a new one. */
 static int
 take(int ends[2], uint32_t from)
 {
-	if (from == 0)
-		return sys_pipe2(ends, O_CLOEXEC);
-	ends[0] = sys_dup(live(from)->pipe[0], TREE_FD_FLOOR);
-	ends[1] = sys_dup(live(from)->pipe[1], TREE_FD_FLOOR);
-	if (ends[0] >= 0 && ends[1] >= 0)
+	ends[0] = ends[1] = -1;
+	if (from == 0 && sys_pipe2(ends, O_CLOEXEC) == 0 &&
+	    fd_lift(&ends[0], TREE_FD_FLOOR) == 0 &&
+	    fd_lift(&ends[1], TREE_FD_FLOOR) == 0)
 		return 0;
-	fd_close(&ends[0]);
-	fd_close(&ends[1]);
+	if (from != 0 &&
+	    (ends[0] = sys_dup(live(from)->pipe[0], TREE_FD_FLOOR)) >= 0 &&
+	    (ends[1] = sys_dup(live(from)->pipe[1], TREE_FD_FLOOR)) >= 0)
+		return 0;
+	close_both(ends);
 	return -1;
 }
 
@@ -45,8 +54,7 @@ leaves_files(int ends[2])
 {
 	if (state_leaves_files(ends[0]) && state_leaves_files(ends[1]))
 		return true;
-	fd_close(&ends[0]);
-	fd_close(&ends[1]);
+	close_both(ends);
 	errno = EMFILE;
 	return false;
 }
@@ -71,11 +79,13 @@ logpipe_share(uint32_t i, uint32_t from)
 		say_warn("%s: no pipe to its logger", state_name(i, name));
 		return false;
 	}
-	fd_lift(&l->pipe[0], TREE_FD_FLOOR);
-	fd_lift(&l->pipe[1], TREE_FD_FLOOR);
 	slot = slots_take(2);
-	if (slot != 0 && keep_put(slot, l->pipe, 2))
-		keep(i, slot);
+	if (slot != 0 && !keep_put(slot, l->pipe, 2)) {
+		slots_give(slot, 2);
+		close_both(l->pipe);
+		return false;
+	}
+	keep(i, slot);
 	return true;
 }
 

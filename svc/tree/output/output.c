@@ -17,6 +17,7 @@
 #include <sys/inotify.h>
 
 #include "lib/dir.h"
+#include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/path.h"
 #include "lib/say.h"
@@ -24,6 +25,7 @@
 #include "svc/tree/output/title.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/index.h"
+#include "svc/tree/state/later.h"
 #include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
 
@@ -160,14 +162,35 @@ open_place(void)
 	int fd = sys_inotify_init();
 
 	path_make(&b, tree.run_dir, "output");
-	if (b.full || fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0 ||
-	    dir_make(AT_FDCWD, tree.run_dir, 0755) < 0 ||
-	    dir_make(AT_FDCWD, path, 0700) < 0)
-		return false;
-	dir = sys_open(path, O_PATH | O_DIRECTORY, 0);
-	return dir >= 0 && fd_lift(&dir, TREE_FD_FLOOR) == 0 &&
-	       watch_add(
-		   &tree.loop, &notify, fd, EPOLLIN, notify_ready, NULL) == 0;
+	if (!b.full && fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) == 0 &&
+	    dir_make(AT_FDCWD, tree.run_dir, 0755) == 0 &&
+	    dir_make(AT_FDCWD, path, 0700) == 0 &&
+	    (dir = sys_open(path, O_PATH | O_DIRECTORY, 0)) >= 0 &&
+	    fd_lift(&dir, TREE_FD_FLOOR) == 0 &&
+	    watch_add(&tree.loop, &notify, fd, EPOLLIN, notify_ready, NULL) ==
+		0)
+		return true;
+	sys_close(fd);
+	return false;
+}
+
+static void try_place(uint32_t i);
+static struct later placeless = LATER(try_place);
+
+static void
+try_place(uint32_t i)
+{
+	static bool is_said;
+
+	if (open_place())
+		return;
+	if (!is_said)
+		say_warn(
+		    "output of services without a logger will not be kept");
+	is_said = true;
+	if (error_may_pass(errno))
+		later_add(&placeless, i);
+	fd_close(&dir);
 }
 
 void
@@ -175,10 +198,7 @@ output_start(void)
 {
 	todo_init(&talkers);
 	index_init(&watches, state_index_room(), STATE_INDEX_MAX, hash_watch);
-	if (open_place())
-		return;
-	say_warn("output of services without a logger will not be kept");
-	fd_close(&dir);
+	try_place(LATER_TREE);
 }
 
 int
@@ -251,6 +271,18 @@ is_fresh(uint32_t i)
 	return false;
 }
 
+/* It is born all the same: its next birth tries again. */
+static void
+say_no_fifo(uint32_t i)
+{
+	static struct say_few few;
+	char name[BOARD_NAME_MAX + 1];
+
+	if (say_few(&few))
+		say_warn(
+		    "%s: what it says will not be kept", state_name(i, name));
+}
+
 bool
 output_make(uint32_t i)
 {
@@ -264,6 +296,7 @@ output_make(uint32_t i)
 		output_flush();
 	fd = make_fifo(i);
 	if (fd < 0 || !listen_to(i)) {
+		say_no_fifo(i);
 		fd_close(&fd);
 		return false;
 	}

@@ -16,6 +16,7 @@
 #include "lib/say.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/tree/state/scandir.h"
 
 /* "NAME@", to which the link NAME@ARG leads. */
 static bool
@@ -37,6 +38,13 @@ is_own(const char *name)
 }
 
 static void
+trouble(const char *what, const char *path)
+{
+	say_warn("cannot %s %s", what, path);
+	scandirs_missed(errno);
+}
+
+static void
 link_one(int to, const char *from, const char *name)
 {
 	char path[TREE_PATH];
@@ -44,7 +52,7 @@ link_one(int to, const char *from, const char *name)
 
 	path_make(&b, from, name);
 	if (!b.full && sys_symlinkat(path, to, name) < 0 && errno != EEXIST)
-		say_warn("cannot link to %s", path);
+		trouble("link to", path);
 }
 
 /* Links to what the template has no more. */
@@ -71,13 +79,18 @@ link_all(int to, const char *from, bool is_log)
 	char room[DIR_ROOM];
 	struct dir d;
 	struct dir_entry e;
+	int got;
 
 	unlink_gone(to);
-	if (dir_open(&d, AT_FDCWD, from, room, sizeof(room)) < 0)
+	if (dir_open(&d, AT_FDCWD, from, room, sizeof(room)) < 0) {
+		trouble("open directory", from);
 		return;
-	while (dir_next(&d, &e) == 1)
+	}
+	while ((got = dir_next(&d, &e)) == 1)
 		if (!is_own(e.name) && (is_log || !str_eq(e.name, "log")))
 			link_one(to, from, e.name);
+	if (got < 0)
+		trouble("read directory", from);
 	dir_close(&d);
 }
 
@@ -91,11 +104,13 @@ link_log(int to, const char *from)
 	path_make(&b, from, "log");
 	if (b.full || sys_faccessat(AT_FDCWD, path, F_OK, 0) < 0)
 		return;
-	if (sys_mkdirat(to, "log", 0755) < 0 && errno != EEXIST)
+	log = -1;
+	if (sys_mkdirat(to, "log", 0755) == 0 || errno == EEXIST)
+		log = sys_openat(to, "log", O_PATH | O_DIRECTORY, 0);
+	if (log < 0) {
+		trouble("make a log for", from);
 		return;
-	log = sys_openat(to, "log", O_PATH | O_DIRECTORY, 0);
-	if (log < 0)
-		return;
+	}
 	link_all(log, path, true);
 	sys_close(log);
 }

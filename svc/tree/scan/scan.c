@@ -28,8 +28,6 @@
 #include "svc/tree/state/scandir.h"
 #include "svc/tree/state/state.h"
 
-#define RETRY_MS 5000
-
 /* --- what an entry leads to --- */
 
 static void
@@ -90,8 +88,7 @@ still_there(uint32_t i, int dir)
 	live(i)->is_seen = true;
 	if ((rec(i)->flags & BOARD_EXITED) && !(rec(i)->flags & BOARD_UNLINKED))
 		return;
-	if (rec(i)->logger == 0)
-		service_take_log(i, dir);
+	service_take_log(i, dir);
 	service_look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
 		state_flags(i, 0, BOARD_UNLINKED);
@@ -102,13 +99,11 @@ still_there(uint32_t i, int dir)
 	}
 }
 
-/* Said; what there was no memory or descriptor for is looked at again. */
 static void
 missed(const char *name)
 {
 	say_warn("%s: cannot open its directory", name);
-	if (errno == ENOMEM || errno == EMFILE || errno == ENFILE)
-		scandirs_retry(RETRY_MS);
+	scandirs_missed(errno);
 }
 
 static void
@@ -156,6 +151,7 @@ found_file(const char *name, const struct stat *st)
 	/* A container may have no place that can be written. */
 	if (b.full || (dir < 0 && !tree.is_container)) {
 		say_warn("%s: cannot make %s", name, path);
+		scandirs_missed(errno);
 		return;
 	}
 	if (i != 0 && scandir_is_file(i)) {
@@ -190,7 +186,8 @@ found_nothing(const char *name, int error)
 		live(i)->is_seen = true;
 }
 
-/* An instance has one of its own, which then takes the place of `dir`. */
+/* An instance has one of its own, which then takes the place of `dir`. -1 if
+ * it cannot be had. */
 static int
 own_directory(unsigned which, const char *name, int *dir)
 {
@@ -203,7 +200,7 @@ own_directory(unsigned which, const char *name, int *dir)
 	path_make(&b, scandir(which)->path, name);
 	fd_path(*dir, called, path, sizeof(path));
 	own = instance_open(name, path);
-	if (own < 0)
+	if (own < 0 && errno == ENOTDIR)
 		return *dir;
 	sys_close(*dir);
 	*dir = own;
@@ -240,7 +237,10 @@ scan_name(unsigned which, const char *name)
 		found_nothing(name, errno);
 		return;
 	}
-	found_directory(which, name, own_directory(which, name, &dir));
+	if (own_directory(which, name, &dir) < 0)
+		missed(name);
+	else
+		found_directory(which, name, dir);
 	sys_close(dir);
 }
 
@@ -293,6 +293,7 @@ scan_all(void)
 	bool is_whole = true;
 
 	scandirs_looked();
+	watch_begin();
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		live(i)->is_seen = live(i)->is_alias = false;
 	for (unsigned which = 0; which < scandirs(); which++)
@@ -305,7 +306,7 @@ scan_all(void)
 	state_said();
 	supervise_said();
 	if (!is_whole || !watch_works())
-		scandirs_retry(RETRY_MS);
+		scandirs_retry();
 }
 
 /* All directories could be read, and no definition has an error. */
@@ -332,5 +333,4 @@ void
 scan_start(void)
 {
 	scandirs_start(again_due);
-	watch_start();
 }

@@ -16,7 +16,8 @@ bool scan_is_sound(void);
 void scan_name(unsigned which, const char *name);
 /* The same in whichever has it; false: none. */
 bool scan_again(const char *name);
-void watch_start(void);
+/* Before all directories are watched, anew or for the first time. */
+void watch_begin(void);
 /* inotify's, or -1. */
 int watch_descriptor(void);
 bool watch_works(void);

@@ -31,7 +31,7 @@
 
 static struct watch notify = WATCH_NONE;
 static int scan_wd[TREE_SCANS];
-static bool is_broken;
+static bool is_broken, is_said;
 static char last[TREE_PATH]; /* the parent watched last: mostly the next too */
 
 static char plain[TREE_PATH]; /* a directory whose way holds no link */
@@ -64,10 +64,11 @@ add(const char *path)
 {
 	int wd = sys_inotify_add_watch(notify.fd, path, NAMES);
 
-	if (wd < 0 && errno != ENOENT && errno != ENOTDIR && !is_broken) {
+	if (wd >= 0 || errno == ENOENT || errno == ENOTDIR)
+		return wd;
+	if (!is_said)
 		say_warn("cannot watch %s: looking every 5 seconds", path);
-		is_broken = true;
-	}
+	is_broken = is_said = true;
 	return wd;
 }
 
@@ -256,15 +257,23 @@ notify_ready(void *arg, uint32_t events)
 }
 
 void
-watch_start(void)
+watch_begin(void)
 {
-	int fd = sys_inotify_init();
+	int fd = notify.fd;
 
+	is_said = is_said && is_broken;
+	is_broken = false;
 	if (fd >= 0)
-		fd_lift(&fd, TREE_FD_FLOOR);
-	if (fd < 0 ||
-	    watch_add(&tree.loop, &notify, fd, EPOLLIN, notify_ready, NULL) < 0)
+		return;
+	fd = sys_inotify_init();
+	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) == 0 &&
+	    watch_add(&tree.loop, &notify, fd, EPOLLIN, notify_ready, NULL) ==
+		0)
+		return;
+	if (!is_said)
 		say_warn("no inotify: looking every 5 seconds");
+	is_said = is_broken = true;
+	sys_close(fd);
 }
 
 int

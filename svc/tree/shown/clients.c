@@ -14,12 +14,14 @@
 
 #include "lib/bits.h"
 #include "lib/dir.h"
+#include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/mem.h"
 #include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/tree/state/index.h"
+#include "svc/tree/state/later.h"
 #include "svc/tree/state/state.h"
 
 static struct client *clients;
@@ -246,19 +248,21 @@ listen_without_place(const char *path)
 	return fd;
 }
 
+static void open_door(uint32_t i);
+static struct later closed = LATER(open_door);
+
 /*
  * Without a place to put the socket services run all the same; but it is said,
  * since svc will look for it.
  */
-void
-clients_start(client_request *who)
+static void
+open_door(uint32_t i)
 {
+	static bool is_said;
 	char path[TREE_PATH];
 	struct buf b = BUF(path);
 	int fd = -1;
 
-	answer = who;
-	open_places();
 	path_make(&b, tree.run_dir, "control");
 	if (!b.full && dir_make(AT_FDCWD, tree.run_dir, 0755) == 0)
 		fd =
@@ -270,9 +274,23 @@ clients_start(client_request *who)
 	}
 	if (fd < 0)
 		fd = listen_without_place(path);
-	if (fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0 ||
-	    watch_add(&tree.loop, &door, fd, EPOLLIN, door_ready, NULL) < 0)
+	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) == 0 &&
+	    watch_add(&tree.loop, &door, fd, EPOLLIN, door_ready, NULL) == 0)
+		return;
+	if (!is_said)
 		say_warn("cannot listen on %s", path);
+	is_said = true;
+	if (error_may_pass(errno))
+		later_add(&closed, i);
+	sys_close(fd);
+}
+
+void
+clients_start(client_request *who)
+{
+	answer = who;
+	open_places();
+	open_door(LATER_TREE);
 }
 
 /* --- events --- */

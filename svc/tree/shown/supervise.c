@@ -14,13 +14,16 @@
 #include <unistd.h>
 
 #include "lib/dir.h"
+#include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/path.h"
 #include "lib/say.h"
 #include "lib/sys.h"
+#include "svc/tree/state/later.h"
 #include "svc/tree/state/state.h"
 
 #define LOCK_NAPS 200 /* of a millisecond, after a crash */
+#define HELD -2	      /* another supervisor has the lock */
 
 /* What is done when somebody has written into a FIFO. */
 static void (*is_written)(void *arg, uint32_t events);
@@ -127,12 +130,14 @@ open_fifo(int dir, struct stat *st)
 	if (sys_mkfifoat(dir, "control", 0600) < 0 && errno != EEXIST)
 		return -1;
 	fd = sys_openat(dir, "control", O_RDWR | O_NONBLOCK, 0);
-	if (fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0)
+	if (fd < 0)
 		return -1;
-	if (sys_fstat(fd, st) == 0 && S_ISFIFO(st->st_mode))
-		return fd;
+	if (fd_lift(&fd, TREE_FD_FLOOR) == 0 && sys_fstat(fd, st) == 0) {
+		if (S_ISFIFO(st->st_mode))
+			return fd;
+		errno = EINVAL;
+	}
 	sys_close(fd);
-	errno = EINVAL;
 	return -1;
 }
 
@@ -150,7 +155,7 @@ is_foreign_lock(int dir)
 	return held;
 }
 
-/* `name` is another name of control after this. */
+/* `name` is another name of control after this. 0, -1 or HELD. */
 static int
 link_to_control(int dir, const char *name, const struct stat *control)
 {
@@ -166,7 +171,7 @@ link_to_control(int dir, const char *name, const struct stat *control)
 		return 0;
 	if (name[0] == 'l' && is_foreign_lock(dir)) {
 		errno = EWOULDBLOCK;
-		return -1;
+		return HELD;
 	}
 	sys_unlinkat(dir, temporary, 0);
 	if (sys_linkat(dir, "control", dir, temporary, 0) < 0)
@@ -176,7 +181,7 @@ link_to_control(int dir, const char *name, const struct stat *control)
 
 /*
  * After our own death a child of ours may hold the lock for a moment, until it
- * has left our descriptor table.
+ * has left our descriptor table. 0, -1 or HELD.
  */
 static int
 take_lock(int fd)
@@ -184,38 +189,43 @@ take_lock(int fd)
 	static const struct timespec nap = {.tv_nsec = 1000000};
 
 	for (int n = 0; sys_flock(fd, LOCK_EX | LOCK_NB) < 0; n++) {
-		if (errno != EWOULDBLOCK || !tree.is_recovered ||
-		    n >= LOCK_NAPS)
+		if (errno != EWOULDBLOCK)
 			return -1;
+		if (!tree.is_recovered || n >= LOCK_NAPS)
+			return HELD;
 		sys_ppoll(NULL, 0, &nap);
 	}
 	return 0;
 }
 
-/* Who finds `ok` looks for status next. */
+/* Who finds `ok` looks for status next. 0, -1 or HELD. */
 static int
 add_names(uint32_t i, int dir, const struct stat *control)
 {
-	if (link_to_control(dir, "lock", control) < 0)
-		return -1;
+	int result = link_to_control(dir, "lock", control);
+
+	if (result < 0)
+		return result;
 	views_first(i, dir);
 	return link_to_control(dir, "ok", control);
 }
 
-/* The FIFO under its three names, locked; a descriptor, or -1. */
+/* The FIFO under its three names, locked; a descriptor, -1 or HELD. */
 static int
 open_names(uint32_t i, int dir)
 {
 	struct stat st;
-	int fd = open_fifo(dir, &st);
+	int fd = open_fifo(dir, &st), result;
 
 	if (fd < 0)
 		return -1;
-	if (take_lock(fd) == 0 &&
-	    (st.st_nlink >= 3 || add_names(i, dir, &st) == 0))
+	result = take_lock(fd);
+	if (result == 0 && st.st_nlink < 3)
+		result = add_names(i, dir, &st);
+	if (result == 0)
 		return fd;
 	sys_close(fd);
-	return -1;
+	return result;
 }
 
 static struct say_few troubles;
@@ -243,6 +253,26 @@ say_trouble(uint32_t i, uint32_t flag, const char *what)
 	state_flags(i, flag, 0);
 }
 
+static void
+try_again(uint32_t i)
+{
+	if (rec(i)->flags & BOARD_EXITED)
+		return;
+	supervise_open(i);
+	views_add(i);
+}
+
+static struct later lacking = LATER(try_again);
+
+/* Said once; what there was no memory or descriptor for is tried again. */
+static void
+do_without(uint32_t i, const char *what)
+{
+	if (error_may_pass(errno))
+		later_add(&lacking, i);
+	say_trouble(i, BOARD_NO_FILES, what);
+}
+
 /* A directory whose files are to be made; -1: there is no place for them. */
 static int
 open_somewhere(uint32_t i, int at)
@@ -253,7 +283,7 @@ open_somewhere(uint32_t i, int at)
 		state_flags(i, 0, BOARD_FILES_AWAY);
 		return dir;
 	}
-	dir = open_away(i);
+	dir = error_may_pass(error) ? -1 : open_away(i);
 	if (dir >= 0) {
 		errno = error;
 		say_trouble(i, BOARD_FILES_AWAY,
@@ -261,7 +291,9 @@ open_somewhere(uint32_t i, int at)
 		    "instead");
 		return dir;
 	}
-	say_trouble(i, BOARD_NO_FILES, "make supervise");
+	if (error_may_pass(error))
+		errno = error;
+	do_without(i, "make supervise");
 	return -1;
 }
 
@@ -296,15 +328,17 @@ supervise_open_at(uint32_t i, int at)
 		errno = EMFILE;
 	}
 	sys_close(dir);
-	if (fd < 0 && errno == EWOULDBLOCK) {
+	if (fd == HELD) {
 		say_trouble(i, BOARD_NO_FILES, "lock supervise");
 		return -1;
 	}
 	if (fd < 0 || watch_add(&tree.loop, &l->control, fd, EPOLLIN,
 			  is_written, (void *)(uintptr_t)i) < 0) {
-		say_trouble(i, BOARD_NO_FILES, "use supervise");
+		do_without(i, "use supervise");
 		fd_close(&fd);
+		return 0;
 	}
+	state_flags(i, 0, BOARD_NO_FILES);
 	return 0;
 }
 

@@ -8,37 +8,25 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "lib/tai.h"
 #include "svc/core/status.h"
+#include "svc/tree/state/later.h"
 #include "svc/tree/state/state.h"
 
 #define SOME 64
-#define AGAIN_MS 1000
 
 static struct todo dirty;
-static struct todo late; /* for which there was no room */
-static struct timer again;
+static struct later late = LATER(views_add);
 static bool is_said;
-
-static void
-again_due(void *arg)
-{
-	uint32_t i;
-
-	(void)arg;
-	while ((i = todo_take(&late)) != 0)
-		todo_add(&dirty, i);
-}
 
 void
 views_start(void)
 {
 	todo_init(&dirty);
-	todo_init(&late);
-	timer_init(&again, again_due, NULL);
 }
 
 void
@@ -63,13 +51,6 @@ put(int dir, const char *name, const char *temporary, const void *p, size_t n)
 	whole = sys_write(fd, p, n) == (ssize_t)n;
 	fd_close(&fd);
 	return whole ? sys_renameat(dir, temporary, dir, name) : -1;
-}
-
-static bool
-is_want_of_room(int error)
-{
-	return error == ENOSPC || error == EDQUOT || error == ENOMEM ||
-	       error == EMFILE || error == ENFILE;
 }
 
 /* The moment that `sv status` counts from: of the start, or of the end. */
@@ -105,14 +86,14 @@ write_view(uint32_t i, struct status s)
 	bool has_room = true;
 
 	if (dir < 0)
-		return true;
+		return !error_may_pass(errno);
 	status_pack(s, bytes);
 	buf_stat(&stat_line, s);
 	buf_pid_line(&pid_line, s);
 	if (put(dir, "pid", "pid.new", pid_line.p, pid_line.len) < 0 ||
 	    put(dir, "stat", "stat.new", stat_line.p, stat_line.len) < 0 ||
 	    put(dir, "status", "status.new", bytes, sizeof(bytes)) < 0)
-		has_room = !is_want_of_room(errno);
+		has_room = !error_may_pass(errno);
 	sys_close(dir);
 	return has_room;
 }
@@ -127,11 +108,7 @@ write_later(uint32_t i)
 			 "perhaps; trying again",
 		    state_name(i, name));
 	is_said = true;
-	live(i)->is_listed = true;
-	todo_add(&late, i);
-	if (!timer_is_set(&again))
-		timer_set(
-		    &tree.loop, &again, mono_add_ms(tree.loop.now, AGAIN_MS));
+	later_add(&late, i);
 }
 
 /*
@@ -168,7 +145,7 @@ views_run(void)
 	for (int n = 0; n < SOME; n++) {
 		uint32_t i = todo_take(&dirty);
 		if (i == 0) {
-			is_said = late.len > 0;
+			is_said = !later_is_empty(&late);
 			return false;
 		}
 		live(i)->is_listed = false;

@@ -49,9 +49,11 @@ map(int fd)
 	    (sys_fcntl(fd, F_GET_SEALS, 0) & F_SEAL_SHRINK) == 0)
 		return false;
 	base = sys_mmap(NULL, MOST, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (base == NULL)
+		die(111, "cannot map the settings file");
 	size = (size_t)n;
 	file = fd;
-	return base != NULL;
+	return true;
 }
 
 void
@@ -59,7 +61,9 @@ blobs_start(void)
 {
 	int fd = tree.is_recovered ? keep_get(SLOT_SETTINGS) : -1;
 
-	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) == 0 && map(fd))
+	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) < 0)
+		die(111, "cannot hold the settings file");
+	if (fd >= 0 && map(fd))
 		return;
 	fd = mem_file("trivet-settings", FIRST, F_SEAL_SHRINK);
 	if (fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0 || !map(fd) ||

@@ -38,6 +38,21 @@ static struct {
 	char file_room[SETTINGS_FILE_MAX];
 	char name[BOARD_NAME_MAX + 1];
 } now;
+static bool may_pass; /* something of it could not be read just now */
+
+/* By errno. */
+static void
+unread(const char *called)
+{
+	may_pass = may_pass || error_may_pass(errno);
+	settings_unread(&now.parse, called, error_text(errno));
+}
+
+bool
+define_may_pass(void)
+{
+	return may_pass;
+}
 
 typedef void take_text(
     struct settings_parse *p, const char *file, const char *bytes, size_t len);
@@ -50,7 +65,7 @@ read_text(int dir, const char *path, const char *called, take_text *take)
 	if (fd_slurp(dir, path, &b) == 0)
 		take(&now.parse, called, b.p, b.len);
 	else if (errno != ENOENT && errno != ENOTDIR)
-		settings_unread(&now.parse, called, error_text(errno));
+		unread(called);
 }
 
 static void
@@ -59,11 +74,16 @@ read_entries(int dir, const char *name)
 	char room[DIR_ROOM];
 	struct dir d;
 	struct dir_entry e;
+	int got;
 
-	if (dir_open(&d, dir, name, room, sizeof(room)) < 0)
+	if (dir_open(&d, dir, name, room, sizeof(room)) < 0) {
+		unread(name);
 		return;
-	while (dir_next(&d, &e) == 1)
+	}
+	while ((got = dir_next(&d, &e)) == 1)
 		settings_entry(&now.parse, name, e.name);
+	if (got < 0)
+		unread(name);
 	dir_close(&d);
 }
 
@@ -73,8 +93,8 @@ read_entry(int dir, const char *name)
 	struct stat st;
 
 	if (sys_fstatat(dir, name, &st, 0) < 0) {
-		if (settings_is_more(name))
-			settings_unread(&now.parse, name, error_text(errno));
+		if (settings_is_more(name) || errno != ENOENT)
+			unread(name);
 		return;
 	}
 	switch (settings_see(&now.parse, name, st.st_mode)) {
@@ -134,20 +154,25 @@ seen_bit(const char *name)
 	return 0;
 }
 
-/* One pass over the entries; with `read` each is given to the parser. */
-static bool
+/*
+ * One pass over the entries; with `read` each is given to the parser. 1: there
+ * is more than runit knows, 0: there is not, -1: it cannot be read.
+ */
+static int
 look_through(int dir, bool read)
 {
 	char room[DIR_ROOM];
 	struct dir d;
 	struct dir_entry e;
 	bool more = false;
+	int got;
 
 	seen = SEEN_ALL;
+	/* One that may be entered and not listed is a directory of runit's. */
 	if (dir_open(&d, dir, ".", room, sizeof(room)) < 0)
-		return false;
+		return errno == EACCES ? 0 : -1;
 	seen = 0;
-	while (dir_next(&d, &e) == 1) {
+	while ((got = dir_next(&d, &e)) == 1) {
 		if (e.name[0] == '.')
 			continue;
 		seen |= seen_bit(e.name);
@@ -156,7 +181,9 @@ look_through(int dir, bool read)
 			read_entry(dir, e.name);
 	}
 	dir_close(&d);
-	return more;
+	if (got < 0)
+		seen = SEEN_ALL;
+	return got < 0 ? -1 : more;
 }
 
 static void
@@ -164,6 +191,7 @@ begin(const char *name)
 {
 	struct buf b = BUF(now.name);
 
+	may_pass = false;
 	buf_puts(&b, name);
 	now.blob = BUF(now.blob_room);
 	now.text = BUF(now.text_room);
@@ -228,7 +256,7 @@ define_directory(uint32_t i, int dir)
 	char name[BOARD_NAME_MAX + 1];
 
 	state_name(i, name);
-	if (!look_through(dir, false) && !has_override(name)) {
+	if (look_through(dir, false) == 0 && !has_override(name)) {
 		if (rec(i)->settings == 0)
 			return DEFINE_SAME;
 		blob_drop(i);
@@ -236,7 +264,8 @@ define_directory(uint32_t i, int dir)
 	}
 	begin(name);
 	now.parse.is_directory = true;
-	look_through(dir, true);
+	if (look_through(dir, true) < 0)
+		unread(".");
 	now.parse.is_directory = false;
 	read_text(dir, "service", "service", settings_lines);
 	return keep(i, finish());

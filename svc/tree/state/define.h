@@ -19,6 +19,8 @@ enum define define_file(uint32_t i, int at, const char *file);
 /* Of a service that has only a program, no file: the lines themselves. */
 enum define define_text(
     uint32_t i, const char *called, const char *text, size_t len);
+/* The last one was BROKEN only because something could not be read just now. */
+bool define_may_pass(void);
 /* NULL: a directory of runit's, without settings. Until the next call. */
 const struct settings *define_view(uint32_t i);
 

@@ -38,17 +38,28 @@ apply(const struct keep_exit *e)
 	head->queue_any = 1;
 }
 
+/* What the queue begins with, which stays there; bytes, 0 or -1: nothing. */
+static ssize_t
+look_ahead(struct keep_exit *e, size_t most)
+{
+	ssize_t n = sys_tee(KEEP_FD_QUEUE, peek[1], most, SPLICE_F_NONBLOCK);
+	ssize_t got = n > 0 ? sys_read(peek[0], e, (size_t)n) : n;
+
+	if (n <= 0 || got == n)
+		return got;
+	/* Left there it would be taken for what comes next. */
+	while (sys_read(peek[0], e, most) > 0)
+		;
+	return -1;
+}
+
 /* Some records applied and consumed; false: the queue is empty. */
 static bool
 drain_some(void)
 {
 	struct keep_exit e[PEEK];
-	ssize_t n =
-	    sys_tee(KEEP_FD_QUEUE, peek[1], sizeof(e), SPLICE_F_NONBLOCK);
+	ssize_t n = look_ahead(e, sizeof(e));
 
-	if (n <= 0)
-		return false;
-	n = sys_read(peek[0], e, (size_t)n);
 	if (n <= 0)
 		return false;
 	for (size_t i = 0; i < (size_t)n / sizeof(e[0]); i++)
@@ -73,8 +84,8 @@ exits_names(int32_t pid)
 
 	if (sys_ioctl(KEEP_FD_QUEUE, FIONREAD, &waiting) == 0 && waiting == 0)
 		return EXITS_NO;
-	n = sys_tee(KEEP_FD_QUEUE, peek[1], sizeof(e), SPLICE_F_NONBLOCK);
-	if (n <= 0 || (n = sys_read(peek[0], e, (size_t)n)) <= 0)
+	n = look_ahead(e, sizeof(e));
+	if (n <= 0)
 		return waiting == 0 ? EXITS_NO : EXITS_UNKNOWN;
 	for (size_t i = 0; i < (size_t)n / sizeof(e[0]); i++)
 		if (e[i].pid == pid)

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include "lib/clock.h"
+#include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/say.h"
 #include "lib/sock.h"
@@ -19,6 +20,7 @@
 
 static struct watch line = WATCH_NONE;
 
+/* What cannot be found out now the next life of ours finds out. */
 bool
 keep_above(void)
 {
@@ -26,10 +28,16 @@ keep_above(void)
 	int type = 0;
 	socklen_t n = sizeof(type);
 
-	if (sys_getsockopt(KEEP_FD_LINE, SOL_SOCKET, SO_TYPE, &type, &n) < 0)
+	if (sys_getsockopt(KEEP_FD_LINE, SOL_SOCKET, SO_TYPE, &type, &n) < 0) {
+		if (errno != EBADF && errno != ENOTSOCK)
+			die(111, "cannot look for the keeper");
 		return false;
-	return type == SOCK_SEQPACKET && sock_peer(KEEP_FD_LINE, &peer) == 0 &&
-	       peer.pid == sys_getppid();
+	}
+	if (type != SOCK_SEQPACKET)
+		return false;
+	if (sock_peer(KEEP_FD_LINE, &peer) < 0)
+		die(111, "cannot ask who is above");
+	return peer.pid == sys_getppid();
 }
 
 static bool
@@ -42,13 +50,25 @@ wait_for(short events, struct mono until)
 	return ns > 0 && sys_ppoll(&p, 1, &t) >= 0;
 }
 
+/* Room for one more, or that what was wanting has come: a moment, or none. */
+static bool
+wait_again(short events, struct mono until)
+{
+	static const struct timespec nap = {.tv_nsec = 1000000};
+
+	if (errno == EAGAIN)
+		return wait_for(events, until);
+	return error_may_pass(errno) && mono_before(mono_now(), until) &&
+	       sys_ppoll(NULL, 0, &nap) >= 0;
+}
+
 static bool
 send_line(const struct keep_msg *m, const int *fds, size_t n)
 {
 	struct mono until = mono_add_ms(mono_now(), LINE_PATIENCE_MS);
 
 	while (sock_send(KEEP_FD_LINE, m, sizeof(*m), fds, n) < 0) {
-		if (errno != EAGAIN || !wait_for(POLLOUT, until)) {
+		if (!wait_again(POLLOUT, until)) {
 			say_warn("cannot tell the keeper");
 			return false;
 		}
@@ -87,39 +107,51 @@ receive(struct keep_msg *m, int *fd)
 	struct sock_msg s = {
 	    .p = m, .cap = sizeof(*m), .fds = fd, .fds_cap = 1};
 
-	*fd = -1;
-	if (sock_receive(KEEP_FD_LINE, &s, 0) != 1)
+	int got = sock_receive(KEEP_FD_LINE, &s, 0);
+
+	*fd = s.nfds > 0 ? *fd : -1;
+	if (got == 0)
+		errno = EPIPE;
+	if (got != 1)
 		return false;
 	if (s.len != sizeof(*m) || s.cut || m->version != KEEP_VERSION)
 		m->kind = 0;
-	if (s.nfds == 0)
-		*fd = -1;
 	return true;
 }
 
+/*
+ * Who is not answered does not begin: it would take for lost what is there.
+ * An answer whose descriptor could not be taken is asked for once more.
+ */
 int
 keep_get(uint32_t slot)
 {
 	struct mono until = mono_add_ms(mono_now(), LINE_PATIENCE_MS);
-	struct keep_msg m = {.version = KEEP_VERSION,
+	const struct keep_msg ask = {.version = KEEP_VERSION,
 	    .kind = KEEP_GET,
 	    .slot = slot,
 	    .count = 1};
+	struct keep_msg m = {0};
 	int fd = -1;
+	bool is_asked = send_line(&ask, NULL, 0);
 
-	if (!send_line(&m, NULL, 0))
-		return -1;
-	for (;;) {
+	while (is_asked) {
 		if (!receive(&m, &fd)) {
-			if (errno != EAGAIN || !wait_for(POLLIN, until))
-				return -1;
+			is_asked = wait_again(POLLIN, until);
 			continue;
 		}
 		if (m.kind == KEEP_FD && m.slot == slot)
 			return fd;
 		fd_close(&fd);
-		heard(&m);
+		if (m.kind != 0) {
+			heard(&m);
+			continue;
+		}
+		errno = EMFILE;
+		is_asked =
+		    wait_again(POLLIN, until) && send_line(&ask, NULL, 0);
 	}
+	die(111, "cannot have back what the keeper holds");
 }
 
 void
@@ -196,7 +228,7 @@ act(const struct keep_msg *m)
 static void
 heard(const struct keep_msg *m)
 {
-	if (earlies < sizeof(early) / sizeof(early[0]))
+	if (m->kind != KEEP_FD && earlies < sizeof(early) / sizeof(early[0]))
 		early[earlies++] = *m;
 }
 

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/say.h"
 #include "lib/sys.h"
@@ -18,7 +19,7 @@ static struct {
 	int fd;
 } handle = {.fd = -1};
 
-static bool is_unsent; /* the queue was too long to look through */
+static enum kill_result result;
 
 static void
 let_go(void)
@@ -61,7 +62,7 @@ signal_one(pid_t pid, int sig)
 void
 kill_begin(void)
 {
-	is_unsent = false;
+	result = KILL_SENT;
 }
 
 bool
@@ -75,18 +76,20 @@ kill_main(uint32_t i, int sig, bool group)
 	if ((group ? sys_kill(-pid, sig) : signal_one(pid, sig)) == 0)
 		return true;
 	if (errno == EAGAIN)
-		is_unsent = true;
-	else if (errno != ESRCH)
-		say_warn("%s: cannot signal process %d", state_name(i, name),
-		    (int)pid);
+		result = KILL_NOT_NOW;
+	if (errno == ESRCH || errno == EAGAIN)
+		return false;
+	say_warn("%s: cannot signal process %d", state_name(i, name), (int)pid);
+	if (error_may_pass(errno))
+		result = KILL_LATER;
 	return false;
 }
 
-bool
+enum kill_result
 kill_end(void)
 {
 	let_go();
-	return !is_unsent;
+	return result;
 }
 
 bool

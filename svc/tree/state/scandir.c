@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "lib/clock.h"
+#include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
 #include "lib/path.h"
@@ -14,6 +15,8 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 #include "svc/tree/state/state.h"
+
+#define RETRY_MS 5000
 
 static struct scandir scans[TREE_SCANS];
 static unsigned count;
@@ -89,9 +92,18 @@ scandirs_want(void)
 }
 
 void
-scandirs_retry(int64_t ms)
+scandirs_retry(void)
 {
-	timer_set(&tree.loop, &again, mono_add_ms(tree.loop.now, ms));
+	if (!timer_is_set(&again))
+		timer_set(
+		    &tree.loop, &again, mono_add_ms(tree.loop.now, RETRY_MS));
+}
+
+void
+scandirs_missed(int error)
+{
+	if (error_may_pass(error))
+		scandirs_retry();
 }
 
 void

@@ -22,10 +22,13 @@ bool scandir_is_only(void);
 unsigned scandirs(void);
 struct scandir *scandir(unsigned which);
 
-/* Who looks at them all when that is wanted: soon, or in some milliseconds. */
+/* Who looks at them all when that is wanted: soon, or in a while. */
 void scandirs_start(void (*look)(void *arg));
 void scandirs_want(void);
-void scandirs_retry(int64_t ms);
+void scandirs_retry(void);
+/* Something of an entry could not be read: they are looked at again, where
+ * that may pass. */
+void scandirs_missed(int error);
 /* They are being looked at. */
 void scandirs_looked(void);
 

@@ -129,7 +129,8 @@ open_tables(void)
 
 /* --- the file --- */
 
-/* Over the whole length that the file may ever have. */
+/* Over the whole length that the file may ever have. False: it is none; where
+ * it only cannot be mapped, another life of ours may do so. */
 static bool
 map_file(int fd)
 {
@@ -143,7 +144,7 @@ map_file(int fd)
 	p = sys_mmap(NULL, board_bytes(TREE_RECORDS), PROT_READ | PROT_WRITE,
 	    MAP_SHARED, fd, 0);
 	if (p == NULL)
-		return false;
+		die(111, "cannot map the state file");
 	tree.board = (struct board){.base = p, .size = (size_t)size};
 	return true;
 }
@@ -207,7 +208,9 @@ state_open(void)
 	int fd = keep_get(KEEP_SLOT_STATE);
 
 	open_tables();
-	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) == 0 && take_over(fd)) {
+	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) < 0)
+		die(111, "cannot hold the state file");
+	if (fd >= 0 && take_over(fd)) {
 		tree.state_fd = fd;
 		tree.is_recovered = true;
 	} else {

@@ -109,12 +109,17 @@ bool events_wait(void);
 bool kill_one(uint32_t i, int sig, bool group);
 /*
  * Several in one breath, between these two: TERM and CONT reach one and the
- * same process. kill_end() is false if one could not be sent just now, because
- * too many exits wait to be looked through.
+ * same process. KILL_NOT_NOW: too many exits wait to be looked through first;
+ * KILL_LATER: there was no descriptor to hold the process by, which is said.
  */
+enum kill_result {
+	KILL_SENT,
+	KILL_NOT_NOW,
+	KILL_LATER
+};
 void kill_begin(void);
 bool kill_main(uint32_t i, int sig, bool group);
-bool kill_end(void);
+enum kill_result kill_end(void);
 
 /* --- exits.c: the exit queue --- */
 /* Who is told of each exit, from here on. */

@@ -60,6 +60,7 @@ struct live {
 	bool is_adopting : 1; /* its pidfile is */
 	bool is_killed : 1;   /* its cgroup was: not to be entered again */
 	bool is_told : 1;     /* that it has no cgroup */
+	bool is_logless : 1;  /* its log/ could not be opened just now */
 };
 
 struct tree {

@@ -11,10 +11,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/mem.h"
 #include "lib/say.h"
 #include "lib/sys.h"
+#include "svc/tree/state/later.h"
 #include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
 
@@ -239,20 +241,36 @@ main_ended(void *arg, uint32_t events)
 	exits_tell(&e);
 }
 
+static void
+adopt_again(uint32_t i)
+{
+	if (rec(i)->main_pid_changed && talk_main(i) < 0)
+		talk_adopt(i, state_word(i).pid);
+}
+
+static struct later unwatched = LATER(adopt_again);
+
 void
 talk_adopt(uint32_t i, uint32_t pid)
 {
 	struct talk *t = talk(i);
+	char name[BOARD_NAME_MAX + 1];
 	int fd;
 
 	talk_main_over(i);
 	if (pid == 0 || is_keepers(i))
 		return;
 	fd = sys_pidfd_open((pid_t)pid);
-	if (fd >= 0 && (fd_lift(&fd, TREE_FD_FLOOR) < 0 ||
-			   watch_add(&tree.loop, &t->main, fd, EPOLLIN,
-			       main_ended, (void *)(uintptr_t)i) < 0))
-		fd_close(&fd);
+	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) == 0 &&
+	    watch_add(&tree.loop, &t->main, fd, EPOLLIN, main_ended,
+		(void *)(uintptr_t)i) == 0)
+		return;
+	if (error_may_pass(errno)) {
+		say_warn("%s: cannot watch process %u", state_name(i, name),
+		    (unsigned)pid);
+		later_add(&unwatched, i);
+	}
+	fd_close(&fd);
 }
 
 int
