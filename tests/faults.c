@@ -401,7 +401,9 @@ run(char **argv, long n, int error)
 	alarm(0);
 	if (o.late) {
 		kill(pid, SIGKILL);
-		waitpid(pid, &o.status, __WALL);
+		/* Who is still followed is ours to bury, first. */
+		while (waitpid(-1, &o.status, __WALL) != pid)
+			;
 	}
 	return o;
 }
@@ -418,25 +420,28 @@ is_said_good(void)
 	return unlink(path) == 0;
 }
 
-/* Since the last run somebody in that world has complained of something. */
-static bool
-was_said(void)
+/* What was said in that world since the last run: why it was not good. */
+static void
+show_said(bool is_wanted)
 {
 	static char text[1 << 20];
 	static long from;
 	char path[512];
 	FILE *f;
 
+	if (meeting == NULL)
+		return;
 	snprintf(path, sizeof(path), "%s/said", meeting);
 	f = fopen(path, "re");
 	if (f == NULL)
-		return false;
+		return;
 	fseek(f, from, SEEK_SET);
 	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
 	from = ftell(f);
 	fclose(f);
-	return strstr(text, "cannot") != NULL ||
-	       strstr(text, "warning") != NULL || strstr(text, "fatal") != NULL;
+	for (char *line = strtok(text, "\n"); is_wanted && line != NULL;
+	     line = strtok(NULL, "\n"))
+		printf("#   %s\n", line);
 }
 
 /* The warnings that init has put on its console, a fifo, since the last run. */
@@ -469,13 +474,11 @@ static bool
 is_silent(const struct outcome *o)
 {
 	char warnings[sizeof(usual)] = "";
-	bool said = meeting != NULL && was_said();
 
-	if (world != NULL) {
-		read_warnings(warnings, sizeof(warnings));
-		said = strcmp(warnings, usual) != 0;
-	}
-	return (meeting != NULL || world != NULL) && o->failed != -1 && !said;
+	if (world == NULL)
+		return false;
+	read_warnings(warnings, sizeof(warnings));
+	return o->failed != -1 && strcmp(warnings, usual) == 0;
 }
 
 static const char *
@@ -490,6 +493,21 @@ is_good(const struct outcome *o)
 	return is_said_good() && !o->late && WIFSIGNALED(o->status) &&
 	       WTERMSIG(o->status) == SIGINT &&
 	       (for_ms == 0 || o->failures <= SPIN * for_ms / 1000);
+}
+
+static bool
+judge(long n, int error, const struct outcome *o)
+{
+	bool good = is_good(o);
+
+	if (!good)
+		printf("# call %ld (number %ld, %ld times) with %s: %s, "
+		       "status %x\n",
+		    n, o->failed, o->failures, what(error),
+		    o->late ? "does not end" : "ends otherwise", o->status);
+	show_said(!good);
+	fflush(stdout);
+	return good;
 }
 
 int
@@ -535,15 +553,7 @@ main(int argc, char **argv)
 			printf("# silent: call %ld (number %ld) %s\n", n,
 			    o.failed, o.path);
 		calls = o.calls > calls ? o.calls : calls;
-		if (!is_good(&o)) {
-			failed++;
-			printf("# call %ld (number %ld, %ld times) with %s: "
-			       "%s, status %x\n",
-			    n, o.failed, o.failures, what(error),
-			    o.late ? "does not end" : "ends otherwise",
-			    o.status);
-			fflush(stdout);
-		}
+		failed += !judge(n, error, &o);
 		if (o.failed == -1)
 			break;
 	}
