@@ -368,17 +368,18 @@ lay_storage() {
 	END
 }
 
-# A disk whose check is due.
+# A disk whose check is due, and has to read 16 MiB.
 make_slow() {
 	truncate -s 64M "$1"
-	mke2fs -q -t ext4 "$1"
+	mke2fs -q -t ext4 -b 1024 -N 65536 -E lazy_itable_init=0 \
+		-O '^metadata_csum,^uninit_bg,^flex_bg' "$1"
 	tune2fs -c 1 -C 9 "$1"
 }
 
-# So many reads and writes a second; 0: as many as it can.
+# So many bytes a second; 0: as many as it can.
 slow_down() {
-	vm qmp "$ON" block_set_io_throttle "$(printf '{"device": "slow", "iops": %d,
-		"iops_rd": 0, "iops_wr": 0, "bps": 0, "bps_rd": 0, "bps_wr": 0}' "$1")"
+	vm qmp "$ON" block_set_io_throttle "$(printf '{"device": "slow", "bps": %d,
+		"bps_rd": 0, "bps_wr": 0, "iops": 0, "iops_rd": 0, "iops_wr": 0}' "$1")"
 }
 
 # At a login of the rescue shell: a word of arithmetic, and on with the boot.
@@ -405,13 +406,13 @@ leave_shell() {
 		"--qemu=file=$disk.slow,format=raw,if=virtio,id=slow" \
 		--reboot reset --limit 800 --append 'trivet.services=/etc/disks'
 	said -t 200 'rescue: faults are left'
-	slow_down 2
+	slow_down 100000
 	leave_shell
 	said 'fail. root file system check'
 	said -t 200 '/dev/vdf: \|=.*\| *[0-9.]+%'
 	vm send "$ON" '\x03'
-	said 'skip. file system checks: interrupted'
 	slow_down 0
+	said 'skip. file system checks: interrupted'
 	vm ready -t 200 "$ON"
 }
 
@@ -421,7 +422,7 @@ leave_shell() {
 	vm run -t 200 "$ON" "$storage"
 	vm tell "$ON" reboot
 	said -t 200 'rescue: faults are left'
-	slow_down 2
+	slow_down 100000
 	leave_shell
 	# Ctrl-C ends the check of one disk; what was found on another stays.
 	said -t 200 '/dev/vdf: \|=.*\| *[0-9.]+%'
