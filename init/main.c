@@ -196,21 +196,30 @@ set_up_one(int argc, char **argv, char **envp)
 	    FD_KMSG);
 }
 
-/* argv and its strings stay what svcd was started with. */
+/* Whether svcd asks for a keeper; its word is for us alone. */
+static bool
+is_asked_to_keep(char **envp)
+{
+	while (*envp != NULL && !str_eq(*envp, KEEP_ASKED))
+		envp++;
+	if (*envp == NULL)
+		return false;
+	for (; *envp != NULL; envp++)
+		envp[0] = envp[1];
+	return true;
+}
+
 static void
-set_up_keeper(char **argv)
+set_up_keeper(void)
 {
 	if (!fd_is_open(FD_KEPT))
-		diex(EXITCODE_SYSTEM, "--keeper is for svcd to ask for");
+		diex(EXITCODE_SYSTEM, KEEP_ASKED " is for svcd to say");
 	sys_close_range(FD_QUEUE, FD_KEPT - 1, 0);
 	sys_close_range(FD_KEPT + 1, KEEP_SLOT_BASE - 1, 0);
 	set_up(ROLE_KEEPER);
 	sys_prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	memo.steps[0].plan = plan_begin(ROLE_KEEPER);
 	memo.settings.limits[PHASE_STOP] = 3600000;
-	do
-		argv[1] = argv[2];
-	while (*++argv != NULL && argv[1] != NULL);
 }
 
 /* Also after a fault: everything that is not in memo or a descriptor. */
@@ -300,11 +309,8 @@ main(int argc, char **argv, char **envp)
 	console_open(name);
 	if (memo_adopt())
 		carry_on(argc, argv, envp);
-	if (argc >= 2 && str_eq(argv[1], "--keeper")) {
-		set_up_keeper(argv);
-		fault_open(argv, envp);
-		/* Once more, with no trace of that word in its arguments. */
-		fault_again();
+	if (is_asked_to_keep(envp)) {
+		set_up_keeper();
 		carry_on(argc, argv, envp);
 	}
 	meant = container_is_meant(argc, argv);

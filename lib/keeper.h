@@ -101,21 +101,21 @@ struct keep_exit {
  * nothing of what the queue and the line hold for half a minute is killed.
  *
  * As PID 1 init starts the kept child as `svcd [SCANDIR]`. Elsewhere svcd, when
- * it finds no keeper above it, executes init as
- *
- *	NAME --keeper ARGS…
- *
- * with its own argv[0] and arguments in NAME and ARGS, with its own program
- * (O_PATH, not close-on-exec) as descriptor KEEP_FD_SELF, and if it wishes with
- * descriptors to be held at KEEP_SLOT_BASE + N. The keeper is then a subreaper,
- * passes environment, directory and descriptors 0 to 2 on, starts the kept
- * child as NAME ARGS…, and ends with the tree's exit code.
+ * it finds no keeper above it, executes init with its own argv, with KEEP_ASKED
+ * in the environment (not in the arguments, which are what people see of it),
+ * with its own program (O_PATH, not close-on-exec) as descriptor KEEP_FD_SELF,
+ * and if it wishes with descriptors to be held at KEEP_SLOT_BASE + N. The
+ *keeper is then a subreaper, passes the rest of the environment, the directory
+ *and descriptors 0 to 2 on, starts the kept child with the same argv, and ends
+ *with the tree's exit code.
  *
  * The kept child is executed by descriptor, so it names itself (PR_SET_NAME,
  * after argv[0]). It runs with no signal blocked, in its own session, and with
  * the keeper's RLIMIT_NOFILE, which is as high as it may be: services want the
  * usual 1024 soft.
  */
+#define KEEP_ASKED "TRIVET_KEEPER=1"
+
 /* clang-format off */
 #define KEEP_KINDS(X) \
 	X(PUT, 1) X(DROP, 2) X(GET, 3) X(READY, 4) X(END, 5) X(DONE, 6) \

@@ -8,6 +8,7 @@
 #include "lib/dir.h"
 #include "lib/fd.h"
 #include "lib/keeper.h"
+#include "lib/mem.h"
 #include "lib/opt.h"
 #include "lib/path.h"
 #include "lib/say.h"
@@ -313,8 +314,6 @@ options_read(int argc, char **argv)
 
 /* --- the keeper --- */
 
-#define ARGS 64
-
 /* init stands beside us, wherever that is. */
 static void
 find_init(struct buf *to)
@@ -328,26 +327,34 @@ find_init(struct buf *to)
 	path_make(to, dir, "init");
 }
 
+/* Our environment and the word that asks for a keeper. */
+static char *const *
+asking(void)
+{
+	static char asked[] = KEEP_ASKED;
+	size_t n = 0;
+	char **env;
+
+	while (tree.env[n] != NULL)
+		n++;
+	env = mem_pages((n + 2) * sizeof(*env));
+	if (env == NULL)
+		die(111, "no memory for the environment");
+	memcpy(env, tree.env, n * sizeof(*env));
+	env[n] = asked;
+	return env;
+}
+
 void
 options_under_keeper(char **argv)
 {
 	char init[TREE_PATH];
-	char *args[ARGS + 2];
 	struct buf b = BUF(init);
-	size_t n = 0;
 	int self = sys_open("/proc/self/exe", O_PATH, 0);
 
 	find_init(&b);
 	if (self < 0 || sys_dup2(self, KEEP_FD_SELF) < 0)
 		die(111, "cannot open my own program");
-	args[n++] = argv[0];
-	args[n++] = (char *)"--keeper";
-	for (char **a = argv + 1; *a != NULL; a++) {
-		if (n > ARGS)
-			diex(100, "more than %d arguments", ARGS);
-		args[n++] = *a;
-	}
-	args[n] = NULL;
-	sys_execve(init, args, tree.env);
+	sys_execve(init, argv, asking());
 	die(111, "cannot execute %s", init);
 }

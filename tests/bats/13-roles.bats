@@ -74,7 +74,8 @@ teardown() {
 keeper() {
 	(
 		exec 3>&- 5<"$KEPT"
-		exec -a runsvdir "$INIT" --keeper "$T/kept" more words
+		export TRIVET_KEEPER=1
+		exec -a runsvdir "$INIT" "$T/kept" more words
 	) </dev/null >"$T/out" 2>&1 &
 	KEEPER=$!
 }
@@ -122,7 +123,7 @@ keeper() {
 }
 
 @test "a keeper that was not asked for by svcd refuses" {
-	run "$INIT" --keeper 5<&-
+	TRIVET_KEEPER=1 run "$INIT" 5<&-
 	[ "$status" = 111 ]
 }
 
