@@ -13,8 +13,11 @@ until_true() {
 runs() { [ "$(wc -l <"scan/$1/runs")" = "$2" ]; }
 # What other tools find: the lock, a reader of `ok`, and what `stat` says.
 shows() {
-	chpst -L "scan/$1/supervise/lock" true && return 1
-	svok "scan/$1" && [ "$(cat "scan/$1/supervise/stat")" = "$2" ]
+	dir=scan/$1/supervise
+	# After an error that lasts it may have been made elsewhere.
+	[ -p "$dir/ok" ] || dir=/run/trivet/files/$1/supervise
+	chpst -L "$dir/lock" true && return 1
+	svok "scan/$1" && [ "$(cat "$dir/stat")" = "$2" ]
 }
 
 until_true [ -s scan/witness/runs ]

@@ -163,6 +163,11 @@ service_look_again(uint32_t i, int dir)
 	struct sv_word w = state_word(i);
 	enum define d;
 
+	/* Away when this life of svcd began, or not to be written then. */
+	if (live(i)->control.fd < 0) {
+		supervise_open(i);
+		views_add(i);
+	}
 	d = service_define(i, dir);
 	if (d == DEFINE_BROKEN)
 		return;

@@ -92,8 +92,6 @@ still_there(uint32_t i, int dir)
 	service_look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
 		state_flags(i, 0, BOARD_UNLINKED);
-		/* Away when this life of svcd began: nobody could open it. */
-		supervise_open(i);
 		relations_keep(i);
 		post(i, EV_KEEP);
 	}

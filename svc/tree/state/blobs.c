@@ -63,8 +63,12 @@ blobs_start(void)
 
 	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) < 0)
 		die(111, "cannot hold the settings file");
-	if (fd >= 0 && map(fd))
+	if (fd >= 0 && map(fd)) {
+		/* Its maker may have died before it was noted. */
+		if (state_head()->settings_used < GRAIN)
+			state_head()->settings_used = GRAIN;
 		return;
+	}
 	fd = mem_file("trivet-settings", FIRST, F_SEAL_SHRINK);
 	if (fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0 || !map(fd) ||
 	    !keep_put(SLOT_SETTINGS, &fd, 1))
