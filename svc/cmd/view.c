@@ -75,7 +75,8 @@ note_places(struct views *all)
 void
 views_order(struct views *all)
 {
-	qsort(all->v, all->count, sizeof *all->v, by_name);
+	if (all->count > 0)
+		qsort(all->v, all->count, sizeof *all->v, by_name);
 	note_places(all);
 }
 

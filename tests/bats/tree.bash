@@ -17,6 +17,7 @@ inside() {
 	timeout -k 5 "${INSIDE_SECONDS:-60}" \
 		unshare --mount --pid --fork --kill-child --mount-proc \
 		env -i TOP="$top" PATH="$top/build/bin:$PATH" HOME=/nowhere \
+		ASAN_OPTIONS="${ASAN_OPTIONS-}" UBSAN_OPTIONS="${UBSAN_OPTIONS-}" \
 		TZ=UTC LC_ALL=C.UTF-8 LIB="$top/tests/bats/tree.bash" \
 		SCRIPT="$BATS_TEST_TMPDIR/script" \
 		bash -eu -c '[ $$ = 1 ]; cd "$0"; . "$LIB"
