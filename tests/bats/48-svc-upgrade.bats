@@ -121,3 +121,65 @@ both
 [ "$(ls a.[0-9]* b.[0-9]* | wc -l)" = 9 ]
 END
 }
+
+@test "the shared logger is replaced while lines flow: each is there once" {
+	inside <<'END'
+installed
+settings a "log = $PWD/log 100M x 2" "run = $PWD/numbers"
+cat >numbers <<'SH'
+#!/bin/sh
+i=0
+until [ -e over ]; do echo $((i += 1)); done
+echo "$i" >count
+exec sleep 1000
+SH
+chmod 755 numbers
+tree
+until_true test -s log/current
+replaced svlogd
+replaced svcd
+says 'svcd (pid *) is now svcd *' svc upgrade
+logger_is_new() {
+	[ "$(stat -Lc %i "/proc/$(pgrep -f 'svlogd --shared')/exe")" = \
+		"$(stat -c %i bin/svlogd)" ]
+}
+until_true logger_is_new
+touch sv/a/over
+until_true test -s sv/a/count
+is_written() { seq "$(cat sv/a/count)" | cmp -s - log/current; }
+until_true is_written
+END
+}
+
+@test "the maintainer script of a package does it" {
+	[ -n "$(command -v dpkg-deb)" ] || skip "needs dpkg"
+	INSIDE_SECONDS=25 inside <<'END'
+trap 'cat dpkg.log' EXIT
+PATH=$PWD/bin:$PATH:/usr/sbin:/sbin
+mkdir -p deb/DEBIAN deb/bin dpkg/info dpkg/updates
+: >dpkg/status
+cp "$TOP"/build/bin/* deb/bin/
+cp "$TOP/boot-examples/debian/postinst" deb/DEBIAN/
+# package VERSION: built, and installed here.
+package() {
+	printf '%s\n' 'Package: trivet' "Version: $1" 'Architecture: all' \
+		'Maintainer: nobody <nobody@localhost>' \
+		'Description: services' >deb/DEBIAN/control
+	dpkg-deb -Znone --build deb trivet.deb
+	dpkg --admindir="$PWD/dpkg" --instdir="$PWD" \
+		--force-script-chrootless --force-not-root -i trivet.deb
+} >>dpkg.log 2>&1 </dev/null
+package 1
+service a
+tree
+svc wait -t 20s ready
+a=$(field a pid) old=$(svcd_pid)
+package 2
+until_true svc list
+grep 'is now svcd' dpkg.log
+[ "$old" != "$(svcd_pid)" ]
+[ "$(stat -Lc %i "/proc/$KEEPER/exe")" = "$(stat -c %i bin/init)" ]
+[ "$(stat -Lc %i "/proc/$(svcd_pid)/exe")" = "$(stat -c %i bin/svcd)" ]
+[ "$a" = "$(field a pid)" ]
+END
+}
