@@ -71,6 +71,7 @@ struct graph_node {
 	/* Of the search for rings. */
 	uint8_t colour;
 	uint32_t cursor, parent;
+	uint32_t via; /* the edge of the group whose edges it goes along */
 };
 
 struct graph {
@@ -119,6 +120,13 @@ void graph_unstop(struct graph *g, uint32_t i);
 void graph_forget(struct graph *g, uint32_t i);
 bool graph_is_held(const struct graph *g, uint32_t i);
 
+/*
+ * Something is about to happen to it, and it believes that all it needs is
+ * ready, which is not so any more: true, and that is EV_DEPS_WAIT to it. Of
+ * several that change in one turn none starts by what was true before.
+ */
+bool graph_withholds(struct graph *g, uint32_t i);
+
 /* The next event to be posted; 0: none. */
 uint32_t graph_next(struct graph *g, enum sv_event *event);
 
@@ -143,8 +151,9 @@ uint32_t graph_asked(
     const struct graph *g, uint32_t i, unsigned kinds, uint32_t *cursor);
 /*
  * A ring of NEEDS, BINDS, WANTS and AFTER among services that are not refused:
- * its members in order, each asking something of the next and the last of the
- * first. 0: there is none. Linear; longer than `cap` is cut.
+ * those in it in order, each asking something of the next and the last of the
+ * first; a member asks for all that its group asks for. 0: there is none.
+ * Linear; longer than `cap` is cut.
  */
 size_t graph_ring(struct graph *g, uint32_t *ring, size_t cap);
 

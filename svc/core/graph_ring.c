@@ -11,24 +11,66 @@ enum colour {
 	BLACK
 };
 
+static uint32_t
+membership(const struct graph *g, uint32_t e)
+{
+	while (e != 0 && g->edges[e].kind != GRAPH_MEMBER)
+		e = g->edges[e].next_in;
+	return e;
+}
+
+/*
+ * Of its own edges, and then of those of each group it is a member of: a group
+ * has ended when its members have, so what it asks for they ask for too.
+ */
+static uint32_t
+next_edge(const struct graph *g, struct graph_node *n)
+{
+	for (;;) {
+		uint32_t e = n->cursor;
+
+		while (
+		    e != 0 && n->via != 0 && g->edges[e].kind == GRAPH_MEMBER)
+			e = g->edges[e].next_out;
+		if (e != 0) {
+			n->cursor = g->edges[e].next_out;
+			return e;
+		}
+		n->via = membership(
+		    g, n->via == 0 ? n->in : g->edges[n->via].next_in);
+		if (n->via == 0)
+			return 0;
+		n->cursor = g->nodes[g->edges[n->via].from].out;
+	}
+}
+
+static void
+enter(struct graph *g, uint32_t i, uint32_t parent)
+{
+	struct graph_node *n = &g->nodes[i];
+
+	n->colour = GREY;
+	n->cursor = n->out;
+	n->via = 0;
+	n->parent = parent;
+}
+
 /* Goes from grey node to grey node; the ring if one is closed, else 0. */
 static uint32_t
 search(struct graph *g, uint32_t start)
 {
 	uint32_t i = start;
 
-	g->nodes[i].colour = GREY;
-	g->nodes[i].cursor = g->nodes[i].out;
-	g->nodes[i].parent = 0;
+	enter(g, i, 0);
 	while (i != 0) {
 		struct graph_node *n = &g->nodes[i];
-		uint32_t e = n->cursor, to;
+		uint32_t e = next_edge(g, n), to;
+
 		if (e == 0) {
 			n->colour = BLACK;
 			i = n->parent;
 			continue;
 		}
-		n->cursor = g->edges[e].next_out;
 		to = g->edges[e].to;
 		if (to == 0 || g->edges[e].kind == GRAPH_CONFLICTS ||
 		    g->nodes[to].is_refused || g->nodes[to].colour == BLACK)
@@ -38,9 +80,7 @@ search(struct graph *g, uint32_t start)
 			g->nodes[0].cursor = to;
 			return i;
 		}
-		g->nodes[to].colour = GREY;
-		g->nodes[to].cursor = g->nodes[to].out;
-		g->nodes[to].parent = i;
+		enter(g, to, i);
 		i = to;
 	}
 	return 0;
@@ -62,7 +102,10 @@ graph_ring(struct graph *g, uint32_t *ring, size_t cap)
 		return 0;
 	first = g->nodes[0].cursor;
 	for (uint32_t i = last; n < cap; i = g->nodes[i].parent) {
-		ring[n++] = i;
+		if (g->nodes[i].via != 0)
+			ring[n++] = g->edges[g->nodes[i].via].from;
+		if (n < cap)
+			ring[n++] = i;
 		if (i == first)
 			break;
 	}

@@ -275,3 +275,20 @@ EOF
 	await state_is z up
 	await has_line "$D/said" 'a ring of relations: \(a -> g -> a\|g -> a -> g\)'
 }
+
+@test "what comes between a group and its member is a ring" {
+	one g <<EOF
+type = group
+members = a
+needs = between
+EOF
+	one a <<<'run = sleep 1000'
+	one between <<EOF
+after = a
+run = sleep 1000
+EOF
+	one z <<<'run = sleep 1000'
+	tree_start
+	await state_is z up
+	await has_line "$D/said" 'a ring of relations: .*a -> g.*'
+}

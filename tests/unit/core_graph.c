@@ -58,6 +58,27 @@ test_small(void)
 	HOLDS(graph_ring(&graph, ring, 8) == 0);
 }
 
+/*
+ * 1 is a group, 2 its member, and 3 comes between them: 1 would end when 2 has,
+ * 2 after 3, and 3 after 1.
+ */
+static void
+test_group(void)
+{
+	uint32_t ring[8];
+
+	begin(3);
+	graph_relate(&graph, 1, GRAPH_MEMBER, 2);
+	graph_relate(&graph, 1, GRAPH_NEEDS, 3);
+	HOLDS(graph_ring(&graph, ring, 8) == 0);
+	graph_relate(&graph, 3, GRAPH_AFTER, 2);
+	HOLDS(graph_ring(&graph, ring, 8) == 3);
+	HOLDS(ring[0] + ring[1] + ring[2] == 6);
+	HOLDS(graph_ring(&graph, ring, 1) == 1);
+	graph_refuse(&graph, 3, true);
+	HOLDS(graph_ring(&graph, ring, 8) == 0);
+}
+
 /* Two that conflict name each other, and that is no ring. */
 static void
 test_conflict(void)
@@ -168,6 +189,7 @@ int
 main(void)
 {
 	TEST("a ring is named whole and in order", test_small);
+	TEST("what comes between a group and its member is a ring", test_group);
 	TEST("a conflict is no ring", test_conflict);
 	TEST("every ring of random graphs is found", test_random);
 	TEST("a full table refuses, strange numbers do no harm", test_full);
