@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 
@@ -48,6 +49,34 @@ session_of(uint32_t i)
 	if (rec(i)->session != 0)
 		return (pid_t)rec(i)->session;
 	return e != NULL ? (pid_t)e->pid : 0;
+}
+
+/*
+ * A process of that number that lives is not the one whose session it was:
+ * that one is dead, nothing of its session is left, and its number is somebody
+ * else's by now.
+ */
+static bool
+is_of_another(pid_t session)
+{
+	struct pollfd dead = {.events = POLLIN};
+	static const struct timespec now;
+	bool lives;
+
+	dead.fd = sys_pidfd_open(session);
+	if (dead.fd < 0)
+		return false;
+	lives = sys_ppoll(&dead, 1, &now) == 0;
+	sys_close(dead.fd);
+	return lives;
+}
+
+static pid_t
+dead_session_of(uint32_t i)
+{
+	pid_t session = session_of(i);
+
+	return session > 1 && is_of_another(session) ? 0 : session;
 }
 
 /* --- without a cgroup --- */
@@ -118,7 +147,7 @@ visit(uint32_t i, pid_t session, int sig)
 static unsigned
 end_session(uint32_t i, int sig)
 {
-	pid_t session = session_of(i);
+	pid_t session = dead_session_of(i);
 
 	if (session > 1 && sys_kill(-session, sig) == 0 && sig == SIGTERM)
 		sys_kill(-session, SIGCONT);
@@ -159,7 +188,7 @@ look_at_sweeping(void)
 		if (!is_sweeping(i))
 			continue;
 		if (cgroups_has(i) ? cgroups_populated(i)
-				   : visit(i, session_of(i), 0) > 0)
+				   : visit(i, dead_session_of(i), 0) > 0)
 			sweeping++;
 		else
 			post(i, EV_EMPTY);
