@@ -102,21 +102,23 @@ static unsigned
 bits_outward(const struct graph *g, const struct graph_edge *e)
 {
 	static const struct graph_node nobody;
-	const struct graph_node *from;
 	const struct graph_node *to = e->to != 0 ? &g->nodes[e->to] : &nobody;
 	bool is_ready = (to->facts & FACT_READY) != 0 && !is_lost(to);
 	bool is_coming = !is_lost(to) && (to->facts & FACT_TRIED) == 0;
+	bool is_bound;
 
 	switch ((enum graph_kind)e->kind) {
 	case GRAPH_NEEDS:
 		return is_ready ? 0 : is_lost(to) ? BIT_LOSS : BIT_WAIT;
 	case GRAPH_BINDS:
-		/* One that does not run yet has nothing to lose. */
+		/* One that does not run yet has nothing to lose; one that does
+		 * has lost it, though it be back before it could end. */
+		is_bound = g->nodes[e->from].facts & FACT_ALIVE;
+		if (is_bound && (e->bits & BIT_LOSS))
+			return BIT_LOSS;
 		if (is_ready)
 			return 0;
-		from = &g->nodes[e->from];
-		return is_lost(to) || (from->facts & FACT_ALIVE) ? BIT_LOSS
-								 : BIT_WAIT;
+		return is_lost(to) || is_bound ? BIT_LOSS : BIT_WAIT;
 	case GRAPH_WANTS:
 	case GRAPH_AFTER:
 		return !is_ready && is_coming ? BIT_WAIT : 0;
@@ -469,6 +471,16 @@ graph_is_held(const struct graph *g, uint32_t i)
 
 /* --- answers --- */
 
+/* Until nobody is seen otherwise than he is. */
+static void
+look(struct graph *g)
+{
+	uint32_t i;
+
+	while ((i = dequeue(g, QUEUE_VIEW)) != 0)
+		refresh(g, i);
+}
+
 /* What its own needs say; an end waits for the dependents' ends. */
 static enum sv_event
 deps_event(const struct graph_node *n)
@@ -490,6 +502,21 @@ deps_answer(struct graph *g, uint32_t i)
 	return event;
 }
 
+bool
+graph_withholds(struct graph *g, uint32_t i)
+{
+	struct graph_node *n;
+
+	if (!is_node(g, i) || !(g->nodes[i].facts & FACT_IS))
+		return false;
+	look(g);
+	n = &g->nodes[i];
+	if (n->told_deps != EV_DEPS_OK || deps_event(n) == EV_DEPS_OK)
+		return false;
+	n->told_deps = EV_DEPS_WAIT;
+	return true;
+}
+
 /* Bad news is a wish too: a need that is told first would start it. */
 static enum sv_event
 wish_answer(struct graph *g, uint32_t i)
@@ -509,16 +536,6 @@ wish_answer(struct graph *g, uint32_t i)
 		return EV_NOTHING;
 	n->told_needed = is_needed;
 	return is_needed ? EV_NEEDED : EV_UNNEEDED;
-}
-
-/* Until nobody is seen otherwise than he is. */
-static void
-look(struct graph *g)
-{
-	uint32_t i;
-
-	while ((i = dequeue(g, QUEUE_VIEW)) != 0)
-		refresh(g, i);
 }
 
 uint32_t

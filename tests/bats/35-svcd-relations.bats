@@ -278,6 +278,32 @@ EOF
 	exec 8<&-
 }
 
+@test "after orders those that are asked for in one breath, again too" {
+	lines a <<EOF
+after = b
+run = sleep 1000
+EOF
+	lines b <<EOF
+type = oneshot
+up = sh -c 'read -r x <$D/go'
+EOF
+	mkfifo "$D/go"
+	exec 8<>"$D/go"
+	echo >&8
+	enable a
+	enable b
+	tree_start
+	await is_up a
+	svc down a b
+	svc up b a 8>&- &
+	await state_is b starting
+	await state_is a waiting
+	echo >&8
+	wait $!
+	is_up a
+	exec 8<&-
+}
+
 @test "after and before order those that start, and bring nobody up" {
 	lines a <<EOF
 after = b nobody

@@ -36,8 +36,8 @@ say_bug(uint32_t i, struct sv sv, enum sv_event ev)
 	    state_name(i, name), sv_event_name(ev), sv_state_name(sv.state));
 }
 
-void
-step(uint32_t i, enum sv_event ev, uint32_t pid)
+static void
+step_as_told(uint32_t i, enum sv_event ev, uint32_t pid)
 {
 	struct sv_word w = state_word(i);
 	struct sv_step s = sv_step(w.sv, ev);
@@ -59,6 +59,15 @@ step(uint32_t i, enum sv_event ev, uint32_t pid)
 		state_commit(i, s.sv, w.generation, w.pid);
 	relations_tell(i);
 	do_effects(i, w.sv, s.sv, s.effects);
+}
+
+/* Others may have changed before it in this turn. */
+void
+step(uint32_t i, enum sv_event ev, uint32_t pid)
+{
+	if (relations_withhold(i))
+		step_as_told(i, EV_DEPS_WAIT, 0);
+	step_as_told(i, ev, pid);
 }
 
 /*

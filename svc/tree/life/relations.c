@@ -400,6 +400,12 @@ relations_tell(uint32_t i)
 	group_tell(i);
 }
 
+bool
+relations_withhold(uint32_t i)
+{
+	return is_on && !is_stale && graph_withholds(&graph, i);
+}
+
 /* DOWN or EXIT: what needs it ends first. */
 void
 relations_end(uint32_t i, enum sv_event ev)

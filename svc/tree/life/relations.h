@@ -16,6 +16,8 @@ void relations_defined(uint32_t i);
 void relations_add(uint32_t i);
 void relations_remove(uint32_t i);
 void relations_tell(uint32_t i);
+/* It may not start, and has not been told so. */
+bool relations_withhold(uint32_t i);
 /* EV_DOWN or EV_EXIT when nothing that needs it lives; or not any more. */
 void relations_end(uint32_t i, enum sv_event ev);
 void relations_keep(uint32_t i);
