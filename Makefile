@@ -456,11 +456,15 @@ SIM_SRC = \
 	tests/sim/keeper.c \
 	tests/sim/mutants.c \
 	tests/sim/people.c \
+	tests/sim/town.c \
 	tests/sim/tree.c \
+	tests/sim/trial.c \
 	tests/sim/watcher.c
-# The calls and stores that tests/fake stands in for.
+# The calls and stores that tests/fake stands in for, and what mutants break.
 SIM_WRAP = -Wl,--wrap=board_commit -Wl,--wrap=clients_tell \
 	-Wl,--wrap=clients_note -Wl,--wrap=clients_gone \
+	-Wl,--wrap=group_judge -Wl,--wrap=relations_end \
+	-Wl,--wrap=relations_recover -Wl,--wrap=relations_withhold \
 	$(shell sed -n -e 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
 	-e 's/^\tS(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=\1/p' tests/fake/calls.h)
 # Ours with two steps swapped, each in a directory of its own with the others'

@@ -463,12 +463,6 @@ graph_unstop(struct graph *g, uint32_t i)
 		push_aside(g, i);
 }
 
-bool
-graph_is_held(const struct graph *g, uint32_t i)
-{
-	return is_node(g, i) && g->nodes[i].hold != 0;
-}
-
 /* --- answers --- */
 
 /* Until nobody is seen otherwise than he is. */

@@ -48,3 +48,9 @@ graph_kind_name(enum graph_kind kind)
 	return (unsigned)kind < sizeof(names) / sizeof(names[0]) ? names[kind]
 								 : "?";
 }
+
+bool
+graph_is_held(const struct graph *g, uint32_t i)
+{
+	return i > 0 && i < g->node_max && g->nodes[i].hold != 0;
+}

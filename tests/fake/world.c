@@ -25,6 +25,8 @@
 struct world *world;
 int world_fd = 900;
 void (*world_idle)(void);
+bool (*world_says_ready)(struct process *p);
+void (*world_buries)(const struct process *p);
 
 /* Handles of processes, in this life of svcd. */
 static struct {
@@ -205,6 +207,8 @@ void
 world_end(struct process *p, int code, int value)
 {
 	let_go(p);
+	if (world_buries != NULL)
+		world_buries(p);
 	p->state = PROCESS_ZOMBIE;
 	p->code = code;
 	p->value = value;
@@ -279,8 +283,6 @@ describe(struct process *p, const struct spawn *s)
 			    p->dir, sizeof(p->dir), "%s", s->steps[i].text);
 }
 
-static bool live(void);
-
 pid_t
 __wrap_sys_clone(const struct sys_clone *how, int (*child)(void *), void *arg)
 {
@@ -324,8 +326,9 @@ execute(struct process *p)
 	const struct spawn *s = p->spawn;
 	struct process *other = world_process(p->dir, p->file);
 
-	if (other != NULL && strcmp(p->file, "./run") == 0)
-		world_bad("two of %s/run: pids %d and %d", p->dir,
+	if (other != NULL &&
+	    (strcmp(p->file, "./run") == 0 || strcmp(p->file, "./up") == 0))
+		world_bad("two of %s %s: pids %d and %d", p->dir, p->file,
 		    (int)other->pid, (int)p->pid);
 	if (!world->is_calm && world_random(25) == 0) {
 		uint64_t fault = SPAWN_FAULT(s->count, SPAWN_EXEC, ETXTBSY);
@@ -346,6 +349,14 @@ script_done(const struct process *script)
 
 	if (p != NULL && strcmp(script->file, "control/t") == 0)
 		p->termed = true;
+}
+
+/* A oneshot's program, and while there is chaos. */
+static bool
+fails_at_its_work(const struct process *p)
+{
+	return strcmp(p->file, "./up") == 0 && !world->is_calm &&
+	       world_random(6) == 0;
 }
 
 /* One thing that can happen to a process; false: nothing happened. */
@@ -386,9 +397,11 @@ live_on(struct process *p)
 	}
 	if (strcmp(p->file, "./run") != 0) { /* scripts end soon */
 		script_done(p);
-		world_end(p, CLD_EXITED, 0);
+		world_end(p, CLD_EXITED, fails_at_its_work(p));
 		return true;
 	}
+	if (world_says_ready != NULL && world_says_ready(p))
+		return true;
 	if (world->is_calm || world->budget == 0)
 		return false;
 	world->budget--;

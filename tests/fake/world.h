@@ -47,6 +47,7 @@ struct process {
 	bool stubborn; /* does not die of TERM while there is chaos */
 	bool termed;   /* it was asked to */
 	bool stopped;
+	bool is_ready;	 /* it has said so */
 	int code, value; /* of its death */
 	/* In the life that made it, while it is gated: */
 	int gate, held[64], helds;
@@ -89,6 +90,9 @@ extern struct world *world;
  * in svcd's process: the keeper's calls are not the fake's business.
  */
 extern void (*world_idle)(void);
+/* What a program does when it is ready, and what its death undoes; NULL. */
+extern bool (*world_says_ready)(struct process *p);
+extern void (*world_buries)(const struct process *p);
 
 /* A world in which so many services have room. */
 void world_begin(uint64_t seed, unsigned services);

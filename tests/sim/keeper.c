@@ -125,6 +125,8 @@ live_as_svcd(int queue, const int line[2])
 	dup2(line_high, KEEP_FD_LINE);
 	dup2(self, KEEP_FD_SELF);
 	world_idle = people_next;
+	world_says_ready = sim->people->says_ready;
+	world_buries = sim->people->buries;
 	_exit(svcd_main(4, argv, envp));
 }
 
@@ -227,13 +229,16 @@ make_top(void)
 	return mkdir(sim_scan, 0755) == 0 && mkdir(sim_run_dir, 0755) == 0;
 }
 
+/* What svcd said, and the services that are more than a program. */
 static void
 say_last_lines(void)
 {
-	char line[160];
+	char line[200];
 
-	snprintf(
-	    line, sizeof(line), "tail -n 5 %s/said | sed 's/^/#   /'", sim_top);
+	snprintf(line, sizeof(line),
+	    "cd %s && { tail -n 12 said; grep -s '' scan/*/service; } |"
+	    "sed 's/^/#   /'",
+	    sim_top);
 	fflush(stdout);
 	(void)!system(line);
 }
@@ -251,7 +256,7 @@ sim_run(const struct history *h)
 		world_bad("cannot make %s", sim_top);
 		return false;
 	}
-	people_make_services();
+	sim->people->make();
 	lives();
 	sim_figures.histories++;
 	sim_figures.births += world->births;

@@ -33,8 +33,8 @@ kind(unsigned k)
 
 /* --- services --- */
 
-static void
-make_file(unsigned k, const char *name)
+void
+people_make_file(unsigned k, const char *name)
 {
 	char path[160];
 	int fd;
@@ -45,8 +45,8 @@ make_file(unsigned k, const char *name)
 	close(fd);
 }
 
-static void
-make_folder(unsigned k, const char *name)
+void
+people_make_folder(unsigned k, const char *name)
 {
 	char path[160];
 
@@ -55,35 +55,35 @@ make_folder(unsigned k, const char *name)
 }
 
 /* 0 plain; 1 with finish; 2 a logger; 3 a flag `down`; 4 control/t and u. */
-void
-people_make_services(void)
+static void
+make_services(void)
 {
 	for (unsigned k = 0; k < sim->services; k++) {
-		make_folder(k, "");
-		make_file(k, "/run");
+		people_make_folder(k, "");
+		people_make_file(k, "/run");
 		switch (kind(k)) {
 		case '1':
-			make_file(k, "/finish");
+			people_make_file(k, "/finish");
 			break;
 		case '2':
-			make_folder(k, "/log");
-			make_file(k, "/log/run");
+			people_make_folder(k, "/log");
+			people_make_file(k, "/log/run");
 			break;
 		case '3':
-			make_file(k, "/down");
+			people_make_file(k, "/down");
 			break;
 		case '4':
-			make_folder(k, "/control");
-			make_file(k, "/control/t");
-			make_file(k, "/control/u");
+			people_make_folder(k, "/control");
+			people_make_file(k, "/control/t");
+			people_make_file(k, "/control/u");
 		}
 	}
 }
 
 /* --- commands --- */
 
-static void
-command(unsigned k, const char *letters)
+void
+people_command(unsigned k, const char *letters)
 {
 	char path[160];
 	int fd;
@@ -98,12 +98,12 @@ command(unsigned k, const char *letters)
 
 /* A logger would have to see the end of its pipe, and the world has none
  * behind exec: a service with a logger stays. */
-static void
-hide(unsigned k, bool hidden)
+void
+people_hide(unsigned k, bool hidden)
 {
 	char here[160], there[160];
 
-	if (kind(k) == '2')
+	if (sim->kinds != NULL && kind(k) == '2')
 		return;
 	service_path(here, k, "");
 	snprintf(there, sizeof(there), "%s/.s%u", sim_scan, k);
@@ -135,16 +135,16 @@ something(void)
 		world->fork_fails = 1 + world_random(4);
 		break;
 	case 1:
-		hide(k, true);
+		people_hide(k, true);
 		break;
 	case 2:
-		hide(k, false);
+		people_hide(k, false);
 		break;
 	case 3:
 		world->now_ns += (int64_t)world_random(8000) * 1000000;
 		break;
 	default:
-		command(k, letters[world_random(12)]);
+		people_command(k, letters[world_random(12)]);
 	}
 }
 
@@ -160,7 +160,7 @@ scripted(unsigned at)
 	switch (step[1]) {
 	case '-':
 	case '+':
-		hide(k, step[1] == '-');
+		people_hide(k, step[1] == '-');
 		break;
 	case 'X':
 		die(k);
@@ -169,7 +169,7 @@ scripted(unsigned at)
 		world->now_ns += k * INT64_C(1000000000);
 		break;
 	default:
-		command(k, letter);
+		people_command(k, letter);
 	}
 }
 
@@ -205,6 +205,16 @@ check_service(unsigned k)
 		    (long long)rec(i)->deadline_ns, (long long)world->now_ns);
 }
 
+static bool
+all_rest(void)
+{
+	if (!people_were_heard())
+		return false;
+	for (unsigned k = 0; k < sim->services; k++)
+		check_service(k);
+	return true;
+}
+
 void
 people_stop(int line)
 {
@@ -223,19 +233,34 @@ calm_down(void)
 	world->is_calm = true;
 	world->fork_fails = 0;
 	for (unsigned k = 0; k < sim->services; k++)
-		hide(k, false);
+		people_hide(k, false);
 	if (sim->with_faults) /* whatever they broke, a new life mends */
 		_exit(99);
 }
 
-/* Letters wait in FIFOs of svcd's: a life that ends takes them with it. */
 static void
 want_all_up(void)
 {
+	for (unsigned k = 0; k < sim->services; k++)
+		people_command(k, "cu");
+}
+
+void
+people_want(void)
+{
 	world->phase = PHASE_REST;
 	world->asked = world->lives;
-	for (unsigned k = 0; k < sim->services; k++)
-		command(k, "cu");
+	sim->people->want();
+}
+
+/* Letters wait in FIFOs of svcd's: a life that ends takes them with it. */
+bool
+people_were_heard(void)
+{
+	if (world->asked == world->lives)
+		return true;
+	people_want();
+	return false;
 }
 
 static void
@@ -244,13 +269,13 @@ waits_for_ever(void)
 	char name[BOARD_NAME_MAX + 1];
 
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		if (state_is_living(i))
-			world_bad(
-			    "waits for ever after STOP: for %s, %s, pid %u, "
-			    "ending %d, flags %#x",
+		if (state_word(i).sv.state != S_DOWN)
+			dprintf(2,
+			    "%s: %s, want %u, deps %d, pid %u, flags %#x\n",
 			    state_name(i, name),
 			    sv_state_name(state_word(i).sv.state),
-			    (unsigned)state_word(i).pid, live(i)->is_ending,
+			    state_word(i).sv.want, state_word(i).sv.deps,
+			    (unsigned)state_word(i).pid,
 			    (unsigned)rec(i)->flags);
 	world_bad("waits for ever after STOP");
 }
@@ -270,18 +295,14 @@ people_next(void)
 		else if (world->commands-- > 0 && sim->script != NULL)
 			scripted(sim->commands - world->commands - 1);
 		else
-			something();
+			sim->people->something();
 		break;
 	case PHASE_CALM:
-		want_all_up();
+		people_want();
 		break;
 	case PHASE_REST:
-		if (world->asked != world->lives) {
-			want_all_up();
+		if (!sim->people->rests())
 			break;
-		}
-		for (unsigned k = 0; k < sim->services; k++)
-			check_service(k);
 		world->phase = PHASE_END;
 		people_stop(WORLD_FD_LINE);
 		close(WORLD_FD_LINE);
@@ -293,3 +314,8 @@ people_next(void)
 		}
 	}
 }
+
+const struct people people_apart = {.make = make_services,
+    .something = something,
+    .want = want_all_up,
+    .rests = all_rest};

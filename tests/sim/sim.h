@@ -13,9 +13,29 @@
 #define SIM_KINDS "01234" /* see people.c */
 #define SIM_POINTS 2
 
+/* What those who have services do, and look at. The last three may be NULL. */
+struct board_record;
+struct process;
+struct sv;
+struct people {
+	void (*make)(void);	 /* their services */
+	void (*something)(void); /* as the seed says */
+	void (*want)(void);	 /* what is to be in the end */
+	bool (*rests)(void);	 /* it is so, or is said; false: more to come */
+	/* A transition is about to be stored. */
+	void (*committed)(
+	    const struct board_record *r, struct sv was, struct sv is);
+	/* A program that runs says that it is ready; false: it has. */
+	bool (*says_ready)(struct process *p);
+	void (*buries)(const struct process *p); /* it is dead */
+};
+extern const struct people people_apart;    /* people.c */
+extern const struct people people_together; /* town.c */
+
 struct history {
 	uint64_t seed;
 	unsigned services;
+	const struct people *people;
 	const char *kinds;   /* of the services, in turn */
 	const char *script;  /* what people do; NULL: what the seed says */
 	unsigned commands;   /* so much of that */
@@ -37,16 +57,30 @@ extern struct sim_figures {
 bool sim_run(const struct history *h);
 extern bool sim_is_quiet;
 
-/* mutants.c: a transition is two stores, which is wrong. */
-extern bool sim_two_stores;
+/* mutants.c: svcd with one of its rules broken. */
+extern enum sim_mutant {
+	SIM_SOUND,
+	SIM_TWO_STORES,	   /* for one transition */
+	SIM_TOLD_EARLY,	   /* who goes is told of while it is there */
+	SIM_STALE,	   /* starts by what was true before this turn */
+	SIM_ENDS_AT_ONCE,  /* whoever needs it */
+	SIM_ALONE,	   /* every group is of the strategy `one` */
+	SIM_FORGETS_HOLDS, /* an end that waits, when svcd dies */
+	SIM_MUTANTS
+} sim_mutant;
 
 /* watcher.c: who looks at the board only when told must know all of it. */
 void watcher_check(void);
-/* That somebody goes is told while he is still there, which is wrong. */
-extern bool sim_told_early;
 
 /* people.c */
-void people_make_services(void);
+void people_make_folder(unsigned k, const char *name);
+void people_make_file(unsigned k, const char *name);
+/* Letters for a service; its directory goes, or comes back. */
+void people_command(unsigned k, const char *letters);
+void people_hide(unsigned k, bool hidden);
+/* All that is wanted is said; once more, if this life has not heard it. */
+void people_want(void);
+bool people_were_heard(void);
 /* Nothing happens any more: the next thing does. */
 void people_next(void);
 /* What the keeper says on its end of the line to stop everything. */

@@ -1,8 +1,10 @@
 /*
- * All of svcd on the fake kernel, in three kinds of history:
+ * All of svcd on the fake kernel, in four kinds of history:
  *
  *   - by seed: services die, people give commands, directories come and go,
  *     clones and other calls fail, and svcd is killed at any of its calls;
+ *   - the same with services that ask things of each other and with groups,
+ *     and with trials of them in the end: town.c;
  *   - by script: svcd is killed at each of its calls and stores in turn, and at
  *     each pair of them, one in its first life and one in its second;
  *   - a large tree, of thousands.
@@ -11,7 +13,9 @@
  *	build/tests/sim/tree FROM N	N seeds from FROM on, every single point
  *	build/tests/sim/tree FROM N all	and every pair, and 5,000 services
  *	build/tests/sim/tree FROM N pairs	only every pair, and how far it
- *is build/tests/sim/tree SCRIPT SEED A B	one history of points again
+ *						is
+ *	build/tests/sim/tree SCRIPT SEED A B	one history of points again
+ *	build/tests/sim/tree town SEED		one of a town
  *
  * Always: no service has two main processes; none is born without a gate or to
  * another parent than the keeper. In the end: every service runs, and the word
@@ -51,6 +55,7 @@ by_seed(uint64_t seed, unsigned services)
 {
 	return (struct history){.seed = seed,
 	    .services = services,
+	    .people = &people_apart,
 	    .kinds = SIM_KINDS,
 	    .commands = services * 8,
 	    .deaths = services * 12,
@@ -98,6 +103,32 @@ histories_with_faults(void)
 	HOLDS(run_seeds(true) == 0);
 }
 
+/* --- relations and groups, by seed --- */
+
+static struct history
+of_town(uint64_t seed)
+{
+	return (struct history){.seed = seed,
+	    .services = 4 + (unsigned)(seed % 7),
+	    .people = &people_together,
+	    .commands = 30,
+	    .deaths = 40,
+	    .most_calls = 2000};
+}
+
+static void
+together(void)
+{
+	unsigned bad = 0;
+
+	for (uint64_t seed = seed_from; seed < seed_from + seeds * 5; seed++) {
+		struct history h = of_town(seed);
+
+		bad += !sim_run(&h);
+	}
+	HOLDS(bad == 0);
+}
+
 /* --- by script --- */
 
 static struct history
@@ -105,6 +136,7 @@ by_script(const struct script *s)
 {
 	return (struct history){.seed = seed_from,
 	    .services = (unsigned)strlen(s->kinds),
+	    .people = &people_apart,
 	    .kinds = s->kinds,
 	    .script = s->steps,
 	    .commands = (unsigned)strlen(s->steps) / 2,
@@ -177,32 +209,38 @@ every_pair(void)
 
 /* --- rules broken --- */
 
-/* Some seed must tell. */
-static void
-bites(bool *broken)
+/* Within so many seeds. */
+static bool
+is_caught(enum sim_mutant mutant, unsigned most)
 {
 	bool is_caught = false;
 
-	*broken = sim_is_quiet = true;
-	for (uint64_t seed = 1; seed <= 100 && !is_caught; seed++) {
-		struct history h = by_seed(seed, 5);
+	sim_mutant = mutant;
+	sim_is_quiet = true;
+	for (uint64_t seed = 1; seed <= most && !is_caught; seed++) {
+		struct history h =
+		    mutant < SIM_STALE ? by_seed(seed, 5) : of_town(seed);
 
 		is_caught = !sim_run(&h);
+		if (is_caught && is_verbose)
+			fprintf(stderr, "# mutant %d, seed %llu: %s\n", mutant,
+			    (unsigned long long)seed, world->bad);
 	}
-	*broken = sim_is_quiet = false;
-	HOLDS(is_caught);
+	sim_mutant = SIM_SOUND;
+	sim_is_quiet = false;
+	return is_caught;
 }
 
 static void
-two_stores(void)
+it_bites(void)
 {
-	bites(&sim_two_stores);
-}
+	for (int m = SIM_SOUND + 1; m < SIM_MUTANTS; m++) {
+		bool is_found = is_caught((enum sim_mutant)m, 100);
 
-static void
-told_early(void)
-{
-	bites(&sim_told_early);
+		if (!is_found)
+			printf("# mutant %d lives\n", m);
+		HOLDS(is_found);
+	}
 }
 
 /* --- a large tree --- */
@@ -285,6 +323,11 @@ main(int argc, char **argv)
 	take_descriptors();
 	if (argc == 5)
 		return one_again(argv);
+	if (argc == 3 && strcmp(argv[1], "town") == 0) {
+		struct history h = of_town(strtoull(argv[2], NULL, 10));
+
+		return !sim_run(&h);
+	}
 	if (argc > 1)
 		seed_from = strtoull(argv[1], NULL, 10), is_verbose = true;
 	if (argc > 2)
@@ -297,9 +340,7 @@ main(int argc, char **argv)
 		return unit_done();
 	}
 	TEST("sim: a seed is the same history again", replays);
-	TEST("sim: it bites: two stores for one transition", two_stores);
-	TEST(
-	    "sim: it bites: who goes is told of while still there", told_early);
+	TEST("sim: it bites: svcd with a rule broken is found out", it_bites);
 	TEST("sim: killed at any call, svcd loses nothing and doubles nothing",
 	    histories);
 	TEST("sim: a call that fails is survived, or mended by the next life",
@@ -308,6 +349,10 @@ main(int argc, char **argv)
 	    "sim: the same at each call and store of each script", every_point);
 	TEST("sim: the same with many services", large);
 	TEST("sim: the same at pairs of them, in two lives", every_pair);
+	TEST("sim: services that ask things of each other, and groups, end "
+	     "where "
+	     "they belong",
+	    together);
 	show_figures(seconds() - begun);
 	return unit_done();
 }

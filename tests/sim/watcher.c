@@ -10,8 +10,6 @@
 #include "tests/fake/world.h"
 #include "tests/sim/sim.h"
 
-bool sim_told_early;
-
 static struct seen {
 	bool is_told, is_there;
 	enum sv_shown shown;
@@ -77,7 +75,7 @@ __wrap_clients_note(uint32_t i)
 {
 	__real_clients_note(i);
 	leaving = i;
-	if (sim_told_early)
+	if (sim_mutant == SIM_TOLD_EARLY)
 		told(i);
 }
 
@@ -85,6 +83,6 @@ void
 __wrap_clients_gone(void)
 {
 	__real_clients_gone();
-	if (!sim_told_early)
+	if (sim_mutant != SIM_TOLD_EARLY)
 		told(leaving);
 }
