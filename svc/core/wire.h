@@ -68,7 +68,7 @@
 	X(CONT, 9, EV_CONT, "cont") \
 	X(EXIT, 10, EV_EXIT, "exit") \
 	X(WAKE, 11, EV_WAKE, "wake") \
-	X(CHECK, 12, EV_NOTHING, "check")     /* run its check now */ \
+	/* 12 was check, which nobody asked for. */ \
 	X(ALARM, 13, EV_NOTHING, "rotate")    /* its log: rotate now */
 
 /* Why not. OK is "yes". */

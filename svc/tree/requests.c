@@ -108,7 +108,6 @@ act(uint32_t i, const struct wire_wish *asked)
 						: WIRE_REASON_MOOT;
 		return kill_one(logger, SIGALRM, false) ? WIRE_REASON_OK
 							: WIRE_REASON_MOOT;
-	case WIRE_VERB_CHECK:
 	case WIRE_VERB_UP:
 	case WIRE_VERB_DOWN:
 	case WIRE_VERB_ONCE:
@@ -277,6 +276,24 @@ answer_one(struct client *c, uint32_t i, const struct wire_wish *asked,
 	return no;
 }
 
+/* Each is to know of the others when it may start, in whatever order they are
+ * named. */
+static void
+expect(const struct wire_wish *asked)
+{
+	enum sv_event ev = wire_verb_event((uint16_t)asked->verb);
+	struct wire names = asked->names;
+
+	if (ev != EV_UP && ev != EV_ONCE && ev != EV_RESTART)
+		return;
+	for (uint16_t n = 0; n < asked->count; n++) {
+		uint32_t i = find(wire_get_text(&names));
+
+		if (i != 0)
+			relations_expect(i, ev);
+	}
+}
+
 static void
 wish_for(struct client *c, uint32_t id, struct wire *w)
 {
@@ -292,6 +309,8 @@ wish_for(struct client *c, uint32_t id, struct wire *w)
 	wire_begin(&b, WIRE_RESULTS, id);
 	wire_put_count(&b, asked.count);
 	names = asked.names;
+	if (c->is_master && !tree.is_ending)
+		expect(&asked);
 	for (uint16_t n = 0; n < asked.count; n++) {
 		uint32_t i = find(wire_get_text(&asked.names));
 		result = answer_one(c, i, &asked, names);

@@ -294,13 +294,16 @@ EOF
 	enable b
 	tree_start
 	await is_up a
-	svc down a b
-	svc up b a 8>&- &
-	await state_is b starting
-	await state_is a waiting
-	echo >&8
-	wait $!
-	is_up a
+	for order in 'b a' 'a b'; do
+		svc down a b
+		# shellcheck disable=SC2086
+		svc up $order 8>&- &
+		await state_is b starting
+		await state_is a waiting
+		echo >&8
+		wait $!
+		is_up a
+	done
 	exec 8<&-
 }
 

@@ -400,6 +400,13 @@ relations_tell(uint32_t i)
 	group_tell(i);
 }
 
+void
+relations_expect(uint32_t i, enum sv_event ev)
+{
+	if (is_on && !is_stale)
+		graph_tell(&graph, i, sv_step(state_word(i).sv, ev).sv);
+}
+
 bool
 relations_withhold(uint32_t i)
 {

@@ -16,6 +16,8 @@ void relations_defined(uint32_t i);
 void relations_add(uint32_t i);
 void relations_remove(uint32_t i);
 void relations_tell(uint32_t i);
+/* This wish is about to be given to it, after those for others. */
+void relations_expect(uint32_t i, enum sv_event ev);
 /* It may not start, and has not been told so. */
 bool relations_withhold(uint32_t i);
 /* EV_DOWN or EV_EXIT when nothing that needs it lives; or not any more. */
