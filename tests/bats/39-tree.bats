@@ -119,3 +119,22 @@ why() {
 	all_up
 	page_is 'two kinds of tea'
 }
+
+# What it has to say, and in between what one types, to be believed.
+@test "the README is true: what it types prints what it shows" {
+	local readme=$TOP/boot-examples/services/README.md line
+	sed -n 's/^    \([^#]\)/\1/p' "$readme" >"$D/typed"
+	sed -n 's/^    # //p' "$readme" >"$D/shown"
+	(cd "$TOP" && PATH=$TOP/build/bin:$PATH TMPDIR=$D timeout 90 unshare \
+		--mount --net --propagation private sh "$D/apart" \
+		sh "$D/typed") >"$D/printed" 2>&1 8>&- || :
+	cat "$D/printed"
+	[ "$(wc -l <"$D/shown")" -ge 9 ]
+	while IFS= read -r line; do
+		line=${line%%…*}
+		grep -qF -- "$line" "$D/printed" || {
+			echo "not printed: $line"
+			return 1
+		}
+	done <"$D/shown"
+}
