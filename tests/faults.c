@@ -125,8 +125,8 @@ is_sure(long number, int error)
 		return true;
 	/* Ready, and again and again not so: no kernel does that. */
 	if (for_ms != 0 && error == EAGAIN &&
-	    (number == SYS_read || number == SYS_recvmsg ||
-		number == SYS_sendmsg))
+	    (number == SYS_read || number == SYS_write ||
+		number == SYS_recvmsg || number == SYS_sendmsg))
 		return true;
 	/* A race in the kernel, which libc tries again by itself. */
 	if (for_ms != 0 && error == EBUSY && number == SYS_dup2)
