@@ -3,12 +3,16 @@
  * places for a name and a number; all else here is choosing what is worth
  * saying about each state.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/error.h"
 #include "lib/passwd.h"
 #include "lib/spawn.h"
 #include "lib/str.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/memory.h"
 #include "svc/cmd/telling.h"
@@ -62,14 +66,31 @@ fill(const struct views *all, const struct view *v, const char *at, size_t *n)
 	return NULL;
 }
 
+/* The kernel says the same of a script that is not there and of one whose first
+ * line names what is not there. */
+static bool
+lacks_interpreter(const struct view *v, struct board_fault fault)
+{
+	struct stat st;
+
+	return fault.step == SPAWN_EXEC && fault.error == ENOENT &&
+	       *v->status == '\0' &&
+	       sys_fstatat(AT_FDCWD, memory_text("%s/run", v->path), &st, 0) ==
+		   0 &&
+	       S_ISREG(st.st_mode);
+}
+
 static const char *
 exec_fault(const struct view *v)
 {
 	struct board_fault fault = board_fault_unpack(v->r.fault);
+	const char *what = lacks_interpreter(v, fault)
+			       ? "the program of the first line of run"
+			       : v->status;
 
 	return memory_text("cannot %s: %s%s%s",
-	    spawn_op_text((enum spawn_op)fault.step), v->status,
-	    *v->status != '\0' ? ": " : "",
+	    spawn_op_text((enum spawn_op)fault.step), what,
+	    *what != '\0' ? ": " : "",
 	    spawn_op_error((enum spawn_op)fault.step, fault.error));
 }
 
@@ -160,6 +181,13 @@ flag_note(const struct view *v)
 	return note;
 }
 
+/* Its cause holds the text of its status. */
+static bool
+is_told(const struct view *v)
+{
+	return strstr(board_cause_text(v->r.cause), "(text)") != NULL;
+}
+
 static const char *
 state_note(const struct views *all, const struct view *v)
 {
@@ -179,7 +207,8 @@ state_note(const struct views *all, const struct view *v)
 			       v->r.cause == CAUSE_NEEDED_BY ||
 			       v->r.cause == CAUSE_EXITED
 			   ? v->status
-			   : join(v->status, view_cause(all, v));
+			   : join(is_told(v) ? "" : v->status,
+				 view_cause(all, v));
 	case SV_SHOWN_STOPPING:
 		return stopping_note(all, v);
 	case SV_SHOWN_FINISHING:

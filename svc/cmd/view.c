@@ -23,14 +23,20 @@
 
 /* Complaints may be several lines. */
 static const char *
-one_line(char *text, size_t n)
+one_line(const char *text, size_t n)
 {
+	char *line = memory_get(2 * n + 1, 1);
+	size_t to = 0;
+
 	while (n > 0 && text[n - 1] == '\n')
 		n--;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		line[to++] = text[i] == '\n' ? ';' : text[i];
 		if (text[i] == '\n')
-			text[i] = ';';
-	return memory_copy(text, n);
+			line[to++] = ' ';
+	}
+	line[to] = '\0';
+	return line;
 }
 
 bool
@@ -378,5 +384,17 @@ view_last_exit(const struct view *v)
 {
 	const struct board_exit *last = board_exit(&v->r, 0);
 
-	return last == NULL ? "" : telling_exit(last->code, last->value);
+	return last == NULL ? "" : view_exit(v, last);
+}
+
+/* What svcd's own child ends with says nothing: it never was the service. */
+const char *
+view_exit(const struct view *v, const struct board_exit *e)
+{
+	struct board_fault fault = board_fault_unpack(v->r.fault);
+
+	return e->pid != 0 && fault.pid == e->pid &&
+		       fault.step != BOARD_FAULT_GATE
+		   ? "not started"
+		   : telling_exit(e->code, e->value);
 }

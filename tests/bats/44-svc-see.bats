@@ -243,3 +243,29 @@ kill $tracer
 wait $tracer || :
 END
 }
+
+@test "errors of settings are said once, apart from each other" {
+	inside <<'END'
+settings a 'run = sleep 1000'
+tree
+svc wait -t 30s up a
+printf 'rnu = sleep 1000\nneeds db\n' >sv/a/service
+svc rescan
+until_true sh -c 'svc why a | grep rnu'
+says 'a is up: its settings have errors (*rnu: unknown setting; did you mean run?; *expected KEY = VALUE; *)
+  to mend it: mend its settings; svc check a' svc why a
+[ "$(svc why a | grep -o 'rnu' | wc -l)" = 1 ]
+END
+}
+
+@test "a script whose first line names nothing: it is not run that is missing" {
+	inside <<'END'
+service a
+echo '#!/no/such/shell' >sv/a/run
+tree
+until_true sh -c 'svc status a | grep -q backoff'
+says 'a is backoff: cannot execute: the program of the first line of run: no such file or directory; next try in *
+  last exit: not started
+  to mend it: mend its command, then svc up a' svc why a
+END
+}

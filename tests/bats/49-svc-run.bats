@@ -43,8 +43,8 @@ kill -KILL "$(svcd_pid)"
 until_true svc list
 [ "$pid" = "$(field job pid)" ]
 svc kill KILL job
-until_true sh -c 'svc status -t job | grep -q " up "'
-[ "$pid" != "$(field job pid)" ]
+is_new() { now=$(field job pid); [ "${now:-0}" != 0 ] && [ "$now" != "$pid" ]; }
+until_true is_new
 svc run -f job
 [ ! -d "/proc/$pid" ]
 says '' svc list
