@@ -456,4 +456,10 @@ leave_shell() {
 	[[ $output != *needs_recovery* ]]
 	dd if="$disk.lvm" of="$disk.data" bs=1M skip=1 count=32 status=none
 	is_clean "$disk.data"
+	# Each half of the mirror is whole, and says that the array was stopped.
+	cmp -n 15728640 "$disk.md0" "$disk.md1"
+	for half in "$disk.md0" "$disk.md1"; do
+		is_clean "$half"
+		[ "$(debugfs -R 'cat /file' "$half")" = kept ]
+	done
 }
