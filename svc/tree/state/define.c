@@ -213,17 +213,31 @@ finish(void)
 
 /* --- from outside --- */
 
+/* Each line by itself, with the name before it. */
+static void
+say_complaint(uint32_t i)
+{
+	char name[BOARD_NAME_MAX + 1];
+	const char *p = now.text.p, *end;
+
+	for (state_name(i, name); *p != '\0'; p = end + (*end == '\n')) {
+		end = p + strcspn(p, "\n");
+		say_warnx("%s: %.*s", name, (int)(end - p), p);
+	}
+}
+
+/* Said once, however often it is read again. */
 static void
 take_complaint(uint32_t i)
 {
-	char name[BOARD_NAME_MAX + 1];
-	struct board_record *r = rec(i);
+	char known[COMPLAINTS];
+	size_t n = board_status(tree.board, rec(i), known, sizeof(known));
 
-	say_warnx("%s: %s", state_name(i, name), now.text.p);
-	board_begin(r);
-	r->flags |= BOARD_BROKEN;
-	r->cause = CAUSE_SETTINGS;
-	board_end(r);
+	if ((rec(i)->flags & BOARD_BROKEN) == 0 || n != now.text.len ||
+	    memcmp(known, now.text.p, n) != 0)
+		say_complaint(i);
+	state_flags(i, BOARD_BROKEN, 0);
+	state_cause(i, CAUSE_SETTINGS, 0);
 	board_set_status(tree.board, i, now.text.p, now.text.len);
 }
 
