@@ -298,6 +298,12 @@ client_open(struct client *c)
 }
 
 bool
+client_await(struct client *c, struct mono deadline)
+{
+	return try_until(c, deadline, true);
+}
+
+bool
 client_again(struct client *c, struct mono deadline)
 {
 	bool was_subscribed = c->is_subscribed;

@@ -59,6 +59,8 @@ enum client_answer {
  * no svcd, or not one to be understood.
  */
 bool client_open(struct client *c);
+/* The same with a svcd that may only be on its way up, for some seconds. */
+bool client_await(struct client *c, struct mono deadline);
 /* The same without words; errno tells. */
 bool client_try(struct client *c, const char *dir);
 /*

@@ -137,7 +137,12 @@ begin(struct waiting *w, int count, char **names)
 	struct views all;
 	int code = EXITCODE_YES;
 
-	if (!client_open(&client) || !client_subscribe(&client))
+	bool has_limit = mono_before(w->deadline, mono_never());
+
+	/* Who says how long waits for svcd, too. */
+	if (!(has_limit ? client_await(&client, w->deadline)
+			: client_open(&client)) ||
+	    !client_subscribe(&client))
 		return EXITCODE_SYSTEM;
 	w->client = &client;
 	all = views_of(&client);

@@ -208,6 +208,17 @@ done
 END
 }
 
+@test "wait with a limit waits for svcd, too" {
+	inside <<'END'
+service a
+TRIVET_RUN=$PWD/run svc wait -t 20s ready a >out 2>&1 &
+asker=$!
+tree
+wait $asker
+answers 0 '' cat out
+END
+}
+
 @test "without a tree it is said what to do" {
 	inside <<'END'
 answers 111 'svc: cannot talk to svcd at /run/trivet/control: *
