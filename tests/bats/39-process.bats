@@ -345,3 +345,11 @@ all_told() {
 		"$SVCD" -r "$D/run" "$D/scan"
 	all_told
 }
+
+@test "a loopback that may not be raised, a socket that cannot be made" {
+	fails net 225 'cannot raise the loopback: operation not permitted' 'private-net = yes'
+	fails socket 202 'cannot listen: ' 'listen = unix /missing/socket'
+	tree_start setpriv --bounding-set -net_admin --inh-caps -net_admin \
+		"$SVCD" -r "$D/run" "$D/scan"
+	all_told
+}
