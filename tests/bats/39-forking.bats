@@ -46,6 +46,26 @@ EOF
 	is_gone "$pid"
 }
 
+@test "a pidfile that is written late and kept open counts" {
+	mkfifo "$D/go"
+	cat >"$D/late" <<END
+#!/bin/sh
+setsid sh -c 'exec 9>$D/pid; read -r x <$D/go; echo \$\$ >&9; exec sleep 1000' &
+END
+	chmod 755 "$D/late"
+	one a <<EOF
+type = forking
+pidfile = $D/pid
+run = $D/late
+EOF
+	tree_start
+	await state_is a starting
+	await test -e "$D/pid"
+	echo >"$D/go"
+	await state_is a up
+	[ "$(field a pid)" = "$(cat "$D/pid")" ]
+}
+
 @test "its death is seen, and it is started again" {
 	forking
 	tree_start

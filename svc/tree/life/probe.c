@@ -70,8 +70,9 @@ watch_above(const char *path)
 {
 	char dir[TREE_PATH];
 	struct buf b = BUF(dir);
-	uint32_t mask = IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
-			IN_DELETE_SELF | IN_MOVE_SELF;
+	/* Some write their number and keep the file open, for its lock. */
+	uint32_t mask = IN_CREATE | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE |
+			IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
 
 	path_dir(&b, path);
 	while (!b.full) {
