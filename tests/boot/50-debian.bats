@@ -200,14 +200,14 @@ debian() {
 }
 
 @test "debian: a script that says where its pidfile is: its daemon is the service" {
-	debian 'service atd stop && sed -i "2i# pidfile: /run/atd.pid" /etc/init.d/atd && svc lsb && service atd start && grep ^type /run/trivet/adhoc/atd; svc lsb atd status; cat /run/atd.pid'
-	[[ $output == *"type = forking"*"up (pid ${lines[-1]})"* ]]
+	debian 'service atd stop && sed -i "2i# pidfile: /run/atd.pid" /etc/init.d/atd && svc lsb && service atd start && grep ^type /run/trivet/adhoc/atd; svc status -j atd; cat /run/atd.pid'
+	[[ $output == *"type = forking"*"\"pid\":${lines[-1]},"* ]]
 	before=${lines[-1]}
-	debian 'service atd restart; service atd status; svc lsb atd status; cat /run/atd.pid'
-	[[ $output == *"atd is running"*"up (pid ${lines[-1]})"* ]]
+	debian 'service atd restart; service atd status; svc status -j atd; cat /run/atd.pid'
+	[[ $output == *"atd is running"*"\"pid\":${lines[-1]},"* ]]
 	[ "${lines[-1]}" != "$before" ]
-	debian 'kill -9 $(cat /run/atd.pid); svc wait -t 60s down atd; svc lsb atd status; echo $?'
-	[ "${lines[-1]}" = 3 ]
+	debian 'kill -9 $(cat /run/atd.pid); svc wait -t 60s down atd; echo $?; service atd status'
+	[[ $output == *$'\n'0*"atd is not running"* ]]
 	debian 'invoke-rc.d atd start && service atd status && service atd stop; pidof atd || echo none'
 	[[ $output == *"atd is running"*none ]]
 }
