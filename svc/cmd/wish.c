@@ -119,8 +119,8 @@ judge(const struct wish *w, const struct asked *a)
 	case WISH_DOWN:
 		if (a->is_gone || (sv_is_rest(*sv) && !sv_wanted(*sv)))
 			return GOOD;
-		/* Somebody else has started it again since. */
-		return a->now.word.generation != a->target ? BAD : PENDING;
+		/* Somebody else wants it up since. */
+		return sv_wanted(*sv) ? BAD : PENDING;
 	case WISH_PAUSED:
 		return a->now.shown == SV_SHOWN_PAUSED ? GOOD
 		       : a->is_gone || sv_is_rest(*sv) ? BAD
@@ -228,10 +228,17 @@ take_results(struct round *round, struct asked *const *chosen, size_t n,
 	}
 }
 
-/*
- * svcd has gone before it answered, or before it acted. Was the wish heard?
- * Then the word of the record is no longer what it was; else it is asked again.
- */
+/* The word of one that comes again by itself changes without a wish. */
+static bool
+was_heard(const struct wish *w, const struct asked *a)
+{
+	if (w->end == WISH_DOWN)
+		return !sv_wanted(a->now.word.sv);
+	return a->now.r.word != a->before.r.word;
+}
+
+/* svcd has gone before it answered, or before it acted: what it has not heard
+ * is asked again. */
 static void
 look_what_was_heard(struct round *round)
 {
@@ -242,7 +249,7 @@ look_what_was_heard(struct round *round)
 		round->pending -= a->state == PENDING;
 		a->state = UNASKED;
 		a->is_gone = !view_again(round->client, &a->now);
-		if (!a->is_gone && a->now.r.word == a->before.r.word)
+		if (!a->is_gone && !was_heard(round->wish, a))
 			continue;
 		a->target =
 		    sv_target(a->before.word.sv, a->before.word.generation,

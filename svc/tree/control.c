@@ -35,7 +35,6 @@ send_letter(uint32_t i, char letter)
 
 	if (sig == 0 || sv_role(state_word(i).sv) != SV_ROLE_RUN)
 		return;
-	exits_drain();
 	if (!aux_control(i, letter, sig))
 		kill_one(i, sig, false);
 }
@@ -45,7 +44,7 @@ control_letter(uint32_t i, char letter)
 {
 	enum sv_event ev = status_letter_event(letter);
 
-	if (letter == 'x' && (rec(i)->flags & BOARD_LOG))
+	if (!wish_may(i) || (letter == 'x' && (rec(i)->flags & BOARD_LOG)))
 		return;
 	if (letter == 'k' && aux_control(i, letter, SIGKILL))
 		return;

@@ -95,7 +95,6 @@ act(uint32_t i, const struct wire_wish *asked)
 {
 	uint32_t logger = rec(i)->logger;
 
-	exits_drain(); /* so that a signal can be sent to whom it is meant */
 	switch (asked->verb) {
 	case WIRE_VERB_KILL:
 		if (asked->argument <= 0 || asked->argument > 64)
@@ -178,11 +177,16 @@ mark_asked(uint32_t i, enum wire_verb verb, uid_t uid)
 static struct wire_result
 grant(uint32_t i, const struct wire_wish *asked, uid_t uid)
 {
-	struct sv_word w = state_word(i);
+	struct sv_word w;
 	enum sv_event ev = wire_verb_event((uint16_t)asked->verb);
 	struct wire_result result = {
-	    .record = i, .generation = w.generation, .text = {"", 0}};
+	    .record = i, .reason = WIRE_REASON_NO_SUCH, .text = {"", 0}};
 
+	if (!wish_may(i))
+		return result;
+	w = state_word(i);
+	result.reason = WIRE_REASON_OK;
+	result.generation = w.generation;
 	if (ev == EV_NOTHING) {
 		result.reason = act(i, asked);
 		return result;

@@ -363,7 +363,11 @@ no_bombs() { [ -z "$(bombs)" ]; }
 	restarted() { SVC status -j quick | grep -qE '"restarts": ?[1-9][0-9]'; }
 	await restarted
 	SVC restart good
+	for _ in $(seq 8); do
+		SVC down quick
+		[ "$(SVC list --state down)" = quick ]
+		SVC up -n quick
+	done
 	SVC down quick
-	[ "$(SVC list --state down)" = quick ]
 	healthy
 }

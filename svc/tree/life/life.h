@@ -9,7 +9,13 @@
 #include "svc/tree/state/tree.h"
 
 /* --- queue.c: events, one step after the other --- */
-/* A wish of a person, committed when this returns. Not from within a step. */
+/*
+ * What has happened is taken in before anything is made of a wish: its answer
+ * names a generation, and the next may have begun. False: the record is gone
+ * by it. Not from within a step.
+ */
+bool wish_may(uint32_t i);
+/* A wish of a person, after wish_may(); committed when this returns. */
 void wish(uint32_t i, enum sv_event ev);
 /* Down, whoever needs it, with KILL. */
 void wish_force(uint32_t i);

@@ -93,15 +93,18 @@ come_back(uint32_t i)
 	service_find_log(i);
 }
 
-/* What was asked for before it comes before it. */
-void
-wish(uint32_t i, enum sv_event ev)
+bool
+wish_may(uint32_t i)
 {
 	uint16_t life = live(i)->life;
 
 	queue_settle();
-	if (live(i)->life != life)
-		return;
+	return live(i)->life == life;
+}
+
+void
+wish(uint32_t i, enum sv_event ev)
+{
 	/* What is to start does so by what its directory says now. */
 	if ((ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART) &&
 	    sv_is_rest(state_word(i).sv))
@@ -122,15 +125,9 @@ wish(uint32_t i, enum sv_event ev)
 void
 wish_force(uint32_t i)
 {
-	uint16_t life = live(i)->life;
-
-	queue_settle();
-	if (live(i)->life != life)
-		return;
 	relations_force(i);
 	step(i, EV_DOWN, 0);
-	queue_settle();
-	if (live(i)->life == life)
+	if (wish_may(i))
 		step(i, EV_KILL, 0);
 	relations_settle();
 }

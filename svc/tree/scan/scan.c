@@ -57,7 +57,7 @@ scan_made(const char *name)
 {
 	uint32_t i = state_by_name(name);
 
-	if (i != 0 && (rec(i)->flags & BOARD_EXITED))
+	if (i != 0 && (rec(i)->flags & BOARD_EXITED) && wish_may(i))
 		wish(i, EV_UP);
 }
 
