@@ -110,8 +110,8 @@ people_hide(unsigned k, bool hidden)
 	(void)!(hidden ? rename(here, there) : rename(there, here));
 }
 
-static void
-die(unsigned k)
+void
+people_kill(unsigned k)
 {
 	char name[32];
 	struct process *p;
@@ -122,14 +122,9 @@ die(unsigned k)
 		world_end(p, CLD_KILLED, SIGSEGV);
 }
 
-/* What the seed says. */
-static void
-something(void)
+void
+people_something(unsigned k, const char *const *letters, unsigned count)
 {
-	static const char *const letters[] = {
-	    "u", "d", "t", "k", "o", "p", "c", "h", "du", "ud", "tt", "dtu"};
-	unsigned k = world_random(sim->services);
-
 	switch (world_random(12)) {
 	case 0:
 		world->fork_fails = 1 + world_random(4);
@@ -144,8 +139,18 @@ something(void)
 		world->now_ns += (int64_t)world_random(8000) * 1000000;
 		break;
 	default:
-		people_command(k, letters[world_random(12)]);
+		people_command(k, letters[world_random(count)]);
 	}
+}
+
+/* What the seed says. */
+static void
+something(void)
+{
+	static const char *const letters[] = {
+	    "u", "d", "t", "k", "o", "p", "c", "h", "du", "ud", "tt", "dtu"};
+
+	people_something(world_random(sim->services), letters, 12);
 }
 
 /* A script is pairs: a service's number and a letter for svcd, or - and + for
@@ -163,7 +168,7 @@ scripted(unsigned at)
 		people_hide(k, step[1] == '-');
 		break;
 	case 'X':
-		die(k);
+		people_kill(k);
 		break;
 	case 'S':
 		world->now_ns += k * INT64_C(1000000000);

@@ -78,6 +78,11 @@ void people_make_file(unsigned k, const char *name);
 /* Letters for a service; its directory goes, or comes back. */
 void people_command(unsigned k, const char *letters);
 void people_hide(unsigned k, bool hidden);
+/* Its process crashes, if it has one. */
+void people_kill(unsigned k);
+/* By chance: one of these commands for it, or it goes or comes back, time
+ * passes, or clones fail for a while. */
+void people_something(unsigned k, const char *const *letters, unsigned count);
 /* All that is wanted is said; once more, if this life has not heard it. */
 void people_want(void);
 bool people_were_heard(void);

@@ -410,24 +410,8 @@ town_something(void)
 	for (unsigned n = 1 + world_random(3); n > 0; n--) {
 		unsigned k = world_random(town_count);
 
-		switch (world_random(12)) {
-		case 0:
-			world->fork_fails = 1 + world_random(4);
-			break;
-		case 1:
-			people_hide(k, true);
-			break;
-		case 2:
-			people_hide(k, false);
-			break;
-		case 3:
-			world->now_ns += (int64_t)world_random(8000) * 1000000;
-			break;
-		default:
-			/* KILL to a group ends its members at once. */
-			people_command(
-			    k, letters[world_random(
-				   town_houses[k].kind == GROUP ? 10 : 12)]);
-		}
+		/* KILL to a group ends its members at once. */
+		people_something(
+		    k, letters, town_houses[k].kind == GROUP ? 10 : 12);
 	}
 }

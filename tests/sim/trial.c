@@ -3,11 +3,9 @@
  * and it is said beforehand who goes down, who comes again and who is left
  * alone; svcd is killed in the middle of some.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 
 #include "svc/tree/state/state.h"
 #include "tests/fake/world.h"
@@ -165,18 +163,6 @@ suits(enum trial_kind kind, unsigned k)
 	return false;
 }
 
-static void
-kill_it(unsigned k)
-{
-	char name[32];
-	struct process *p;
-
-	snprintf(name, sizeof(name), "/s%u", k);
-	p = world_process(name, "./run");
-	if (p != NULL)
-		world_end(p, CLD_KILLED, SIGSEGV);
-}
-
 /* What a svcd that was killed may not have heard is said again. */
 static void
 act(bool is_again)
@@ -187,13 +173,13 @@ act(bool is_again)
 		break;
 	case TRIAL_DEATH:
 		if (!is_again)
-			kill_it(trial->about);
+			people_kill(trial->about);
 		break;
 	case TRIAL_TERM:
 		people_command(trial->about, "t");
 		break;
 	case TRIAL_FAIL:
-		kill_it(trial->about);
+		people_kill(trial->about);
 		break;
 	case TRIAL_AWAY:
 		people_hide(trial->about, true);
