@@ -37,12 +37,6 @@ static struct timer hurry; /* in a container, while it stops */
 static struct mono kill_at;
 static bool is_late;
 
-static struct board_head *
-head(void)
-{
-	return (struct board_head *)(void *)tree.board.base;
-}
-
 bool
 stop_is_near(void)
 {
@@ -53,7 +47,7 @@ stop_is_near(void)
 static bool
 is_last(void)
 {
-	switch ((enum keep_ending)head()->ending) {
+	switch ((enum keep_ending)state_head()->ending) {
 	case KEEP_END_POWEROFF:
 	case KEEP_END_REBOOT:
 	case KEEP_END_HALT:
@@ -80,7 +74,7 @@ leave_watches(void)
 
 	for (unsigned n = 0; n < 2; n++)
 		if (fds[n] >= 0)
-			keep_put(slots_take(1), &fds[n], 1);
+			slots_put(&fds[n], 1);
 }
 
 /* Once a turn: whether all is over. */
@@ -101,8 +95,8 @@ stop_look(void)
 		while (views_run())
 			;
 	cgroups_end();
-	upward_exit(head()->ending_arg);
-	keep_done(head()->ending_arg);
+	upward_exit(state_head()->ending_arg);
+	keep_done(state_head()->ending_arg);
 }
 
 /*
@@ -146,7 +140,7 @@ stop_all(enum keep_ending ending, int64_t ms, bool at_once)
 	if (!tree.is_ending)
 		upward_stopping();
 	hurry_start(ms);
-	head()->ending = ending;
+	state_head()->ending = ending;
 	tree.is_ending = true;
 	stage = END_ASKED;
 	for (uint32_t i = state_next(0); at_once && i != 0; i = state_next(i))
@@ -162,7 +156,7 @@ static void
 restore_due(void *arg)
 {
 	(void)arg;
-	head()->ending = KEEP_END_NONE;
+	state_head()->ending = KEEP_END_NONE;
 	tree.is_ending = false;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		if (rec(i)->cause == CAUSE_SHUTDOWN) {
@@ -178,7 +172,7 @@ stop_start(void)
 	timer_init(&restore, restore_due, NULL);
 	ending_start();
 	timer_init(&hurry, hurry_due, NULL);
-	if (head()->ending == KEEP_END_NONE || tree.is_ending)
+	if (state_head()->ending == KEEP_END_NONE || tree.is_ending)
 		return;
 	tree.is_ending = true;
 	timer_set(&tree.loop, &restore, mono_add_ms(tree.loop.now, AGAIN_MS));
@@ -194,7 +188,7 @@ stop_signal(int sig)
 {
 	bool is_runsvdir = strcmp(tree.prog, "runsvdir") == 0;
 
-	int code = tree.is_ending ? head()->ending_arg : 0;
+	int code = tree.is_ending ? state_head()->ending_arg : 0;
 
 	if (sig == SIGTERM || sig == SIGINT || sig == SIGQUIT)
 		keep_end(KEEP_END_EXIT, code, tree.is_ending);

@@ -93,7 +93,6 @@ tell(uint32_t i)
 	struct board_record *r = rec(i);
 	enum sv_shown now = sv_shown(state_word(i).sv);
 	enum sv_shown old = (enum sv_shown)live(i)->shown;
-	struct board_head *h = (struct board_head *)(void *)tree.board.base;
 
 	if (now != old) {
 		board_begin(r);
@@ -102,7 +101,7 @@ tell(uint32_t i)
 		board_end(r);
 		live(i)->shown = (uint8_t)now;
 	}
-	h->changes++;
+	state_head()->changes++;
 	if (now == SV_SHOWN_WAITING)
 		relations_cause(i);
 	listen_settled(i);

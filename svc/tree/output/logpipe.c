@@ -79,9 +79,8 @@ logpipe_share(uint32_t i, uint32_t from)
 		say_warn("%s: no pipe to its logger", state_name(i, name));
 		return false;
 	}
-	slot = slots_take(2);
-	if (slot != 0 && !keep_put(slot, l->pipe, 2)) {
-		slots_give(slot, 2);
+	slot = slots_put(l->pipe, 2);
+	if (slot == 0 && errno != ENOSPC) {
 		close_both(l->pipe);
 		return false;
 	}
@@ -114,10 +113,7 @@ logpipe_close(uint32_t i)
 		return;
 	fd_close(&l->pipe[0]);
 	fd_close(&l->pipe[1]);
-	if (rec(i)->log_slot == 0)
-		return;
-	keep_drop(rec(i)->log_slot, 2);
-	slots_give(rec(i)->log_slot, 2);
+	slots_drop(rec(i)->log_slot, 2);
 	keep(i, 0);
 }
 
@@ -129,12 +125,8 @@ logpipe_recover(uint32_t i)
 
 	if (slot == 0)
 		return;
-	slots_mark(slot, 2);
-	for (unsigned n = 0; n < 2; n++) {
-		l->pipe[n] = keep_get(slot + n);
-		if (l->pipe[n] >= 0)
-			fd_lift(&l->pipe[n], TREE_FD_FLOOR);
-	}
+	for (unsigned n = 0; n < 2; n++)
+		l->pipe[n] = slots_get(slot + n);
 }
 
 /*

@@ -309,9 +309,9 @@ output_make(uint32_t i)
 static bool
 give(size_t from, size_t n)
 {
-	uint32_t slot = slots_take((uint32_t)n);
+	uint32_t slot = slots_put(fresh.fd + from, (uint32_t)n);
 
-	if (slot == 0 || !keep_put(slot, fresh.fd + from, n))
+	if (slot == 0)
 		return false;
 	for (size_t k = 0; k < n; k++)
 		lines_set_slot(fresh.record[from + k], slot + (uint32_t)k);
@@ -341,8 +341,7 @@ output_close(uint32_t i)
 	if (rec(i)->lines_slot == 0)
 		return;
 	sys_unlinkat(dir, state_name(i, name), 0);
-	keep_drop(rec(i)->lines_slot, 1);
-	slots_give(rec(i)->lines_slot, 1);
+	slots_drop(rec(i)->lines_slot, 1);
 	lines_set_slot(i, 0);
 }
 

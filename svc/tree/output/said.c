@@ -389,8 +389,8 @@ said_make(uint32_t i)
 		table[i].is_open = false;
 		return false;
 	}
-	slot = slots_take(STREAMS);
-	if (slot != 0 && keep_put(slot, fds, STREAMS))
+	slot = slots_put(fds, STREAMS);
+	if (slot != 0)
 		lines_set_slot(i, slot);
 	return true;
 }
@@ -415,10 +415,7 @@ said_close(uint32_t i)
 			outs[s].who = 0, outs[s].done = 0;
 	}
 	table[i].is_open = false;
-	if (rec(i)->lines_slot == 0)
-		return;
-	keep_drop(rec(i)->lines_slot, STREAMS);
-	slots_give(rec(i)->lines_slot, STREAMS);
+	slots_drop(rec(i)->lines_slot, STREAMS);
 	lines_set_slot(i, 0);
 }
 
@@ -431,11 +428,9 @@ said_recover(uint32_t i)
 
 	if (slot == 0)
 		return;
-	slots_mark(slot, STREAMS);
 	for (unsigned s = 0; s < STREAMS; s++) {
-		fds[s] = keep_get(slot + s);
-		is_good = fds[s] >= 0 && fd_lift(&fds[s], TREE_FD_FLOOR) == 0 &&
-			  is_good;
+		fds[s] = slots_get(slot + s);
+		is_good = fds[s] >= 0 && is_good;
 	}
 	if (!is_good || !listen_to(i, fds))
 		say_warnx("what a service says cannot be heard any more");

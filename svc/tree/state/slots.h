@@ -11,9 +11,16 @@
 #define SLOTS_FIRST 3
 #define SLOTS_MAX 16000
 
-/* n in a row; 0: none left. */
-uint32_t slots_take(uint32_t n);
-void slots_give(uint32_t slot, uint32_t n);
+/*
+ * The keeper holds these as well, in n slots in a row: the first of them. 0 and
+ * errno: it does not; ENOSPC: so many are not free.
+ */
+uint32_t slots_put(const int *fds, uint32_t n);
+/* The keeper lets go of them; 0 is no slot. */
+void slots_drop(uint32_t slot, uint32_t n);
+/* What a record says to stand there, after a death of ours: in use. */
 void slots_mark(uint32_t slot, uint32_t n);
+/* And had back, above TREE_FD_FLOOR; -1: it is lost. */
+int slots_get(uint32_t slot);
 
 #endif

@@ -261,16 +261,11 @@ set_slots(uint32_t i, uint32_t slot, uint32_t count)
 static bool
 have_kept(uint32_t i, uint32_t n)
 {
-	uint32_t slot = slots_take(n);
+	uint32_t slot = slots_put(talk(i)->listen, n);
 
-	if (slot != 0 && keep_put(slot, talk(i)->listen, n)) {
-		set_slots(i, slot, n);
-		return true;
-	}
 	if (slot != 0)
-		slots_give(slot, n);
-	errno = EMFILE;
-	return false;
+		set_slots(i, slot, n);
+	return slot != 0;
 }
 
 static bool
@@ -320,8 +315,7 @@ listen_close(uint32_t i)
 	if (r->fd_count == 0)
 		return;
 	close_all(i);
-	keep_drop(r->fd_slot, r->fd_count);
-	slots_give(r->fd_slot, r->fd_count);
+	slots_drop(r->fd_slot, r->fd_count);
 	set_slots(i, 0, 0);
 }
 
@@ -332,13 +326,8 @@ listen_recover(uint32_t i)
 
 	if (r->fd_count == 0 || r->fd_count > SETTINGS_LISTENS_MAX)
 		return;
-	slots_mark(r->fd_slot, r->fd_count);
-	for (unsigned n = 0; n < r->fd_count; n++) {
-		int fd = keep_get(r->fd_slot + n);
-		if (fd >= 0)
-			fd_lift(&fd, TREE_FD_FLOOR);
-		talk(i)->listen[n] = fd;
-	}
+	for (unsigned n = 0; n < r->fd_count; n++)
+		talk(i)->listen[n] = slots_get(r->fd_slot + n);
 }
 
 void

@@ -56,8 +56,6 @@ notify_is_for(const struct settings *s)
 
 /* --- the socket --- */
 
-static struct talk_ears ears;
-
 static void
 name_of(struct buf *b, uint32_t i, uint64_t secret)
 {
@@ -128,10 +126,10 @@ random_name(void)
 static void notify_ready(void *arg, uint32_t events);
 
 static bool
-listen_to(uint32_t i, int fd)
+listen_to(uint32_t i, int *fd)
 {
-	return fd_lift(&fd, TREE_FD_FLOOR) == 0 &&
-	       watch_add(&tree.loop, &talk(i)->notify, fd, EPOLLIN,
+	return fd_lift(fd, TREE_FD_FLOOR) == 0 &&
+	       watch_add(&tree.loop, &talk(i)->notify, *fd, EPOLLIN,
 		   notify_ready, (void *)(uintptr_t)i) == 0;
 }
 
@@ -164,24 +162,21 @@ bind_first(uint32_t i)
 static bool
 make_socket(uint32_t i, struct kept *k)
 {
-	uint32_t slot = slots_take(1);
-	int fd = -1;
+	uint32_t slot;
+	int fd, error;
 
-	if (slot == 0) {
-		errno = EMFILE;
-		return false;
-	}
 	k->secret = 0;
 	fd = bind_first(i);
-	if (fd < 0 || !keep_put(slot, &fd, 1) || !listen_to(i, fd)) {
-		int error = errno;
-		fd_close(&fd);
-		slots_give(slot, 1);
-		errno = error;
-		return false;
+	slot = fd >= 0 ? slots_put(&fd, 1) : 0;
+	if (slot != 0 && listen_to(i, &fd)) {
+		k->notify_slot = slot;
+		return true;
 	}
-	k->notify_slot = slot;
-	return true;
+	error = errno;
+	fd_close(&fd);
+	slots_drop(slot, 1);
+	errno = error;
+	return false;
 }
 
 /* A name that no former run knows. */
@@ -263,15 +258,8 @@ notify_close(uint32_t i)
 	if (place >= 0)
 		sys_unlinkat(place, name, 0);
 	fd_close(&place);
-	keep_drop(k->notify_slot, 1);
-	slots_give(k->notify_slot, 1);
+	slots_drop(k->notify_slot, 1);
 	k->notify_slot = 0;
-}
-
-void
-notify_start(struct talk_ears who)
-{
-	ears = who;
 }
 
 void
@@ -282,9 +270,8 @@ notify_recover(uint32_t i)
 
 	if (k->notify_slot == 0)
 		return;
-	slots_mark(k->notify_slot, 1);
-	fd = keep_get(k->notify_slot);
-	if (fd >= 0 && !listen_to(i, fd))
+	fd = slots_get(k->notify_slot);
+	if (fd >= 0 && !listen_to(i, &fd))
 		fd_close(&fd);
 }
 
@@ -409,9 +396,9 @@ static void
 act(uint32_t i, const struct notify *n, struct sock_msg *m)
 {
 	if (!n->is_barrier)
-		ears.heard(i, n, m);
+		talk_ears.heard(i, n, m);
 	else if (m->nfds == 1 && !is_draining)
-		ears.barrier();
+		talk_ears.barrier();
 }
 
 /* False: nothing more waits. */

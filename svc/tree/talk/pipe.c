@@ -15,14 +15,6 @@
 
 #define CHUNK 4096
 
-static void (*is_ready)(uint32_t i);
-
-void
-talk_pipe_start(struct talk_ears ears)
-{
-	is_ready = ears.is_ready;
-}
-
 /* A connection on trial stands in the same place. */
 void
 talk_pipe_end(uint32_t i)
@@ -35,8 +27,7 @@ talk_pipe_end(uint32_t i)
 	fd_close(&fd);
 	if (k == NULL || k->ready_slot == 0)
 		return;
-	keep_drop(k->ready_slot, 1);
-	slots_give(k->ready_slot, 1);
+	slots_drop(k->ready_slot, 1);
 	k->ready_slot = 0;
 }
 
@@ -63,14 +54,14 @@ pipe_ready(void *arg, uint32_t events)
 	if (n <= 0 || memchr(room, '\n', (size_t)n) == NULL)
 		return;
 	talk_pipe_end(i);
-	is_ready(i);
+	talk_ears.is_ready(i);
 }
 
 static bool
-read_from(uint32_t i, int fd)
+read_from(uint32_t i, int *fd)
 {
-	return fd_lift(&fd, TREE_FD_FLOOR) == 0 &&
-	       watch_add(&tree.loop, &talk(i)->ready, fd, EPOLLIN, pipe_ready,
+	return fd_lift(fd, TREE_FD_FLOOR) == 0 &&
+	       watch_add(&tree.loop, &talk(i)->ready, *fd, EPOLLIN, pipe_ready,
 		   (void *)(uintptr_t)i) == 0;
 }
 
@@ -87,15 +78,14 @@ talk_pipe(uint32_t i)
 		return -1;
 	fd_nonblock(ends[0], true);
 	fd_lift(&ends[1], TREE_FD_FLOOR);
-	slot = slots_take(1);
-	if (slot != 0 && keep_put(slot, ends, 1) && read_from(i, ends[0])) {
+	slot = slots_put(ends, 1);
+	if (slot != 0 && read_from(i, &ends[0])) {
 		kept(i, false)->ready_slot = slot;
 		return ends[1];
 	}
 	sys_close(ends[0]);
 	sys_close(ends[1]);
-	if (slot != 0)
-		slots_give(slot, 1);
+	slots_drop(slot, 1);
 	return -1;
 }
 
@@ -107,8 +97,7 @@ talk_pipe_recover(uint32_t i)
 
 	if (k->ready_slot == 0)
 		return;
-	slots_mark(k->ready_slot, 1);
-	fd = keep_get(k->ready_slot);
-	if (fd >= 0 && !read_from(i, fd))
+	fd = slots_get(k->ready_slot);
+	if (fd >= 0 && !read_from(i, &fd))
 		sys_close(fd);
 }

@@ -22,6 +22,7 @@
 
 #define BYTES (TREE_RECORDS * sizeof(struct kept))
 
+struct talk_ears talk_ears;
 static struct talk *talks;
 static struct kept *keeps;
 
@@ -42,12 +43,10 @@ map(int fd)
 static bool
 make_file(void)
 {
-	uint32_t slot = slots_take(1);
-	int fd = -1;
+	int fd = mem_file("trivet-talk", BYTES, F_SEAL_SHRINK);
+	uint32_t slot = fd >= 0 && map(fd) ? slots_put(&fd, 1) : 0;
 
-	if (slot != 0)
-		fd = mem_file("trivet-talk", BYTES, F_SEAL_SHRINK);
-	if (fd >= 0 && map(fd) && keep_put(slot, &fd, 1)) {
+	if (slot != 0) {
 		state_head()->talk_slot = slot;
 		sys_close(fd);
 		return true;
@@ -56,8 +55,6 @@ make_file(void)
 		sys_munmap(keeps, BYTES);
 	keeps = NULL;
 	fd_close(&fd);
-	if (slot != 0)
-		slots_give(slot, 1);
 	errno = ENOMEM;
 	return false;
 }
@@ -66,11 +63,10 @@ static void
 take_over(void)
 {
 	uint32_t slot = state_head()->talk_slot;
-	int fd = slot != 0 ? keep_get(slot) : -1;
+	int fd = slot != 0 ? slots_get(slot) : -1;
 
 	if (fd < 0)
 		return;
-	slots_mark(slot, 1);
 	if (!map(fd))
 		say_warnx("what services have told is lost");
 	sys_close(fd);
@@ -79,8 +75,7 @@ take_over(void)
 void
 talk_start(struct talk_ears ears)
 {
-	notify_start(ears);
-	talk_pipe_start(ears);
+	talk_ears = ears;
 	talks = sys_mmap(NULL, TREE_RECORDS * sizeof(*talks),
 	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 	    -1, 0);

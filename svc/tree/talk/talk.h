@@ -75,6 +75,7 @@ struct talk_ears {
 	/* A newline on the pipe of ready = fd. */
 	void (*is_ready)(uint32_t i);
 };
+extern struct talk_ears talk_ears;
 void talk_start(struct talk_ears ears);
 struct talk *talk(uint32_t i);
 /* NULL: nothing is kept of it; `make` makes it, unless memory lacks. */
@@ -99,14 +100,12 @@ void talk_main_over(uint32_t i);
 /* --- pipe.c: ready = fd --- */
 /* The write end of a new one; -1. */
 int talk_pipe(uint32_t i);
-void talk_pipe_start(struct talk_ears ears);
 void talk_pipe_recover(uint32_t i);
 void talk_pipe_end(uint32_t i);
 
 /* --- notify.c: who speaks, how much --- */
 /* Its socket is there after this, and empty. False and errno. */
 bool notify_open(uint32_t i);
-void notify_start(struct talk_ears ears);
 void notify_close(uint32_t i);
 void notify_recover(uint32_t i);
 /* Reads what waits: before a limit is judged, and before a death. */
