@@ -104,6 +104,13 @@ judge_start(const struct asked *a, bool may_have_ended)
 	return is_hopeless(v) || view_is_answered(v, a->target) ? BAD : PENDING;
 }
 
+/* Told to end, or about to be, once those that need it have ended. */
+static bool
+is_put_down(const struct view *v)
+{
+	return !sv_wanted(v->word.sv) || (v->r.flags & BOARD_HELD);
+}
+
 static enum state
 judge(const struct wish *w, const struct asked *a)
 {
@@ -119,8 +126,8 @@ judge(const struct wish *w, const struct asked *a)
 	case WISH_DOWN:
 		if (a->is_gone || (sv_is_rest(*sv) && !sv_wanted(*sv)))
 			return GOOD;
-		/* Somebody else wants it up since. */
-		return sv_wanted(*sv) ? BAD : PENDING;
+		/* Else somebody wants it up since. */
+		return is_put_down(&a->now) ? PENDING : BAD;
 	case WISH_PAUSED:
 		return a->now.shown == SV_SHOWN_PAUSED ? GOOD
 		       : a->is_gone || sv_is_rest(*sv) ? BAD
@@ -233,7 +240,7 @@ static bool
 was_heard(const struct wish *w, const struct asked *a)
 {
 	if (w->end == WISH_DOWN)
-		return !sv_wanted(a->now.word.sv);
+		return is_put_down(&a->now);
 	return a->now.r.word != a->before.r.word;
 }
 
