@@ -261,6 +261,7 @@ TREE_SRC = \
 	svc/tree/state/service.c \
 	svc/tree/state/slots.c \
 	svc/tree/state/state.c \
+	svc/tree/state/todo.c \
 	svc/tree/talk/listen.c \
 	svc/tree/talk/notify.c \
 	svc/tree/talk/pipe.c \

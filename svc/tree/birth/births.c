@@ -36,6 +36,7 @@
 #include "svc/tree/state/cgroups.h"
 #include "svc/tree/state/later.h"
 #include "svc/tree/state/state.h"
+#include "svc/tree/state/todo.h"
 
 enum {
 	LOW_GATE = KEEP_FD_END,
@@ -108,18 +109,12 @@ births_start(const struct rlimit *files, struct births_ears who)
 void
 births_add(uint32_t i)
 {
-	if (live(i)->is_born)
-		return;
-	live(i)->is_born = true;
 	todo_add(&waiting, i);
 }
 
 void
 births_add_aux(uint32_t i)
 {
-	if (live(i)->is_aux_born)
-		return;
-	live(i)->is_aux_born = true;
 	todo_add(&waiting_aux, i);
 }
 
@@ -500,14 +495,10 @@ take_all(struct batch *t, int far)
 	t->n = 0;
 	t->is_late = false;
 	timer_set(&tree.loop, &t->look, mono_add_ms(mono_now(), LOOK_MS));
-	while (t->n < BIRTH_BATCH && (i = todo_take(&waiting_aux)) != 0) {
-		live(i)->is_aux_born = false;
+	while (t->n < BIRTH_BATCH && (i = todo_take(&waiting_aux)) != 0)
 		take_one(t, i, true, far);
-	}
-	while (t->n < BIRTH_BATCH && (i = todo_take(&waiting)) != 0) {
-		live(i)->is_born = false;
+	while (t->n < BIRTH_BATCH && (i = todo_take(&waiting)) != 0)
 		take_one(t, i, false, far);
-	}
 }
 
 bool

@@ -23,6 +23,7 @@
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
+#include "svc/tree/state/todo.h"
 #include "svc/tree/talk/talk.h"
 
 #define TICKS 100      /* a second, in /proc, on every machine there is */
@@ -63,9 +64,6 @@ forking_leaves(uint32_t i, struct sv sv, const struct keep_exit *e)
 void
 forking_look(uint32_t i)
 {
-	if (live(i)->is_adopting)
-		return;
-	live(i)->is_adopting = true;
 	todo_add(&due, i);
 }
 
@@ -208,7 +206,6 @@ forking_answer(void)
 
 	if (i == 0)
 		return false;
-	live(i)->is_adopting = false;
 	if (board_word(rec(i)) != 0 && state_word(i).sv.state == S_ADOPT)
 		look(i);
 	return true;

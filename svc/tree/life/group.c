@@ -13,6 +13,7 @@
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
+#include "svc/tree/state/todo.h"
 
 static struct todo due;
 static unsigned groups; /* ever seen: none, and nobody is asked */
@@ -28,15 +29,6 @@ bool
 group_is(uint32_t i)
 {
 	return (rec(i)->flags & BOARD_GROUP) != 0 && state_word(i).pid == 0;
-}
-
-static void
-add(uint32_t i)
-{
-	if (live(i)->is_due)
-		return;
-	live(i)->is_due = true;
-	todo_add(&due, i);
 }
 
 /* --- the values that are decided upon --- */
@@ -129,7 +121,7 @@ give(uint32_t i, enum group_order order, uint32_t dead)
 		carry_out(i, m, group_wish(order, member(m), place));
 		place = m == dead ? GROUP_BEFORE : place;
 	}
-	add(i);
+	todo_add(&due, i);
 }
 
 static void
@@ -254,7 +246,6 @@ group_answer(void)
 
 	if (i == 0)
 		return false;
-	live(i)->is_due = false;
 	if (board_word(rec(i)) != 0 && group_is(i))
 		look(i);
 	return true;
@@ -274,9 +265,9 @@ group_tell(uint32_t m)
 	if (groups == 0)
 		return;
 	if (group_is(m))
-		add(m);
+		todo_add(&due, m);
 	while ((i = relations_group(m, &cursor)) != 0)
-		add(i);
+		todo_add(&due, i);
 }
 
 /* --- who is a member --- */
@@ -317,7 +308,7 @@ group_renamed(void)
 		return;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		if (group_is(i))
-			add(i);
+			todo_add(&due, i);
 }
 
 /* A person has put it down: its group does not bring it back. */
@@ -350,5 +341,5 @@ group_recover(uint32_t i)
 	if ((rec(i)->flags & BOARD_GROUP) == 0)
 		return;
 	groups++;
-	add(i);
+	todo_add(&due, i);
 }

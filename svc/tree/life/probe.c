@@ -22,6 +22,7 @@
 #include "svc/core/address.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
+#include "svc/tree/state/todo.h"
 #include "svc/tree/talk/talk.h"
 
 #define FIRST_MS 5
@@ -99,9 +100,6 @@ probe_wait(uint32_t i, const char *path)
 		return;
 	}
 	t->is_here = true;
-	if (t->is_listed)
-		return;
-	t->is_listed = true;
 	todo_add(&waiting, i);
 }
 
@@ -119,7 +117,7 @@ look_all(void *arg, uint32_t events)
 		uint32_t i = todo_take(&waiting);
 		struct talk *t = talk(i);
 		bool waits = t->is_here;
-		t->is_here = t->is_listed = false;
+		t->is_here = false;
 		if (waits)
 			ready_look(i);
 	}

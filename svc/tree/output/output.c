@@ -28,6 +28,7 @@
 #include "svc/tree/state/later.h"
 #include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
+#include "svc/tree/state/todo.h"
 
 #define CHUNK 16384 /* taken at one time: nobody starves the others */
 #define SOME 16	    /* services read between two looks at all else */
@@ -93,15 +94,6 @@ output_take(uint32_t i)
 	return n == sizeof(room);
 }
 
-static void
-has_talked(uint32_t i)
-{
-	if (live(i)->is_talking)
-		return;
-	live(i)->is_talking = true;
-	todo_add(&talkers, i);
-}
-
 bool
 output_run(void)
 {
@@ -109,9 +101,8 @@ output_run(void)
 		uint32_t i = todo_take(&talkers);
 		if (i == 0)
 			return false;
-		live(i)->is_talking = false;
 		if (output_take(i))
-			has_talked(i);
+			todo_add(&talkers, i);
 	}
 	return talkers.len > 0;
 }
@@ -121,7 +112,7 @@ all_may_have(void)
 {
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		if (rec(i)->lines_slot != 0)
-			has_talked(i);
+			todo_add(&talkers, i);
 }
 
 static uint64_t
@@ -141,7 +132,7 @@ heard(const struct inotify_event *e)
 	while ((i = index_next(
 		    &watches, index_hash((uint64_t)e->wd, 0), &place)) != 0)
 		if (live(i)->talk == e->wd)
-			has_talked(i);
+			todo_add(&talkers, i);
 }
 
 static void
@@ -352,5 +343,5 @@ output_recover(uint32_t i)
 		return;
 	slots_mark(rec(i)->lines_slot, 1);
 	if (dir >= 0 && listen_to(i))
-		has_talked(i);
+		todo_add(&talkers, i);
 }

@@ -16,6 +16,7 @@
 #include "svc/core/status.h"
 #include "svc/tree/state/later.h"
 #include "svc/tree/state/state.h"
+#include "svc/tree/state/todo.h"
 
 #define SOME 64
 
@@ -32,9 +33,6 @@ views_start(void)
 void
 views_add(uint32_t i)
 {
-	if (live(i)->is_listed)
-		return;
-	live(i)->is_listed = true;
 	todo_add(&dirty, i);
 }
 
@@ -148,7 +146,6 @@ views_run(void)
 			is_said = !later_is_empty(&late);
 			return false;
 		}
-		live(i)->is_listed = false;
 		if (live(i)->control.fd >= 0 && board_word(rec(i)) != 0 &&
 		    !write_view(i, view_of(i)))
 			write_later(i);

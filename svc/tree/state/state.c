@@ -263,12 +263,7 @@ begin_live(uint32_t i)
 	*l = (struct live){.control = WATCH_NONE,
 	    .pipe = {-1, -1},
 	    .life = (uint16_t)(old.life + 1),
-	    .is_listed = old.is_listed,
-	    .is_talking = old.is_talking,
-	    .is_born = old.is_born,
-	    .is_due = old.is_due,
-	    .is_adopting = old.is_adopting,
-	    .is_aux_born = old.is_aux_born};
+	    .todos = old.todos};
 }
 
 static struct say_few refused;
@@ -468,35 +463,6 @@ state_path(uint32_t i, char room[TREE_PATH])
 {
 	board_path(tree.board, rec(i), room, TREE_PATH);
 	return room;
-}
-
-/* --- lists of things to do --- */
-
-void
-todo_init(struct todo *t)
-{
-	t->of = reserve(TREE_RECORDS * sizeof(*t->of));
-}
-
-void
-todo_add(struct todo *t, uint32_t i)
-{
-	if (t->len < TREE_RECORDS)
-		t->of[(t->head + t->len++) % TREE_RECORDS] = i;
-}
-
-uint32_t
-todo_take(struct todo *t)
-{
-	uint32_t i;
-
-	if (t->len == 0)
-		return 0;
-	i = t->of[t->head];
-	t->head = (t->head + 1) % TREE_RECORDS;
-	if (--t->len == 0) /* the same pages again, and no others */
-		t->head = 0;
-	return i;
 }
 
 int64_t

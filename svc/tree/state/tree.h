@@ -41,26 +41,21 @@ struct live {
 	int pipe[2];	      /* to its logger: read and write end, or -1 */
 	int64_t at_s; /* its next time of day, Unix seconds; 0: not known */
 	uint64_t name_hash;
-	uint64_t feeds;	    /* the name_hash of who reads its output, 0: none */
-	int talk;	    /* inotify's number of its output, 0: none */
-	uint16_t life;	    /* another record in this place: higher */
-	uint16_t ring;	    /* of its last lines, 0: none */
-	uint8_t shown;	    /* enum sv_shown told last */
-	bool is_listed : 1; /* in the list of views to be written */
-	bool is_born : 1;   /* in the list of those to be cloned */
-	uint32_t ooms;	    /* kills for memory in its cgroup */
-	bool is_aux_born : 1;  /* the same for its auxiliary process */
-	bool is_seen : 1;      /* by the scan that is going on */
-	bool is_alias : 1;     /* a second link leads to it */
+	uint64_t feeds;	   /* the name_hash of who reads its output, 0: none */
+	int talk;	   /* inotify's number of its output, 0: none */
+	uint16_t life;	   /* another record in this place: higher */
+	uint16_t ring;	   /* of its last lines, 0: none */
+	uint16_t todos;	   /* the lists that it stands in: todo.h */
+	uint8_t shown;	   /* enum sv_shown told last */
+	uint32_t ooms;	   /* kills for memory in its cgroup */
+	bool is_seen : 1;  /* by the scan that is going on */
+	bool is_alias : 1; /* a second link leads to it */
 	bool is_recreated : 1; /* a scan awaits that its name is free */
-	bool is_talking : 1;  /* in the list of those who have said something */
-	bool is_ending : 1;   /* told to end, since everything does */
-	bool is_posted : 1;   /* its scheduled run is on its way */
-	bool is_due : 1;      /* a group that is to be looked at */
-	bool is_adopting : 1; /* its pidfile is */
-	bool is_killed : 1;   /* its cgroup was: not to be entered again */
-	bool is_told : 1;     /* that it has no cgroup */
-	bool is_logless : 1;  /* its log/ could not be opened just now */
+	bool is_ending : 1;    /* told to end, since everything does */
+	bool is_posted : 1;    /* its scheduled run is on its way */
+	bool is_killed : 1;    /* its cgroup was: not to be entered again */
+	bool is_told : 1;      /* that it has no cgroup */
+	bool is_logless : 1;   /* its log/ could not be opened just now */
 };
 
 struct tree {
@@ -92,14 +87,5 @@ struct tree {
 extern struct tree tree;
 
 int64_t real_ns(void); /* of the wall clock, now */
-
-/* A list of record numbers that are to be seen to, each at most once. */
-struct todo {
-	uint32_t *of;
-	size_t head, len; /* a ring of TREE_RECORDS */
-};
-void todo_init(struct todo *t);
-void todo_add(struct todo *t, uint32_t i);
-uint32_t todo_take(struct todo *t); /* 0: empty */
 
 #endif

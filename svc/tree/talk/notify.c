@@ -20,6 +20,7 @@
  * the service any more is a stranger.
  */
 
+#include "svc/tree/state/todo.h"
 #include "svc/tree/talk/talk.h"
 
 #include <errno.h>

@@ -54,9 +54,8 @@ _Static_assert(sizeof(struct kept) == 128, "kept");
 /* What can be found again. */
 struct talk {
 	uint16_t life;
-	bool is_here;	/* waits for a file */
-	bool is_listed; /* stands in the list of those */
-	bool is_early;	/* said to be ready before it forked */
+	bool is_here;  /* waits for a file */
+	bool is_early; /* said to be ready before it forked */
 	unsigned tries;
 	struct watch notify;
 	struct watch ready; /* pipe of ready = fd; a connection on trial */
