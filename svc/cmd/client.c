@@ -223,12 +223,23 @@ connect_without_place(const char *path)
 	return fd;
 }
 
+/* Its rooms for messages are left as they are: they are large. */
+static void
+init(struct client *c)
+{
+	c->fd = c->board_fd = -1;
+	c->board = (struct board){0};
+	c->last_id = c->svcd_pid = 0;
+	c->program = NULL;
+	c->is_subscribed = false;
+}
+
 bool
 client_try(struct client *c, const char *dir)
 {
 	const char *path = memory_text("%s/control", dir);
 
-	*c = (struct client){.fd = -1, .board_fd = -1};
+	init(c);
 	c->fd = sock_connect(path, SOCK_SEQPACKET);
 	if (c->fd < 0 && errno != EAGAIN)
 		c->fd = connect_without_place(path);

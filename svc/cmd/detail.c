@@ -112,21 +112,20 @@ needed_by(const char *name)
 
 /* What its files say, where they can be read. */
 static void
-print_definition(const struct view *v)
+print_definition(const struct view *v, const struct definition *d)
 {
-	struct definition d = definition_read("", v->path, v->name);
 	const char *link = place_link(place_scan(), v->name);
 
 	if (link != NULL)
 		fact("enabled",
 		    memory_text("by the link %s/%s", place_scan(), v->name));
-	if (!d.is_good)
+	if (!d->is_good)
 		return;
-	if (d.settings.description != NULL)
-		fact("description", d.settings.description);
-	fact("needs", joined(d.settings.needs));
-	fact("binds", joined(d.settings.binds));
-	fact("wants", joined(d.settings.wants));
+	if (d->settings.description != NULL)
+		fact("description", d->settings.description);
+	fact("needs", joined(d->settings.needs));
+	fact("binds", joined(d->settings.binds));
+	fact("wants", joined(d->settings.wants));
 	fact("needed by",
 	    v->needed_by != NULL ? v->needed_by : needed_by(v->name));
 }
@@ -196,14 +195,9 @@ print_tree(const struct view *v)
 	print_processes(&all, pid);
 }
 
-bool
-detail_output(struct client *c, const struct view *v, uint32_t lines)
+static void
+print_output(const char *text, size_t bytes)
 {
-	size_t bytes;
-	const char *text = report_output(c, v, lines, &bytes);
-
-	if (text == NULL)
-		return false;
 	while (bytes > 0) {
 		const char *end = memchr(text, '\n', bytes);
 		size_t length = end == NULL ? bytes : (size_t)(end - text);
@@ -212,6 +206,17 @@ detail_output(struct client *c, const struct view *v, uint32_t lines)
 		text += length;
 		bytes -= length;
 	}
+}
+
+bool
+detail_output(struct client *c, const struct view *v, uint32_t lines)
+{
+	size_t bytes;
+	const char *text = report_output(c, v, NULL, lines, &bytes);
+
+	if (text == NULL)
+		return false;
+	print_output(text, bytes);
 	return true;
 }
 
@@ -220,13 +225,14 @@ detail_print(struct client *c, const struct views *all, const struct view *v,
     uint32_t lines)
 {
 	const struct view *logger = views_record(all, v->r.logger);
-	const char *held = "";
+	struct definition d = definition_read("", v->path, v->name);
+	const char *held = "", *text;
 	size_t bytes;
 
 	heading(all, v);
 	fact("why", view_note(all, v));
 	fact("directory", v->path);
-	print_definition(v);
+	print_definition(v, &d);
 	fact("started", starts(v));
 	fact("ready", readiness(v));
 	fact("wanted", sv_wanted(v->word.sv) ? "up"
@@ -241,8 +247,9 @@ detail_print(struct client *c, const struct views *all, const struct view *v,
 		    memory_text("%s, %s", logger->name, view_state(logger)));
 	print_exits(v);
 	print_tree(v);
-	if (report_output(c, v, lines, &bytes) != NULL) {
+	text = report_output(c, v, &d, lines, &bytes);
+	if (text != NULL) {
 		fact("output", "the last lines:");
-		detail_output(c, v, lines);
+		print_output(text, bytes);
 	}
 }

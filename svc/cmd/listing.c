@@ -55,7 +55,7 @@ show(const struct asked *asked, int count, char **names)
 
 	if (!client_open(&client))
 		return EXITCODE_SYSTEM;
-	all = views_of(&client);
+	all = views_about(&client, count, names);
 	if (!views_pick(&all, count, names, &code))
 		return code;
 	if (asked->is_json)

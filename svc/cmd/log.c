@@ -138,7 +138,7 @@ add_source(struct sources *all, const char *name, const char *path)
 {
 	struct logs_source s;
 
-	if (!logs_find(&s, name, path))
+	if (!logs_find(&s, name, path, NULL))
 		return false;
 	all->s = memory_grow(all->s, &all->room, all->count + 1, sizeof(s));
 	all->s[all->count++] = s;
@@ -165,7 +165,7 @@ add_without_tree(struct sources *all, char **names)
 static bool
 add_with_tree(struct sources *all, struct client *c, int count, char **names)
 {
-	struct views views = views_of(c);
+	struct views views = views_about(c, count, names);
 	int code;
 
 	if (!views_pick(&views, count, names, &code))

@@ -14,6 +14,7 @@
 /* Where the shared logger writes what has no directory of its own. */
 #define LOGS_BASE "/var/log/trivet"
 
+struct definition;
 struct logs_place;
 
 struct logs_source {
@@ -25,8 +26,10 @@ struct logs_source {
 /*
  * The log of the service `name` that is defined in `path` (NULL: not known),
  * or the log that `name` itself is, if it has a slash. False: none found.
+ * `d` is its definition if it has been read, else NULL.
  */
-bool logs_find(struct logs_source *s, const char *name, const char *path);
+bool logs_find(struct logs_source *s, const char *name, const char *path,
+    const struct definition *d);
 /* Why none was found, as far as the definition tells: behind a colon. */
 const char *logs_none(const char *name, const char *path);
 

@@ -56,15 +56,20 @@ from_script(struct logs_source *s, const char *path)
 }
 
 static bool
-from_setting(struct logs_source *s, const char *path)
+from_setting(
+    struct logs_source *s, const char *path, const struct definition *d)
 {
-	struct definition d = definition_read("", path, s->name);
+	struct definition own;
 	struct logplan *plan = memory_get(1, sizeof(*plan));
 	char *room = memory_get(1, LOGPLAN_TEXT);
 	const char *word;
 
-	if (!d.settings.log.is_on || d.settings.log.plan == NULL ||
-	    logplan_parse(d.settings.log.plan, room, plan, &word) != NULL ||
+	if (d == NULL) {
+		own = definition_read("", path, s->name);
+		d = &own;
+	}
+	if (!d->settings.log.is_on || d->settings.log.plan == NULL ||
+	    logplan_parse(d->settings.log.plan, room, plan, &word) != NULL ||
 	    plan->path == NULL)
 		return false;
 	if (plan->to == LOGPLAN_DIR)
@@ -104,7 +109,8 @@ from_link(struct logs_source *s)
 }
 
 bool
-logs_find(struct logs_source *s, const char *name, const char *path)
+logs_find(struct logs_source *s, const char *name, const char *path,
+    const struct definition *d)
 {
 	struct stat st;
 
@@ -116,7 +122,7 @@ logs_find(struct logs_source *s, const char *name, const char *path)
 	}
 	if (from_link(s))
 		return true;
-	if (path != NULL && (from_script(s, path) || from_setting(s, path) ||
+	if (path != NULL && (from_script(s, path) || from_setting(s, path, d) ||
 				take_dir(s, memory_text("%s/log/main", path)) ||
 				take_dir(s, memory_text("%s/log", path))))
 		return true;

@@ -95,7 +95,8 @@ tell_reasons(const struct views *all, const struct view *v)
 {
 	const char *note = view_note(all, v);
 	size_t bytes;
-	const char *text = report_output(&self.client, v, REASON_LINES, &bytes);
+	const char *text =
+	    report_output(&self.client, v, NULL, REASON_LINES, &bytes);
 
 	if (*note != '\0')
 		print(memory_text(

@@ -97,14 +97,15 @@ kept_output(
 
 /* The same from its log. */
 static const char *
-logged_output(const struct view *v, uint32_t lines, size_t *bytes)
+logged_output(const struct view *v, const struct definition *d, uint32_t lines,
+    size_t *bytes)
 {
 	struct logs_source source;
 	struct logs logs = {0};
 	struct logs_ask ask = {.most = lines};
 	size_t room = 1;
 
-	if (!logs_find(&source, v->name, v->path))
+	if (!logs_find(&source, v->name, v->path, d))
 		return NULL;
 	logs_read(&logs, &source, &ask);
 	for (size_t i = 0; i < logs.count; i++)
@@ -119,8 +120,8 @@ logged_output(const struct view *v, uint32_t lines, size_t *bytes)
 }
 
 const char *
-report_output(
-    struct client *c, const struct view *v, uint32_t lines, size_t *bytes)
+report_output(struct client *c, const struct view *v,
+    const struct definition *d, uint32_t lines, size_t *bytes)
 {
 	const char *text = NULL;
 
@@ -128,7 +129,7 @@ report_output(
 	if (lines > 0)
 		text = kept_output(c, v, lines, bytes);
 	if (lines > 0 && text == NULL)
-		text = logged_output(v, lines, bytes);
+		text = logged_output(v, d, lines, bytes);
 	return text;
 }
 
@@ -208,7 +209,7 @@ put_output(
     struct json *j, struct client *c, const struct view *v, uint32_t lines)
 {
 	size_t bytes, length;
-	const char *text = report_output(c, v, lines, &bytes);
+	const char *text = report_output(c, v, NULL, lines, &bytes);
 
 	json_open_at(j, "output", '[');
 	for (; text != NULL && bytes > 0; bytes -= length, text += length) {

@@ -9,6 +9,8 @@
 #include "svc/cmd/process.h"
 #include "svc/cmd/view.h"
 
+struct definition;
+
 struct report {
 	struct processes processes;
 	uint32_t *mains; /* sorted */
@@ -24,10 +26,12 @@ struct process_sum report_sum(const struct report *r, const struct view *v);
 void report_json(struct client *c, const struct views *all,
     const struct views *some, uint32_t lines);
 
-/* The last output that svcd holds of a service; *bytes counts it. NULL: none.
+/*
+ * The last output of a service that svcd holds, or its log; *bytes counts it.
+ * NULL: none. `d` is its definition if it has been read, else NULL.
  */
-const char *report_output(
-    struct client *c, const struct view *v, uint32_t lines, size_t *bytes);
+const char *report_output(struct client *c, const struct view *v,
+    const struct definition *d, uint32_t lines, size_t *bytes);
 /*
  * What is held back: services that wait for this one or went down with it.
  * Calls each() for each.

@@ -145,7 +145,7 @@ begin(struct waiting *w, int count, char **names)
 	    !client_subscribe(&client))
 		return EXITCODE_SYSTEM;
 	w->client = &client;
-	all = views_of(&client);
+	all = views_about(&client, count, names);
 	if (count == 0)
 		pick_wanted(&all, w->goal);
 	else if (!views_pick(&all, count, names, &code))
