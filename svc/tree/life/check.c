@@ -22,17 +22,6 @@ is_starting(uint32_t i)
 	return state_word(i).sv.state == S_START;
 }
 
-/* The next look at one that is not ready: soon at first, then calmly. */
-static void
-again_soon(uint32_t i)
-{
-	struct talk *t = talk(i);
-	int64_t ms = t->tries < 5 ? FIRST_MS << t->tries : MOST_MS;
-
-	t->tries++;
-	ready_at(i, mono_add_ms(mono_now(), ms).ns);
-}
-
 void
 check_plan(uint32_t i)
 {
@@ -82,7 +71,7 @@ check_ended(uint32_t i, bool is_good)
 		if (is_good)
 			ready_now(i);
 		else
-			again_soon(i);
+			ready_again(i, FIRST_MS, MOST_MS);
 		return;
 	}
 	if (state != S_UP)

@@ -128,16 +128,6 @@ look_all(void *arg, uint32_t events)
 /* --- connections --- */
 
 static void
-try_again(uint32_t i)
-{
-	struct talk *t = talk(i);
-	int64_t ms = t->tries < 7 ? FIRST_MS << t->tries : MOST_MS;
-
-	t->tries++;
-	ready_at(i, mono_add_ms(mono_now(), ms).ns);
-}
-
-static void
 hang_up(uint32_t i)
 {
 	struct talk *t = talk(i);
@@ -161,7 +151,7 @@ answered(void *arg, uint32_t events)
 		ready_at(i, 0);
 		ready_now(i);
 	} else {
-		try_again(i);
+		ready_again(i, FIRST_MS, MOST_MS);
 	}
 }
 
@@ -173,7 +163,7 @@ connect_to(uint32_t i, int family, const void *a, socklen_t n)
 	hang_up(i);
 	if (fd < 0 || fd_lift(&fd, TREE_FD_FLOOR) < 0) {
 		fd_close(&fd);
-		try_again(i);
+		ready_again(i, FIRST_MS, MOST_MS);
 		return;
 	}
 	/* EPROTOTYPE: somebody has it, for datagrams or packets. */
@@ -189,7 +179,7 @@ connect_to(uint32_t i, int family, const void *a, socklen_t n)
 		return;
 	}
 	sys_close(fd);
-	try_again(i);
+	ready_again(i, FIRST_MS, MOST_MS);
 }
 
 static void

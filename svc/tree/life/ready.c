@@ -68,6 +68,15 @@ ready_at(uint32_t i, int64_t at)
 	deadline_sync(i);
 }
 
+void
+ready_again(uint32_t i, int64_t first_ms, int64_t most_ms)
+{
+	unsigned tries = talk(i)->tries++;
+	int64_t ms = tries < 16 ? first_ms << tries : most_ms;
+
+	ready_at(i, mono_add_ms(tree.loop.now, ms < most_ms ? ms : most_ms).ns);
+}
+
 static void
 look_whether_it_runs(uint32_t i, uint32_t pid)
 {

@@ -10,6 +10,8 @@
 /* --- ready.c: which kind of readiness --- */
 void ready_now(uint32_t i);
 void ready_at(uint32_t i, int64_t at_ns);
+/* The next look at one that is not ready: soon at first, then more calmly. */
+void ready_again(uint32_t i, int64_t first_ms, int64_t most_ms);
 enum settings_ready_kind ready_kind(uint32_t i);
 /* It says so, on the descriptor of ready = fd. */
 void ready_said(uint32_t i);

@@ -95,24 +95,40 @@ holds(const struct buf *text, const char *word)
 }
 
 static bool
-is_marked(const char *pid, const struct mark *m)
+is_marked(pid_t pid, const struct mark *m)
 {
 	static char room[131072];
 	char path[64];
 	struct buf b = BUF(path), text = BUF(room);
 
-	buf_fmt(&b, "/proc/%s/environ", pid);
+	buf_fmt(&b, "/proc/%d/environ", (int)pid);
 	if (fd_slurp(AT_FDCWD, path, &text) < 0 && text.len == 0)
 		return false;
 	return holds(&text, m->tree) && holds(&text, m->service);
 }
 
 static bool
-is_of(pid_t session, const char *name, pid_t pid, const struct mark *mark)
+is_of(pid_t session, pid_t pid, const struct mark *mark)
 {
 	/* Threads of the kernel are in session 0. */
 	return (session > 1 && sys_getsid(pid) == session) ||
-	       is_marked(name, mark);
+	       is_marked(pid, mark);
+}
+
+/* In a directory opened as /proc. */
+static bool
+next_process(struct dir *d, pid_t *pid)
+{
+	struct dir_entry e;
+	uint32_t number;
+
+	while (dir_next(d, &e) == 1) {
+		if (!scan_u32(e.name, &number))
+			continue;
+		*pid = (pid_t)number;
+		return true;
+	}
+	return false;
 }
 
 /* Signals each process of the session, and each that bears the mark; how many
@@ -123,22 +139,20 @@ visit(uint32_t i, pid_t session, int sig)
 	char room[DIR_ROOM];
 	struct mark mark;
 	struct dir d;
-	struct dir_entry e;
-	uint32_t pid;
+	pid_t pid;
 	unsigned living = 0;
 
 	mark_of(i, &mark);
 	if (dir_open(&d, AT_FDCWD, "/proc", room, sizeof(room)) < 0)
 		return 0;
-	while (dir_next(&d, &e) == 1) {
-		if (!scan_u32(e.name, &pid) || (pid_t)pid == just_died ||
-		    (pid_t)pid == session ||
-		    !is_of(session, e.name, (pid_t)pid, &mark))
+	while (next_process(&d, &pid)) {
+		if (pid == just_died || pid == session ||
+		    !is_of(session, pid, &mark))
 			continue;
-		if (sys_kill((pid_t)pid, sig) == 0)
+		if (sys_kill(pid, sig) == 0)
 			living++;
 		if (sig == SIGTERM)
-			sys_kill((pid_t)pid, SIGCONT);
+			sys_kill(pid, SIGCONT);
 	}
 	dir_close(&d);
 	return living;
@@ -204,17 +218,15 @@ has_others(pid_t group)
 {
 	char room[DIR_ROOM];
 	struct dir d;
-	struct dir_entry e;
-	uint32_t pid;
+	pid_t pid;
 	bool found = false;
 
 	if (sys_kill(group, 0) < 0)
 		return true;
 	if (dir_open(&d, AT_FDCWD, "/proc", room, sizeof(room)) < 0)
 		return false;
-	while (!found && dir_next(&d, &e) == 1)
-		found = scan_u32(e.name, &pid) && (pid_t)pid != group &&
-			sys_getpgid((pid_t)pid) == group;
+	while (!found && next_process(&d, &pid))
+		found = pid != group && sys_getpgid(pid) == group;
 	dir_close(&d);
 	return found;
 }
