@@ -142,8 +142,8 @@ leads_to(
 
 	for (int n = 0; n < CHAIN_MAX && v != NULL && view_waits(&v->r); n++) {
 		v = views_record(all, v->r.cause_record);
-		if (v == to)
-			return from != to;
+		if (v != NULL && v->record == to->record)
+			return from->record != to->record;
 	}
 	return false;
 }

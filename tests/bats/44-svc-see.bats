@@ -49,6 +49,25 @@ grep -q "^      [0-9]* .*sleep 1001" out
 END
 }
 
+@test "status NAME: who waits for it, and for those in turn" {
+	inside <<'END'
+settings root 'type = oneshot' 'up = sleep 1000'
+settings middle 'needs = root' 'run = sleep 1000'
+settings top 'needs = middle' 'run = sleep 1000'
+service other
+tree
+svc wait ready other
+until_true sh -c 'svc status top | grep "waiting for middle"'
+answers 1 '*  holds back   middle top*' svc status root
+answers 1 '*  holds back   top*' svc status middle
+answers 1 '*"holds_back":\["middle","top"\]*' svc status -j root
+svc status top >out || :
+svc status other >>out
+! grep 'holds back' out
+answers 0 '*it holds back: middle top' svc why top
+END
+}
+
 @test "status -j is JSON with what a program wants to know" {
 	inside <<'END'
 service a
