@@ -1,8 +1,8 @@
 /*
  * What an answer about a few names looks at, and no more: they, their loggers,
  * what they wait for, and who waits for them. svcd knows records by their
- * names, and of the others only the cause is looked at, so that it hardly
- * matters how many there are.
+ * names, and of one whether others wait for it; only then their causes are
+ * looked for, so that it hardly matters how many there are.
  */
 #include <string.h>
 
@@ -19,6 +19,7 @@ struct about {
 	struct views all;
 	bool *taken; /* of each record */
 	uint32_t records;
+	bool is_alone; /* svcd says that nobody waits for it */
 };
 
 static bool
@@ -81,6 +82,9 @@ take_named(struct about *a, int count, char **names)
 			a->all.v[at].needed_by =
 			    memory_copy(result.text.p, result.text.len);
 	}
+	/* An older svcd does not say. */
+	a->is_alone =
+	    count == 1 && wire_get_u16(&m.fields) == 0 && wire_done(&m.fields);
 	return true;
 }
 
@@ -90,7 +94,8 @@ take_explaining(struct about *a)
 {
 	for (size_t i = 0; i < a->all.count; i++) {
 		take(a, a->all.v[i].r.logger);
-		take(a, a->all.v[i].r.cause_record);
+		if (take(a, a->all.v[i].r.cause_record))
+			a->is_alone = false;
 	}
 }
 
@@ -121,7 +126,7 @@ views_about(struct client *c, int count, char **names)
 	a.all.now = mono_now();
 	a.all.ending = board_head(c->board)->ending;
 	take_explaining(&a);
-	while (take_waiting(&a))
+	while (!a.is_alone && take_waiting(&a))
 		;
 	views_order(&a.all);
 	return a.all;

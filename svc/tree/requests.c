@@ -362,6 +362,8 @@ which_are(struct client *c, uint32_t id, struct wire *w)
 		if (i != 0 && count == 1)
 			result.text = who_needs(i);
 		wire_put_result(&b, &result);
+		if (count == 1)
+			wire_put_u16(&b, i != 0 && relations_holds_back(i));
 	}
 	if (wire_done(w) && wire_end(&b))
 		client_answer(c, &b, -1);

@@ -316,6 +316,27 @@ relations_needed_by(uint32_t i, uint32_t *cursor)
 	return graph_dependent(&graph, i, cursor);
 }
 
+bool
+relations_holds_back(uint32_t i)
+{
+	uint32_t other, cursor = 0;
+
+	if (!is_on)
+		return false;
+	if (is_stale)
+		relate_all();
+	while ((other = graph_asker(&graph, i, ASKERS, &cursor)) != 0)
+		if (rec(other)->cause_record == i)
+			return true;
+	/* It may be the one that asked not to run beside the other. */
+	cursor = 0;
+	while ((other = graph_asked(
+		    &graph, i, 1U << GRAPH_CONFLICTS, &cursor)) != 0)
+		if (rec(other)->cause_record == i)
+			return true;
+	return false;
+}
+
 /* --- from outside --- */
 
 bool

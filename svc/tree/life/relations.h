@@ -33,6 +33,8 @@ void relations_news(uint32_t i);
 uint32_t relations_dependent(uint32_t i, uint32_t *cursor);
 /* The next that needs it, whatever it is to be. */
 uint32_t relations_needed_by(uint32_t i, uint32_t *cursor);
+/* Whether it is the cause of what another is in. */
+bool relations_holds_back(uint32_t i);
 /* All events, and then what the relations make of it, until all is quiet. */
 void relations_settle(void);
 /* Something was told that has not been settled. */
