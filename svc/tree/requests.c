@@ -168,6 +168,9 @@ mark_asked(uint32_t i, enum wire_verb verb, uid_t uid)
 
 	if (verb != WIRE_VERB_DOWN && verb != WIRE_VERB_UP)
 		return;
+	/* It waits on: for what, is more than for whom. */
+	if (verb == WIRE_VERB_UP && state_word(i).sv.state == S_WAIT)
+		return;
 	board_begin(r);
 	r->cause = CAUSE_ASKED;
 	r->cause_arg = (int32_t)uid;

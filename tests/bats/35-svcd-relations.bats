@@ -161,6 +161,11 @@ EOF
 	says='a is waiting: b, which it needs, is down on purpose'
 	await svc_says why a
 	svc why a | grep -q 'because b is down: asked by '
+	# Asked for again it still waits, and knows for what.
+	run svc up a
+	[ "$status" = 1 ]
+	[[ $output == "a: $(sed 's/^a is //' <<<"$says")"* ]]
+	svc why a | grep -q 'because b is down: asked by '
 	svc up b
 	await is_up a
 }
