@@ -1,15 +1,18 @@
 /*
- * A table on a terminal: cells in columns as wide as they need to be, headed,
- * the last column cut at the terminal's edge. Where stdout is no terminal the
- * same lines come without colours and whole.
+ * A table on a terminal: cells in columns as wide as they need to be, headed.
+ * Where stdout is no terminal the same lines come without colours and whole.
  *
  *	struct sheet s = {0};
- *	sheet_columns(&s, "NAME", ">PID", "WHY", NULL);	'>': to the right
+ *	sheet_columns(&s, "NAME", "1>PID", "WHY", NULL);
  *	sheet_cell(&s, INK_PLAIN, name);		any bytes
  *	…
  *	sheet_print(&s);
  *
- * A column that is empty in every row is left out.
+ * A head may begin with a digit and a '>'. What has '>' stands to the right.
+ * What has a digit is left out where there is no room for all, the least
+ * digit first, until of the last column enough can be read; where even that
+ * does not help, the last one stands below each row, in a line of its own.
+ * A column that is empty in every row is left out anyway.
  */
 #ifndef SVC_CMD_SHEET_H
 #define SVC_CMD_SHEET_H

@@ -60,8 +60,8 @@ print_table(const struct views *all, const struct views *some)
 	struct report report = report_of(some);
 	struct sheet s = {0};
 
-	sheet_columns(&s, "NAME", "STATE", ">FOR", ">PID", ">RESTARTS",
-	    "LAST EXIT", ">MEM", ">CPU", "WHY", NULL);
+	sheet_columns(&s, "NAME", "STATE", "6>FOR", "5>PID", "3>RESTARTS",
+	    "4LAST EXIT", "2>MEM", "1>CPU", "WHY", NULL);
 	for (size_t i = 0; i < some->count; i++) {
 		struct process_sum sum = report_sum(&report, &some->v[i]);
 		table_row(&s, all, &some->v[i], &sum);
@@ -110,7 +110,7 @@ show(struct client *c, const struct asked *asked, int count, char **names)
 		drop_loggers(&all);
 	some = views_picked(&all);
 	views_sort_by_need(&some);
-	if (asked->json)
+	if (!asked->quiet && asked->json)
 		report_json(c, &all, &some, count > 0 ? asked->lines : 0);
 	else if (!asked->quiet)
 		print_for_people(

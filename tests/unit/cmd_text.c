@@ -129,7 +129,7 @@ small_sheet(void)
 {
 	struct sheet s = {0};
 
-	sheet_columns(&s, "NAME", ">PID", "EMPTY", "WHY", NULL);
+	sheet_columns(&s, "NAME", "1>PID", "EMPTY", "WHY", NULL);
 	sheet_cell(&s, INK_BAD, "a\033");
 	sheet_cell(&s, INK_PLAIN, "7");
 	sheet_cell(&s, INK_PLAIN, NULL);
@@ -154,7 +154,15 @@ print_narrow_sheet(FILE *to)
 {
 	struct sheet s = small_sheet();
 
-	sheet_print(&s, to, 22);
+	sheet_print(&s, to, 26);
+}
+
+static void
+print_narrower_sheet(FILE *to)
+{
+	struct sheet s = small_sheet();
+
+	sheet_print(&s, to, 18);
 }
 
 static void
@@ -163,9 +171,13 @@ sheets(void)
 	SAME(printed(print_sheet), "NAME      PID  WHY\n"
 				   "a\\x1b       7  because it is so\n"
 				   "漢字字  12345\n");
-	SAME(printed(print_narrow_sheet), "NAME      PID  WHY\n"
-					  "a\\x1b       7  becaus…\n"
-					  "漢字字  12345\n");
+	SAME(printed(print_narrow_sheet), "NAME    WHY\n"
+					  "a\\x1b   because it is so\n"
+					  "漢字字\n");
+	SAME(printed(print_narrower_sheet), "NAME      PID\n"
+					    "a\\x1b       7\n"
+					    "    because it is…\n"
+					    "漢字字  12345\n");
 }
 
 static void
@@ -197,7 +209,7 @@ main(void)
 	TEST("columns are counted as a terminal does", columns);
 	TEST("JSON values, members and nesting", json_values);
 	TEST("JSON strings of any bytes", json_strings);
-	TEST("tables align, drop empty columns and end at the edge", sheets);
+	TEST("tables align, drop columns and end at the edge", sheets);
 	TEST("sizes in words", sizes);
 	TEST("exits in words", exits);
 	return unit_done();
