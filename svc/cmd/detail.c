@@ -57,7 +57,9 @@ readiness(const struct view *v)
 {
 	int64_t took = v->r.ready_mono_ns - v->r.start_mono_ns;
 
-	if (v->r.ready_mono_ns == 0 || took < 0)
+	/* A oneshot is executed long before it is ready. */
+	if (v->r.ready_mono_ns == 0 || took < 0 ||
+	    v->shown == SV_SHOWN_STARTING)
 		return "";
 	return memory_text("after %s", telling_time(took));
 }

@@ -80,8 +80,9 @@ show(const struct asked *asked, struct client_message *m)
 {
 	struct wire_event e;
 
-	if (m->head.tag == WIRE_MISSED && !asked->is_json)
-		puts("(events were missed)");
+	if (m->head.tag == WIRE_MISSED)
+		puts(asked->is_json ? "{\"missed\":true}"
+				    : "(events were missed)");
 	if (m->head.tag != WIRE_EVENT || !wire_get_event(&m->fields, &e))
 		return false;
 	const char *name = memory_copy(e.name.p, e.name.len);

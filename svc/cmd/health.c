@@ -61,7 +61,7 @@ tell_json(struct json *j, const struct views *all, const struct view *v)
 	json_open(j, '{');
 	json_text(j, "name", v->name);
 	json_text(j, "state", view_state(v));
-	json_text_or_null(j, "note", view_note(all, v));
+	json_text_or_null(j, "why", view_note(all, v));
 	json_close(j);
 }
 
@@ -72,24 +72,21 @@ is_leaving(const struct views *all, const struct asked *asked)
 	return all->ending != 0 && !asked->is_live;
 }
 
-static int
-answer(const struct views *all, const struct asked *asked, bool by_name)
+static void
+tell_all(
+    const struct views *all, const struct asked *asked, bool by_name, bool well)
 {
 	struct json j = json_to(stdout);
-	bool well = !is_leaving(all, asked);
 
-	for (size_t i = 0; i < all->count; i++)
-		if (matters(&all->v[i], by_name))
-			well = well && is_well(&all->v[i], asked);
 	if (asked->is_json) {
 		json_open(&j, '{');
 		json_bool(&j, asked->is_live ? "live" : "ready", well);
 		json_bool(&j, "stopping", all->ending != 0);
 		json_open_at(&j, "troubles", '[');
-	} else if (!asked->is_quiet && is_leaving(all, asked)) {
+	} else if (is_leaving(all, asked)) {
 		puts("everything is being stopped");
 	}
-	for (size_t i = 0; i < all->count && !asked->is_quiet; i++) {
+	for (size_t i = 0; i < all->count; i++) {
 		const struct view *v = &all->v[i];
 		if (!matters(v, by_name) || is_well(v, asked))
 			continue;
@@ -102,6 +99,18 @@ answer(const struct views *all, const struct asked *asked, bool by_name)
 		json_close(&j);
 		json_close(&j);
 	}
+}
+
+static int
+answer(const struct views *all, const struct asked *asked, bool by_name)
+{
+	bool well = !is_leaving(all, asked);
+
+	for (size_t i = 0; i < all->count; i++)
+		if (matters(&all->v[i], by_name))
+			well = well && is_well(&all->v[i], asked);
+	if (!asked->is_quiet)
+		tell_all(all, asked, by_name, well);
 	return well ? EXITCODE_YES : EXITCODE_NO;
 }
 

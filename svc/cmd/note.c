@@ -136,7 +136,7 @@ stopping_note(const struct views *all, const struct view *v)
 {
 	const char *next = until(all, v, "next signal");
 
-	if (v->word.sv.state == S_SWEEP || v->word.sv.state == S_FIN_SWEEP)
+	if (v->word.sv.state == S_SWEEP)
 		return "ending the processes it left behind";
 	if (v->word.sv.step >= SV_STEP_KILL)
 		return join("KILL was sent", view_cause(all, v));
@@ -145,6 +145,32 @@ stopping_note(const struct views *all, const struct view *v)
 			      telling_time(view_age(all, v)))
 			: "",
 	    next);
+}
+
+static const char *
+starting_note(const struct views *all, const struct view *v)
+{
+	struct sv sv = v->word.sv;
+	const char *what = "not ready yet";
+
+	if (sv.state == S_PRE)
+		what = "its control/u runs";
+	else if (sv.state == S_ADOPT)
+		what = "its pidfile is awaited";
+	else if (sv.is_oneshot)
+		what = "its up runs";
+	return join(join(what, v->status), until(all, v, "given up"));
+}
+
+static const char *
+finishing_note(const struct views *all, const struct view *v)
+{
+	struct sv sv = v->word.sv;
+
+	if (sv.state == S_FIN_SWEEP)
+		return "ending the processes it left behind";
+	return join(sv.is_oneshot ? "its down runs" : "its finish runs",
+	    until(all, v, "killed"));
 }
 
 /* What a person should know whatever the state is. */
@@ -200,8 +226,7 @@ state_note(const struct views *all, const struct view *v)
 			return "";
 		return view_cause(all, v);
 	case SV_SHOWN_STARTING:
-		return join(join("not ready yet", v->status),
-		    until(all, v, "given up"));
+		return starting_note(all, v);
 	case SV_SHOWN_UP:
 		return v->r.cause == CAUSE_NONE || v->r.cause == CAUSE_ASKED ||
 			       v->r.cause == CAUSE_NEEDED_BY ||
@@ -212,7 +237,7 @@ state_note(const struct views *all, const struct view *v)
 	case SV_SHOWN_STOPPING:
 		return stopping_note(all, v);
 	case SV_SHOWN_FINISHING:
-		return until(all, v, "killed");
+		return finishing_note(all, v);
 	case SV_SHOWN_BACKOFF:
 		return join(view_cause(all, v), until(all, v, "next try"));
 	case SV_SHOWN_DONE:

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "svc/cmd/json.h"
 #include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
 #include "svc/cmd/telling.h"
@@ -21,6 +22,7 @@ extern const struct cmd cmd_plot;
 
 static const struct cmd_option options[] = {
     {'s', "svg", NULL, "as a picture (SVG)", 0},
+    {'j', "json", NULL, "say it in JSON", 0},
     {0},
 };
 
@@ -150,19 +152,42 @@ print_svg(const struct plot *p)
 	puts("</svg>");
 }
 
+static void
+print_json(const struct plot *p)
+{
+	struct json j = json_to(stdout);
+
+	json_open(&j, '[');
+	for (size_t i = 0; i < p->some.count; i++) {
+		const struct view *v = &p->some.v[i];
+		int64_t start = v->r.start_mono_ns;
+		json_open(&j, '{');
+		json_text(&j, "name", v->name);
+		json_text(&j, "state", view_state(v));
+		json_bool(&j, "ready", sv_is_ready(v->word.sv));
+		json_number(&j, "start_ms", (start - p->began) / 1000000);
+		json_number(&j, "took_ms", (end_of(p, v) - start) / 1000000);
+		json_number(&j, "starts", v->r.start_count);
+		json_close(&j);
+	}
+	json_close(&j);
+}
+
 static int
 run(int argc, char **argv)
 {
 	static struct client client;
 	struct views all;
 	struct options o;
-	bool is_svg = false;
+	void (*print)(const struct plot *p) = print_bars;
 	int code, answer = EXITCODE_YES;
 
 	options_init(&o, &cmd_plot, argc, argv);
 	while ((code = options_next(&o)) != OPTIONS_END)
 		if (code == 's')
-			is_svg = true;
+			print = print_svg;
+		else if (code == 'j')
+			print = print_json;
 		else
 			return options_wrong(&o, code);
 	if (!client_open(&client))
@@ -171,17 +196,14 @@ run(int argc, char **argv)
 	if (!views_pick(&all, o.count, o.operands, &answer))
 		return answer;
 	struct plot plot = plot_of(&client, &all);
-	if (is_svg)
-		print_svg(&plot);
-	else
-		print_bars(&plot);
+	print(&plot);
 	return EXITCODE_YES;
 }
 
 const struct cmd cmd_plot = {
     .name = "plot",
     .group = GROUP_SEE,
-    .usage = "[-s] [NAME...]",
+    .usage = "[-js] [NAME...]",
     .help = "when services were started and how long that took",
     .about = "A bar for each, from its last start until it was ready; the "
 	     "first column is when\nthe tree began.",

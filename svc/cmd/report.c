@@ -204,8 +204,8 @@ put_flags(struct json *j, const struct view *v)
 	json_close(j);
 }
 
-static void
-put_output(
+void
+report_put_output(
     struct json *j, struct client *c, const struct view *v, uint32_t lines)
 {
 	size_t bytes, length;
@@ -257,7 +257,7 @@ report_json(struct client *c, const struct views *all, const struct views *some,
 		report_held_back(all, v, put_name, &j);
 		json_close(&j);
 		if (lines > 0)
-			put_output(&j, c, v, lines);
+			report_put_output(&j, c, v, lines);
 		json_close(&j);
 	}
 	json_close(&j);

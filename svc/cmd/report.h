@@ -32,6 +32,9 @@ void report_json(struct client *c, const struct views *all,
  */
 const char *report_output(struct client *c, const struct view *v,
     const struct definition *d, uint32_t lines, size_t *bytes);
+/* The same as the member `output`, an array of lines. */
+void report_put_output(
+    struct json *j, struct client *c, const struct view *v, uint32_t lines);
 /*
  * What is held back: services that wait for this one or went down with it.
  * Calls each() for each.

@@ -25,13 +25,14 @@ static const struct cmd_option options[] = {
     {'d', "delay", "TIME", "between two looks (default 2s)", 0},
     {'n', "count", "N", "so many looks, then end", 0},
     {'m', "memory", NULL, "by memory, not by processor time", 0},
+    {'j', "json", NULL, "say it in JSON: an array a look", 0},
     {0},
 };
 
 struct top {
 	int64_t delay_ms;
 	uint32_t looks; /* 0: for ever */
-	bool by_memory;
+	bool by_memory, is_json;
 	struct client *client;
 	int count;
 	char **names;
@@ -87,8 +88,8 @@ print_lines(const struct views *all, const struct line *lines, size_t count)
 {
 	struct sheet s = {0};
 
-	sheet_columns(&s, "NAME", "STATE", ">FOR", ">PROCESSES", ">CPU%",
-	    ">CPU", ">MEM", "WHY", NULL);
+	sheet_columns(&s, "NAME", "6STATE", "1>FOR", "2>PROCESSES", ">CPU%",
+	    "4>CPU", "5>MEM", "3WHY", NULL);
 	for (size_t i = 0; i < count; i++) {
 		const struct line *l = &lines[i];
 		sheet_cell(&s, INK_PLAIN, l->view.name);
@@ -103,6 +104,28 @@ print_lines(const struct views *all, const struct line *lines, size_t count)
 		sheet_cell(&s, INK_PLAIN, view_note(all, &l->view));
 	}
 	sheet_print(&s, stdout, screen_width());
+}
+
+static void
+print_json(const struct views *all, const struct line *lines, size_t count)
+{
+	struct json j = json_to(stdout);
+
+	json_open(&j, '[');
+	for (size_t i = 0; i < count; i++) {
+		const struct line *l = &lines[i];
+		json_open(&j, '{');
+		json_text(&j, "name", l->view.name);
+		json_text(&j, "state", view_state(&l->view));
+		json_number(&j, "age_ms", view_age(all, &l->view) / 1000000);
+		json_number(&j, "processes", l->sum.count);
+		json_number(&j, "cpu_permille", (int64_t)(10 * l->percent));
+		json_number(&j, "cpu_ms", (int64_t)(l->sum.cpu_ns / 1000000));
+		json_number(&j, "memory_bytes", (int64_t)l->sum.bytes);
+		json_text_or_null(&j, "why", view_note(all, &l->view));
+		json_close(&j);
+	}
+	json_close(&j);
 }
 
 static void
@@ -134,9 +157,9 @@ look(struct top *t)
 	}
 	by_memory = t->by_memory;
 	qsort(lines, some.count, sizeof *lines, by_use);
-	if (isatty(STDOUT_FILENO))
+	if (isatty(STDOUT_FILENO) && !t->is_json)
 		fputs("\033[H\033[J", stdout);
-	print_lines(&all, lines, some.count);
+	(t->is_json ? print_json : print_lines)(&all, lines, some.count);
 	fflush(stdout);
 	remember(t, lines, some.count);
 	t->before_at = all.now;
@@ -212,6 +235,9 @@ run(int argc, char **argv)
 		case 'm':
 			t.by_memory = true;
 			break;
+		case 'j':
+			t.is_json = true;
+			break;
 		default:
 			return options_wrong(&o, code);
 		}
@@ -228,7 +254,7 @@ run(int argc, char **argv)
 const struct cmd cmd_top = {
     .name = "top",
     .group = GROUP_SEE,
-    .usage = "[-m] [-d TIME] [-n N] [NAME...]",
+    .usage = "[-jm] [-d TIME] [-n N] [NAME...]",
     .help = "services by what they take, again and again",
     .about = "q ends it. Where the output is no terminal there are two looks.",
     .options = options,

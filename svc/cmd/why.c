@@ -108,7 +108,11 @@ remedy(const struct views *all, const struct view *v)
 			   ? memory_text("svc restart %s", name)
 			   : "";
 	case SV_SHOWN_STARTING:
+		if (v->word.sv.state != S_START || v->word.sv.is_oneshot)
+			return "";
+		return "let it say that it is ready, as its line ready tells";
 	case SV_SHOWN_FINISHING:
+		return memory_text("svc kill KILL %s ends that", name);
 	case SV_SHOWN_DONE:
 		break;
 	}
@@ -165,7 +169,8 @@ put_name(const struct view *other, void *arg)
 }
 
 static void
-put(struct json *j, const struct views *all, const struct view *v)
+put(struct json *j, struct client *c, const struct views *all,
+    const struct view *v)
 {
 	struct chain chain = chain_of(all, v);
 	const struct view *root = chain.link[chain.length - 1];
@@ -185,6 +190,8 @@ put(struct json *j, const struct views *all, const struct view *v)
 	}
 	json_close(j);
 	json_text(j, "root", root->name);
+	if (!view_is_as_wanted(root))
+		report_put_output(j, c, root, LINES);
 	json_text_or_null(j, "remedy", remedy(all, root));
 	json_open_at(j, "holds_back", '[');
 	report_held_back(all, root, put_name, j);
@@ -210,7 +217,7 @@ explain(struct client *c, bool is_json, char **names, int count)
 		if (!v->picked || (count == 0 && view_is_as_wanted(v)))
 			continue;
 		if (is_json)
-			put(&j, &all, v);
+			put(&j, c, &all, v);
 		else
 			tell(c, &all, v);
 		any = true;

@@ -470,9 +470,11 @@ tell(struct round *round)
 	for (size_t i = 0; i < round->count; i++)
 		if (round->asked[i].state != GOOD)
 			code = EXITCODE_NO;
+	if (round->wish->quiet)
+		return code;
 	if (round->wish->json)
 		tell_json(round, &all);
-	else if (!round->wish->quiet)
+	else
 		tell_lines(round, &all);
 	return code;
 }

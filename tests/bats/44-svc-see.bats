@@ -288,3 +288,129 @@ says 'a is backoff: cannot execute: the program of the first line of run: no suc
   to mend it: mend its command, then svc up a' svc why a
 END
 }
+
+@test "on a narrow terminal no row is wrapped, and the why is to be read" {
+	inside <<'END'
+service a-name-of-some-length
+service broken 'exit 3'
+service none 'exit 4'
+chmod 644 sv/none/run
+tree
+until_true sh -c 'svc status -t none | grep "permission denied"'
+until_true sh -c 'svc status -t broken | grep "exit 3; next try in"'
+for columns in 24 40 50 60 80 100 120; do
+	for what in status 'top -n 1'; do
+		python3 "$TOP/tests/bats/terminal.py" \
+			sh -c "stty cols $columns; TERM=dumb svc $what" |
+			sed 's/\r//; s/\x1b\[[HJ]//g' >seen
+		grep -E "^.{$((columns + 1))}" seen && exit 1
+		grep -q '^NAME' seen
+		[ "$what" != status ] || [ $columns = 24 ] ||
+			grep -q 'cannot execute: permission' seen
+	done
+done
+grep -q 'CPU .*WHY' seen
+END
+}
+
+@test "why says what is under way, and what would end it" {
+	inside <<'END'
+settings slow 'run = sleep 1000' 'ready = notify'
+settings one 'type = oneshot' 'up = sleep 1000'
+service fin 'exit 3'
+printf '#!/bin/sh\nexec sleep 1000\n' >sv/fin/finish
+chmod 755 sv/fin/finish
+tree
+until_true sh -c 'svc status -t slow one | grep -c starting | grep 2'
+until_true sh -c 'svc status -t fin | grep finishing'
+says 'slow is starting: not ready yet
+  to mend it: let it say that it is ready, *' svc why slow
+answers 0 'one is starting: its up runs' svc why one
+says 'fin is finishing: its finish runs
+  last exit: exit 3
+  to mend it: svc kill KILL fin ends that' svc why fin
+svc status one >out || :
+grep ready out && exit 1
+svc kill -q KILL fin
+until_true sh -c 'svc status -t fin | grep "killed by SIGKILL"'
+END
+}
+
+@test "-j of each verb is JSON, with the members the manual names" {
+	inside <<'END'
+service a
+service bad 'echo no; exit 3'
+service crash 'kill -SEGV $$'
+settings needy 'run = sleep 1000' 'needs = never'
+settings shop 'run = sleep 1000' 'needs = a'
+tree
+until_true sh -c 'svc status -t bad | grep backoff'
+until_true sh -c 'svc status -t crash | grep backoff'
+svc wait -q ready a shop
+json() { svc "$@" >>"$1.json" || [ $? = 1 ]; }
+json status -j
+json status -j bad crash
+json why -j
+for verb in up restart reload once pause cont; do
+	json $verb -j a
+done
+json down -j shop
+json kill -j CHLD a
+json list -j
+json health -j
+json health -lj
+json top -jn 1
+json graph -j
+json plot -j
+json check -j
+json events -jt 1s -c 2 bad
+svc status -jq >out || :
+svc up -jq a >>out
+svc health -jq >>out || :
+[ ! -s out ]
+perl -MJSON::PP - "$TOP/svc/cmd/svc.1" *.json <<'PERL'
+sub members {
+	my ($of, $x) = @_;
+	if (ref $x eq "HASH") {
+		$of->{$_} = 1, members($of, $x->{$_}) for keys %$x;
+	} elsif (ref $x eq "ARRAY") {
+		members($of, $_) for @$x;
+	}
+}
+sub text {
+	local @ARGV = @_;
+	local $/;
+	return <>;
+}
+my (%told, @verbs);
+my $manual = text(shift);
+$manual =~ /^\.Sh JSON\n(.*?)^\.Sh/ms or die "no section JSON";
+for (split /\n/, $1) {
+	@verbs = /(\w+)/g if s/^\.It Ic //;
+	for my $list (/\bVa ((?:[a-z_]+[ ,]*)+)/g) {
+		for my $member ($list =~ /\w+/g) {
+			$told{$_}{$member} = 1 for @verbs;
+		}
+	}
+}
+for my $file (@ARGV) {
+	my ($verb, %said) = $file =~ /(\w+)/;
+	my $reader = JSON::PP->new;
+	$reader->incr_parse(text($file));
+	my $texts = 0;
+	while (my $x = $reader->incr_parse) {
+		members(\%said, $x);
+		$texts++;
+	}
+	$reader->incr_text =~ /\S/ and die "$verb: no JSON at its end";
+	$texts or die "$verb: nothing";
+	for (sort keys %said) {
+		$told{$verb}{$_} or die "$verb: the manual lacks $_";
+	}
+	for (sort keys %{$told{$verb}}) {
+		$said{$_} or $_ eq "missed" or die "$verb says no $_";
+	}
+}
+PERL
+END
+}
