@@ -120,11 +120,10 @@ is_reached(const struct check *c, const struct definition *d)
 		return true;
 	for (size_t i = 0; i < c->all.count; i++) {
 		const struct settings *s = &c->all.d[i].settings;
-		if (c->all.d[i].is_good &&
-		    (is_in(s->needs, d) || is_in(s->binds, d) ||
-			is_in(s->wants, d) || is_in(s->members, d) ||
-			(s->on_failed.kind == FAILED_START &&
-			    str_eq(s->on_failed.name, d->name))))
+		if (is_in(s->needs, d) || is_in(s->binds, d) ||
+		    is_in(s->wants, d) || is_in(s->members, d) ||
+		    (s->on_failed.kind == FAILED_START &&
+			str_eq(s->on_failed.name, d->name)))
 			return true;
 	}
 	return false;
@@ -187,7 +186,7 @@ static void
 check_one(struct check *c, const char *path, const char *name)
 {
 	struct definition d = definition_read(c->root, path, name);
-	const char *relations = d.is_good ? check_relations(c, &d) : "";
+	const char *relations = check_relations(c, &d);
 
 	c->checked++;
 	c->errors += d.errors;
@@ -208,6 +207,24 @@ check_one(struct check *c, const char *path, const char *name)
 	json_close(&c->json);
 }
 
+static bool
+check_path(struct check *c, const char *path)
+{
+	size_t length = strlen(path);
+	struct stat st;
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	path = memory_copy(path, length);
+	if (sys_fstatat(AT_FDCWD, path, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		fprintf(stderr, "svc check: %s: %s\n",
+		    screen_text(path, length), error_text(errno));
+		return false;
+	}
+	check_one(c, path, path_base(path));
+	return true;
+}
+
 /* A path, an enabled name or pattern, or something defined. */
 static bool
 check_operand(struct check *c, const char *operand)
@@ -215,15 +232,8 @@ check_operand(struct check *c, const char *operand)
 	bool any = false;
 	const char *path;
 
-	if (strchr(operand, '/') != NULL) {
-		path = memory_copy(operand, strlen(operand));
-		size_t length = strlen(path);
-		while (length > 1 && path[length - 1] == '/')
-			length--;
-		path = memory_copy(path, length);
-		check_one(c, path, path_base(path));
-		return true;
-	}
+	if (strchr(operand, '/') != NULL)
+		return check_path(c, operand);
 	for (size_t i = 0; i < c->all.count; i++)
 		if (glob_match(operand, c->all.d[i].name)) {
 			check_one(c, c->all.d[i].path, c->all.d[i].name);

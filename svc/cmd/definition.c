@@ -163,9 +163,9 @@ definition_read(const char *root, const char *path, const char *name)
 	d.errors += r.parse.errors;
 	d.warnings += r.parse.warnings;
 	d.complaints = memory_copy(r.text.p, r.text.len);
-	d.is_good =
-	    d.errors == 0 && settings_view(&d.settings,
-				 memory_copy(r.blob.p, r.blob.len), r.blob.len);
+	d.is_good = settings_view(&d.settings,
+			memory_copy(r.blob.p, r.blob.len), r.blob.len) &&
+		    d.errors == 0;
 	return d;
 }
 
@@ -183,8 +183,7 @@ collect_roles(struct definitions *all)
 	for (size_t i = 0; i < all->count; i++) {
 		struct settings_list list = all->d[i].settings.provides;
 		const char *name;
-		while (all->d[i].is_good &&
-		       (name = settings_each(&list)) != NULL) {
+		while ((name = settings_each(&list)) != NULL) {
 			all->roles = memory_grow(all->roles, &all->role_room,
 			    all->role_count + 1, sizeof *all->roles);
 			all->roles[all->role_count++] =

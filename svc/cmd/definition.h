@@ -15,9 +15,9 @@ struct definition {
 	const char *path; /* its directory or file */
 	bool is_good;	  /* no errors */
 	unsigned errors, warnings;
-	const char *complaints; /* lines "FILE:LINE: what" */
-	const char *ring;	/* "a -> b -> a", by definitions_rings() */
-	struct settings settings;
+	const char *complaints;	  /* lines "FILE:LINE: what" */
+	const char *ring;	  /* "a -> b -> a", by definitions_rings() */
+	struct settings settings; /* with errors: what could be read */
 };
 
 struct definitions {

@@ -29,8 +29,6 @@ count_edges(const struct definitions *all)
 
 	for (size_t i = 0; i < all->count; i++) {
 		const struct settings *s = &all->d[i].settings;
-		if (!all->d[i].is_good)
-			continue;
 		n += count_list(s->needs) + count_list(s->binds) +
 		     count_list(s->wants) + count_list(s->after) +
 		     count_list(s->before) + count_list(s->members);
@@ -62,8 +60,6 @@ relate_all(struct making *m)
 {
 	for (size_t i = 0; i < m->all->count; i++) {
 		const struct settings *s = &m->all->d[i].settings;
-		if (!m->all->d[i].is_good)
-			continue;
 		relate(m, i, s->needs, GRAPH_NEEDS, false);
 		relate(m, i, s->binds, GRAPH_BINDS, false);
 		relate(m, i, s->wants, GRAPH_WANTS, false);

@@ -12,7 +12,15 @@ chmod -x sv/script/run
 answers 1 '*scan/db/service:2: timeout-up: *
 *scan/script/run: is not executable
 *scan/web/service:2: restrat: unknown setting; did you mean restart?
-4 checked, 3 errors, 0 warnings' svc check -s scan
+*scan/web: needs: no such service: cashe (did you mean cache?)
+4 checked, 4 errors, 0 warnings' svc check -s scan
+answers 100 'svc check: sv/cashe: no such file or directory
+0 checked, 0 errors, 0 warnings' svc check sv/cashe
+# What an error hides from the tree is no further error.
+settings shop 'run = sleep 100' 'needs = store' 'user ='
+settings cache 'run = sleep 100' 'provides = store' 'nice'
+answers 1 '*shop/service:3: user: has no value, and none to take back
+1 checked, 1 error, 0 warnings' svc check -s scan shop
 END
 }
 
