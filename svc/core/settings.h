@@ -392,6 +392,7 @@ struct settings_parse {
 	const char *instance; /* behind the @ of an instance, else "" */
 	uint32_t files;
 	uint64_t by_file[3], by_line[3]; /* what was said where */
+	uint64_t said[3];		 /* anywhere, so far */
 	bool is_directory; /* the directory's own files are being read */
 	const char *where; /* the directory that complaints name, or NULL */
 	const char *file;  /* what is being read, for complaints */

@@ -126,12 +126,22 @@ parse_store(
 {
 	char storage[LINE_MOST], said[512];
 	struct buf text = BUF(storage), why = BUF(said);
-	size_t at = begin_entry(p, row->number);
+	bool is_blank = *value == '\0';
+	size_t at;
 
 	if (row->kind != KIND_COMMAND) {
 		put_expanded(p, value, &text);
 		value = buf_str(&text);
 	}
+	/* What was to be a user and has come out empty must not mean root. */
+	if (*value == '\0' && !(is_blank && has_bit(p->said, row->number))) {
+		parse_complain(p, row->key,
+		    is_blank ? "has no value, and none to take back"
+			     : "has no value");
+		return;
+	}
+	parse_mark(p->said, row->number);
+	at = begin_entry(p, row->number);
 	/* Empty: what was said before is taken back. */
 	if (*value != '\0' &&
 	    (text.full || !settings_value(row, value, p->blob, &why))) {
