@@ -465,6 +465,7 @@ SIM_SRC = \
 SIM_WRAP = -Wl,--wrap=board_commit -Wl,--wrap=clients_tell \
 	-Wl,--wrap=clients_note -Wl,--wrap=clients_gone \
 	-Wl,--wrap=group_judge -Wl,--wrap=relations_end \
+	-Wl,--wrap=relations_expect_ready \
 	-Wl,--wrap=relations_recover -Wl,--wrap=relations_withhold \
 	$(shell sed -n -e 's/^\tX(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=sys_\1/p' \
 	-e 's/^\tS(\([a-z_0-9]*\)[,)].*/-Wl,--wrap=\1/p' tests/fake/calls.h)

@@ -4,25 +4,7 @@
  * and at nothing else. That is what keeps ten thousand services that need one
  * network linear.
  */
-#include "svc/core/graph.h"
-
-/* What is true of a service. */
-enum fact {
-	FACT_IS = 1,	  /* there is one */
-	FACT_WANTED = 2,  /* is to be up */
-	FACT_READY = 4,	  /* others may build on it */
-	FACT_ALIVE = 8,	  /* something of it runs, or is on its way */
-	FACT_FAILED = 16, /* for good, or ended: only a wish starts it */
-	FACT_TRIED = 32	  /* in backoff: it failed at least once */
-};
-
-/* What an edge counts for: the first two at `from`, the others at `to`. */
-enum bit {
-	BIT_WAIT = 1,
-	BIT_LOSS = 2,
-	BIT_WANTER = 4,
-	BIT_BLOCKER = 8
-};
+#include "svc/core/graph_inner.h"
 
 /*
  * Queues: first everything is seen as it is, since a loss goes on from one to
@@ -33,12 +15,6 @@ enum {
 	QUEUE_WISH,
 	QUEUE_DEPS
 };
-
-static bool
-is_node(const struct graph *g, uint32_t i)
-{
-	return i > 0 && i < g->node_max;
-}
 
 /* --- the queue of nodes to look at --- */
 
@@ -86,7 +62,7 @@ dequeue(struct graph *g, int q)
 static bool
 is_ending(const struct graph_node *n)
 {
-	return n->hold != 0 || n->losses > 0 || n->is_refused ||
+	return n->hold != 0 || n->losses > 0 || n->has_lost || n->is_refused ||
 	       !(n->facts & FACT_WANTED);
 }
 
@@ -170,6 +146,9 @@ set_bits(struct graph *g, struct graph_edge *e, unsigned bits)
 
 	if (bits == e->bits)
 		return;
+	if (e->kind == GRAPH_BINDS && (bits & BIT_LOSS) &&
+	    (from->facts & FACT_ALIVE))
+		from->has_lost = true;
 	count(&from->waits, e->bits, bits, BIT_WAIT);
 	count(&from->losses, e->bits, bits, BIT_LOSS);
 	count(&to->wanters, e->bits, bits, BIT_WANTER);
@@ -351,6 +330,7 @@ graph_remove(struct graph *g, uint32_t i)
 	n->facts = 0;
 	n->hold = 0;
 	n->is_refused = false;
+	n->has_lost = false;
 }
 
 static bool
@@ -427,6 +407,7 @@ graph_tell(struct graph *g, uint32_t i, struct sv sv)
 		return;
 	was = n->facts;
 	n->facts = now;
+	n->has_lost = n->has_lost && (now & FACT_ALIVE);
 	if (!(was & FACT_WANTED) && (now & FACT_WANTED))
 		push_aside(g, i);
 	refresh(g, i);
@@ -440,6 +421,16 @@ graph_stop(struct graph *g, uint32_t i, enum sv_event event)
 		return;
 	g->nodes[i].hold = (uint8_t)event;
 	g->holds++;
+	refresh(g, i);
+	enqueue(g, i);
+}
+
+void
+graph_lose(struct graph *g, uint32_t i)
+{
+	if (!is_node(g, i) || !(g->nodes[i].facts & FACT_ALIVE))
+		return;
+	g->nodes[i].has_lost = true;
 	refresh(g, i);
 	enqueue(g, i);
 }
@@ -475,11 +466,18 @@ look(struct graph *g)
 		refresh(g, i);
 }
 
+bool
+graph_has_lost(struct graph *g, uint32_t i)
+{
+	look(g);
+	return is_node(g, i) && g->nodes[i].has_lost;
+}
+
 /* What its own needs say; an end waits for the dependents' ends. */
 static enum sv_event
 deps_event(const struct graph_node *n)
 {
-	if (n->losses > 0 || n->is_refused)
+	if (n->losses > 0 || n->has_lost || n->is_refused)
 		return n->blockers > 0 ? EV_DEPS_WAIT : EV_DEPS_LOST;
 	return n->waits > 0 ? EV_DEPS_WAIT : EV_DEPS_OK;
 }
@@ -549,51 +547,6 @@ graph_next(struct graph *g, enum sv_event *event)
 			enqueue(g, i);
 			return i;
 		}
-	}
-	return 0;
-}
-
-/* --- questions --- */
-
-bool
-graph_cause(
-    const struct graph *g, uint32_t i, enum graph_kind *kind, uint32_t *to)
-{
-	uint32_t found = 0;
-
-	if (!is_node(g, i))
-		return false;
-	for (uint32_t e = g->nodes[i].out; e != 0; e = g->edges[e].next_out) {
-		unsigned bits = g->edges[e].bits;
-		/* What is gone explains more than what is on its way. */
-		if ((bits & BIT_LOSS) || ((bits & BIT_WAIT) && found == 0))
-			found = e;
-		if (bits & BIT_LOSS)
-			break;
-	}
-	if (found == 0)
-		return false;
-	*kind = (enum graph_kind)g->edges[found].kind;
-	*to = g->edges[found].to;
-	return true;
-}
-
-uint32_t
-graph_dependent(const struct graph *g, uint32_t i, uint32_t *cursor)
-{
-	uint32_t e;
-
-	if (!is_node(g, i))
-		return 0;
-	e = *cursor == 0 ? g->nodes[i].in : g->edges[*cursor].next_in;
-	for (; e != 0; e = g->edges[e].next_in) {
-		uint32_t from = g->edges[e].from;
-		bool is_strong = g->edges[e].kind == GRAPH_NEEDS ||
-				 g->edges[e].kind == GRAPH_BINDS;
-		if (!is_strong || !(g->nodes[from].facts & FACT_ALIVE))
-			continue;
-		*cursor = e;
-		return from;
 	}
 	return 0;
 }

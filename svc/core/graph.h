@@ -68,6 +68,7 @@ struct graph_node {
 	uint8_t told_deps;    /* the last EV_DEPS_* it was given */
 	uint8_t hold;	      /* the event that is held back, 0: none */
 	bool told_needed, is_refused, is_queued[3];
+	bool has_lost; /* what it binds, in this run: see graph_has_lost() */
 	/* Of the search for rings. */
 	uint8_t colour;
 	uint32_t cursor, parent;
@@ -119,6 +120,12 @@ void graph_unstop(struct graph *g, uint32_t i);
 /* The end that was held back is given by other means. */
 void graph_forget(struct graph *g, uint32_t i);
 bool graph_is_held(const struct graph *g, uint32_t i);
+/*
+ * It runs, and what it binds has been lost since it started: it ends for that,
+ * though that be back. Where the graph is made anew graph_lose() says it again.
+ */
+bool graph_has_lost(struct graph *g, uint32_t i);
+void graph_lose(struct graph *g, uint32_t i);
 
 /*
  * Something is about to happen to it, and it believes that all it needs is

@@ -126,6 +126,7 @@ recover_events(void)
 		group_recover(i);
 		views_add(i);
 	}
+	relations_resolve();
 }
 
 static void

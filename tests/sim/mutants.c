@@ -64,6 +64,16 @@ __wrap_relations_recover(uint32_t i)
 		__real_relations_recover(i);
 }
 
+void __real_relations_expect_ready(uint32_t i);
+void __wrap_relations_expect_ready(uint32_t i);
+
+void
+__wrap_relations_expect_ready(uint32_t i)
+{
+	if (sim_mutant != SIM_FORGETS_LOSSES)
+		__real_relations_expect_ready(i);
+}
+
 struct group_step __real_group_judge(struct group g, bool is_spent);
 struct group_step __wrap_group_judge(struct group g, bool is_spent);
 

@@ -60,12 +60,13 @@ extern bool sim_is_quiet;
 /* mutants.c: svcd with one of its rules broken. */
 extern enum sim_mutant {
 	SIM_SOUND,
-	SIM_TWO_STORES,	   /* for one transition */
-	SIM_TOLD_EARLY,	   /* who goes is told of while it is there */
-	SIM_STALE,	   /* starts by what was true before this turn */
-	SIM_ENDS_AT_ONCE,  /* whoever needs it */
-	SIM_ALONE,	   /* every group is of the strategy `one` */
-	SIM_FORGETS_HOLDS, /* an end that waits, when svcd dies */
+	SIM_TWO_STORES,	    /* for one transition */
+	SIM_TOLD_EARLY,	    /* who goes is told of while it is there */
+	SIM_STALE,	    /* starts by what was true before this turn */
+	SIM_ENDS_AT_ONCE,   /* whoever needs it */
+	SIM_ALONE,	    /* every group is of the strategy `one` */
+	SIM_FORGETS_HOLDS,  /* an end that waits, when svcd dies */
+	SIM_FORGETS_LOSSES, /* of binders, when what they bind is back */
 	SIM_MUTANTS
 } sim_mutant;
 

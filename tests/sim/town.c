@@ -108,12 +108,13 @@ reached_from(unsigned from)
 			unsigned asks = h->asks[NEEDS] | h->asks[BINDS] |
 					h->asks[WANTS] | h->asks[AFTER];
 
+			for (unsigned to = 0; to < town_count; to++)
+				if (town_houses[to].before & BIT(k))
+					asks |= BIT(to);
 			if ((BIT(k) | h->asks[MEMBERS]) & from)
 				from |= asks;
 			if (BIT(k) & from)
 				from |= h->asks[MEMBERS];
-			if (h->before & from)
-				from |= BIT(k);
 		}
 	}
 	return from;
@@ -379,6 +380,21 @@ check_end(unsigned k)
 	}
 }
 
+/* It is back: who bound it, and runs since before, has lost it for all that. */
+static void
+check_losses(unsigned k)
+{
+	for (unsigned by = 0; by < town_count; by++) {
+		struct sv sv = town_value(by);
+		bool is_alive = !sv_is_rest(sv) || sv.state == S_DONE;
+
+		if ((town_houses[by].asks[BINDS] & BIT(k)) && is_alive &&
+		    (rec(town_record(by))->flags & BOARD_BEREFT) == 0)
+			world_bad(
+			    "s%u has lost s%u, which nothing says", by, k);
+	}
+}
+
 void
 town_committed(const struct board_record *r, struct sv was, struct sv is)
 {
@@ -396,6 +412,8 @@ town_committed(const struct board_record *r, struct sv was, struct sv is)
 		if (is.state == S_STOP && sv_runs(was) && was.deps &&
 		    (!sv_wanted(is) || !is.deps))
 			check_end(k);
+		if (!sv_is_ready(was) && sv_is_ready(is))
+			check_losses(k);
 	}
 }
 

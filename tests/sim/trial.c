@@ -130,11 +130,13 @@ foresee(void)
 		break;
 	}
 	trial->any = town_in_doubt(trial->ends | trial->comes);
-	/* That a binder has lost what is back before it could end, because of
-	 * those that need it, only the svcd knows that saw it. */
-	if (trial->is_crashed) {
-		trial->any |= trial->comes & ~BIT(k);
-		trial->comes &= BIT(k);
+	/* Whom its group ends with it may be told twice, or by the next life.
+	 */
+	if (trial->is_crashed && trial->kind == TRIAL_DEATH) {
+		unsigned sure = BIT(k) | town_dependents(town_binders(k));
+
+		trial->any |= trial->comes & ~sure;
+		trial->comes &= sure;
 	}
 }
 

@@ -54,6 +54,8 @@ step_as_told(uint32_t i, enum sv_event ev, uint32_t pid)
 		w.pid = pid;
 	if (sv_is_new_run(w.sv, s.sv))
 		w.generation++;
+	if (!sv_is_ready(w.sv) && sv_is_ready(s.sv))
+		relations_expect_ready(i);
 	/* A record that becomes free is committed as such by its effect. */
 	if (s.sv.state != S_NONE)
 		state_commit(i, s.sv, w.generation, w.pid);

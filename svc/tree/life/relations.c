@@ -381,6 +381,15 @@ relations_remove(uint32_t i)
 	is_stale = is_moved = true;
 }
 
+static void
+mark(uint32_t i, uint32_t flag, bool is_so)
+{
+	bool was_so = rec(i)->flags & flag;
+
+	if (is_so != was_so)
+		state_flags(i, is_so ? flag : 0, flag);
+}
+
 /*
  * An end that is held back is not in the word yet: a mark in the record says
  * it to the next svcd.
@@ -388,10 +397,32 @@ relations_remove(uint32_t i)
 static void
 mark_held(uint32_t i, bool is_held)
 {
-	bool was_held = rec(i)->flags & BOARD_HELD;
+	mark(i, BOARD_HELD, is_held);
+}
 
-	if (is_held != was_held)
-		state_flags(i, is_held ? BOARD_HELD : 0, BOARD_HELD);
+/*
+ * What it binds is about to be ready again: that it was lost can be told by
+ * nothing else then, and must not be forgotten with this svcd.
+ */
+void
+relations_expect_ready(uint32_t i)
+{
+	uint32_t binder, cursor = 0;
+
+	if (!is_on)
+		return;
+	while (
+	    (binder = graph_asker(&graph, i, 1u << GRAPH_BINDS, &cursor)) != 0)
+		if (graph_has_lost(&graph, binder))
+			mark(binder, BOARD_BEREFT, true);
+}
+
+/* Only as long as it runs. */
+static void
+keep_loss(uint32_t i)
+{
+	if (rec(i)->flags & BOARD_BEREFT)
+		mark(i, BOARD_BEREFT, graph_has_lost(&graph, i));
 }
 
 /* `i` is to be up: what conflicts with it may have been told to end. */
@@ -417,6 +448,7 @@ relations_tell(uint32_t i)
 	if (!is_on)
 		return;
 	graph_tell(&graph, i, state_word(i).sv);
+	keep_loss(i);
 	mark_pushed(i, holds);
 	group_tell(i);
 }
@@ -478,6 +510,10 @@ relations_recover(uint32_t i)
 	if (is_gone || (flags & BOARD_HELD))
 		relations_end(
 		    i, is_gone || (flags & BOARD_EXITED) ? EV_EXIT : EV_DOWN);
+	if (flags & BOARD_BEREFT) {
+		graph_lose(&graph, i);
+		keep_loss(i);
+	}
 }
 
 uint32_t
@@ -512,6 +548,16 @@ relations_is_whole(uint32_t i)
 	return true;
 }
 
+void
+relations_resolve(void)
+{
+	if (!is_stale)
+		return;
+	relate_all();
+	explain_all();
+	group_renamed();
+}
+
 /* One answer; true: there was one. */
 static bool
 answer(void)
@@ -522,11 +568,7 @@ answer(void)
 
 	if (!is_on)
 		return false;
-	if (is_stale) {
-		relate_all();
-		explain_all();
-		group_renamed();
-	}
+	relations_resolve();
 	i = graph_next(&graph, &ev);
 	is_moved = i != 0;
 	if (i == 0)

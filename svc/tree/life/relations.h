@@ -18,6 +18,8 @@ void relations_remove(uint32_t i);
 void relations_tell(uint32_t i);
 /* This wish is about to be given to it, after those for others. */
 void relations_expect(uint32_t i, enum sv_event ev);
+/* It is about to be committed as ready. */
+void relations_expect_ready(uint32_t i);
 /* It may not start, and has not been told so. */
 bool relations_withhold(uint32_t i);
 /* EV_DOWN or EV_EXIT when nothing that needs it lives; or not any more. */
@@ -26,6 +28,8 @@ void relations_keep(uint32_t i);
 /* It is about to be ended whoever needs it. */
 void relations_force(uint32_t i);
 void relations_recover(uint32_t i);
+/* Those that names mean are found, before anything of them changes. */
+void relations_resolve(void);
 /* Sets why it waits; what others see of it has changed. */
 void relations_cause(uint32_t i);
 void relations_news(uint32_t i);
