@@ -8,6 +8,10 @@
  *	faults kept DIRECTORY WHAT FROM STEP [TO] -- COMMAND ARGUMENTS…
  *	faults wait DIRECTORY PROGRAM ARGUMENTS…
  *
+ * With the word `sites` in place of FROM and STEP each run takes the first call
+ * from a site that none has failed at yet, or but one, four, sixteen, …; until
+ * a run has no such call (tests/sites.h). A number behind it is that of the
+ * only system call that is looked at.
  * WHAT is an errno by number; or -SIGNAL, and that signal arrives after the
  * n-th call instead, as a fault of init's own would (si_code SI_KERNEL). With
  * `for`, from the n-th on each call of the same number fails until that time
@@ -38,29 +42,31 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/meeting.h"
+#include "tests/sites.h"
 #include "tests/tracee.h"
 
 #define LIMIT_S 60 /* a busy machine is no fault */
 #define SPIN 2000  /* failures in a second that are more than trying again */
 
 struct outcome {
+	unsigned run;
 	long calls;  /* that init made */
-	long failed; /* number of the call that was made to fail, or -1 */
+	long at;     /* which of them was made to fail, or the first of them */
+	long failed; /* the number of that call, or -1 */
 	int status;  /* wait status of init */
 	bool late;   /* had to be killed */
 	long failures;
 	char path[64]; /* that it had, if it had one */
 };
 
-static long for_ms;	    /* 0: one call fails */
-static const char *meeting; /* where who is to be followed says so */
-static int door = -1;	    /* a socket there */
-static const char *world;   /* of children: what lies over the host's own */
+static long only = -1;	  /* of sites: those of this system call */
+static long for_ms;	  /* 0: one call fails */
+static const char *world; /* of children: what lies over the host's own */
 
 static volatile sig_atomic_t alarmed;
 
@@ -134,7 +140,19 @@ is_sure(long number, int error)
 	return number == SYS_waitid && error == ECHILD;
 }
 
-/* Whether the call that begins here is to fail: the n-th, or one like it. */
+/* n: which call; 0: one from a site where none has failed. */
+static bool
+is_first(pid_t pid, const struct user_regs_struct *regs, long n,
+    const struct outcome *o)
+{
+	if (n != 0)
+		return o->calls == n;
+	return o->failed == -1 &&
+	       (only == -1 || only == (long)regs->orig_rax) &&
+	       site_is_next(pid, regs, o->run);
+}
+
+/* Whether the call that begins here is to fail: the first, or one like it. */
 static bool
 is_next(pid_t pid, long n, int error, struct outcome *o, long *until_ms)
 {
@@ -143,11 +161,14 @@ is_next(pid_t pid, long n, int error, struct outcome *o, long *until_ms)
 
 	if (is_sure(number, error))
 		return false;
-	if (++o->calls == n)
+	o->calls++;
+	if (is_first(pid, &regs, n, o)) {
+		o->at = o->calls;
 		*until_ms = now_ms() + for_ms;
-	else if (for_ms == 0 || o->calls < n || now_ms() >= *until_ms ||
-		 number != o->failed)
+	} else if (for_ms == 0 || now_ms() >= *until_ms ||
+		   number != o->failed) {
 		return false;
+	}
 	spoil(pid, error > 0, &o->failed);
 	read_path(pid, &regs, o->path);
 	o->failures++;
@@ -287,70 +308,6 @@ follow_children(pid_t init, long n, int error, struct outcome *o)
 	}
 }
 
-/* --- whom to follow --- */
-
-static struct sockaddr_un
-meeting_place(void)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s/door", meeting);
-	return at;
-}
-
-/* The first one that comes is met; the others find nobody. */
-static void
-open_door(void)
-{
-	struct sockaddr_un at = meeting_place();
-
-	close(door);
-	unlink(at.sun_path);
-	door = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bind(door, (struct sockaddr *)&at, sizeof(at));
-	listen(door, 1);
-}
-
-/* Becomes the program, followed if somebody waits for that. */
-static int
-wait_and_become(char **argv)
-{
-	struct sockaddr_un at = meeting_place();
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char word;
-
-	if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
-		(void)!read(fd, &word, 1);
-	close(fd);
-	execv(argv[0], argv);
-	return 127;
-}
-
-/* Its pid, stopped at its exec; 0: nobody came. */
-static pid_t
-meet(void)
-{
-	int fd = accept4(door, NULL, NULL, SOCK_CLOEXEC), status;
-	struct ucred who = {0};
-	socklen_t n = sizeof(who);
-
-	if (fd == -1 || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) == -1)
-		return 0;
-	unlink(meeting_place().sun_path);
-	ptrace(PTRACE_SEIZE, who.pid, 0,
-	    PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC);
-	ptrace(PTRACE_INTERRUPT, who.pid, 0, 0);
-	waitpid(who.pid, &status, __WALL);
-	close(fd);
-	do {
-		ptrace(PTRACE_CONT, who.pid, 0, 0);
-		if (waitpid(who.pid, &status, __WALL) != who.pid ||
-		    !WIFSTOPPED(status))
-			return 0;
-	} while (status >> 16 != PTRACE_EVENT_EXEC);
-	return who.pid;
-}
-
 /* PID 1 itself, which waits for us before its exec. */
 static void
 meet_init(pid_t pid)
@@ -378,7 +335,8 @@ follow_kept(pid_t init, long n, int error, struct outcome *o)
 static struct outcome
 run(char **argv, long n, int error)
 {
-	struct outcome o = {.failed = -1};
+	static unsigned runs;
+	struct outcome o = {.failed = -1, .run = ++runs};
 	bool ends;
 
 	if (meeting != NULL)
@@ -496,24 +454,74 @@ is_good(const struct outcome *o)
 }
 
 static bool
-judge(long n, int error, const struct outcome *o)
+judge(int error, const struct outcome *o)
 {
 	bool good = is_good(o);
 
 	if (!good)
 		printf("# call %ld (number %ld, %ld times) with %s: %s, "
 		       "status %x\n",
-		    n, o->failed, o->failures, what(error),
+		    o->at, o->failed, o->failures, what(error),
 		    o->late ? "does not end" : "ends otherwise", o->status);
 	show_said(!good);
 	fflush(stdout);
 	return good;
 }
 
+/* Which calls fail: from 0 on, by no step, are those of new sites. */
+struct sweep {
+	int error;
+	long from, step, to;
+};
+
+/* WHAT and which; the words behind them, or NULL. */
+static char **
+read_sweep(char **word, struct sweep *s)
+{
+	long *number[] = {&s->from, &s->step, &s->to};
+	size_t first = 0;
+
+	*s = (struct sweep){.to = 100000};
+	if (*word == NULL || (s->error = atoi(*word++)) == 0)
+		return NULL;
+	if (*word != NULL && strcmp(*word, "sites") == 0) {
+		word++;
+		first = 2;
+		number[2] = &only;
+	}
+	for (size_t i = first; i < 3 && *word != NULL && **word != '-'; i++)
+		*number[i] = atol(*word++);
+	return *word != NULL && strcmp(*word, "--") == 0 ? word + 1 : NULL;
+}
+
+static bool
+make_sweep(const struct sweep *s, char **init)
+{
+	int runs = 0, failed = 0;
+	long calls = 0;
+
+	for (long n = s->from; n <= s->to; n += s->step) {
+		struct outcome o = run(init, n, s->error);
+
+		runs++;
+		if (is_silent(&o))
+			printf("# silent: call %ld (number %ld) %s\n", o.at,
+			    o.failed, o.path);
+		calls = o.calls > calls ? o.calls : calls;
+		failed += !judge(s->error, &o);
+		if (o.failed == -1)
+			break;
+	}
+	printf("%sok - %d runs, each with another of %ld calls failing: %s\n",
+	    failed ? "not " : "", runs, calls, what(s->error));
+	return failed == 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct sigaction act = {.sa_handler = on_alarm};
+	struct sweep sweep;
 
 	if (argc > 2 && strcmp(argv[1], "for") == 0)
 		for_ms = atol(argv[2]);
@@ -524,40 +532,18 @@ main(int argc, char **argv)
 		return wait_and_become(argv + 3);
 	if (argc > 2 && strcmp(argv[1], "children") == 0)
 		world = argv[2];
-	if (for_ms != 0 || meeting != NULL || world != NULL) {
+	if (for_ms != 0 || meeting != NULL || world != NULL)
 		argv += 2;
-		argc -= 2;
-	}
-	int error = argc > 5 ? atoi(argv[1]) : 0, failed = 0, runs = 0;
-	long from = argc > 5 ? atol(argv[2]) : 0;
-	long step = argc > 5 ? atol(argv[3]) : 0;
-	long to = 100000, calls = 0;
-	char **init = argv + 4;
+	char **init = argv[0] == NULL ? NULL : read_sweep(argv + 1, &sweep);
 
-	if (argc > 6 && strcmp(argv[4], "--") != 0)
-		to = atol(*init++);
-	if (error == 0 || strcmp(*init++, "--") != 0)
+	if (init == NULL || *init == NULL)
 		return 100;
 	sigaction(SIGALRM, &act, NULL);
 	if (world != NULL) {
 		/* The fifo is held open from here on. */
 		read_warnings(usual, sizeof(usual));
-		run(init, -1, error);
+		run(init, -1, sweep.error);
 		read_warnings(usual, sizeof(usual));
 	}
-	for (long n = from; n <= to; n += step) {
-		struct outcome o = run(init, n, error);
-
-		runs++;
-		if (is_silent(&o))
-			printf("# silent: call %ld (number %ld) %s\n", n,
-			    o.failed, o.path);
-		calls = o.calls > calls ? o.calls : calls;
-		failed += !judge(n, error, &o);
-		if (o.failed == -1)
-			break;
-	}
-	printf("%sok - %d runs, each with another of %ld calls failing: %s\n",
-	    failed ? "not " : "", runs, calls, what(error));
-	return failed != 0;
+	return make_sweep(&sweep, init) ? 0 : 1;
 }
