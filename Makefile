@@ -257,6 +257,7 @@ TREE_SRC = \
 	svc/tree/state/keep.c \
 	svc/tree/state/kill.c \
 	svc/tree/state/later.c \
+	svc/tree/state/peek.c \
 	svc/tree/state/scandir.c \
 	svc/tree/state/service.c \
 	svc/tree/state/slots.c \

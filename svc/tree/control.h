@@ -6,7 +6,6 @@
 
 #include <stdint.h>
 
-void control_start(void);
 void control_ready(void *arg, uint32_t events);
 void control_letter(uint32_t i, char letter);
 

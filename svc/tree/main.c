@@ -139,6 +139,7 @@ set_up(void)
 	blobs_start();
 	tree.loop.now = mono_now();
 	events_start();
+	peek_start();
 	group_start();
 	relations_start();
 	forking_start();
@@ -149,7 +150,6 @@ set_up(void)
 		.born = born, .failed = born_not, .executed = ready_executed});
 	talk_start((struct talk_ears){
 	    .heard = heard, .barrier = queue_settle, .is_ready = ready_said});
-	control_start();
 	supervise_start(control_ready);
 	clients_start(request);
 	if (tree.output == LINES_RAW)

@@ -140,9 +140,8 @@ adopt(uint32_t i, uint32_t pid)
 	board_set_status(tree.board, i, "", 0);
 	step(i, EV_ADOPTED, pid);
 	talk_adopt(i, pid);
-	if (ready_kind(i) == READY_STARTED || talk(i)->is_early)
+	if (ready_kind(i) == READY_STARTED || talk_said(i, SAID_READY))
 		ready_now(i);
-	talk(i)->is_early = false;
 }
 
 static void

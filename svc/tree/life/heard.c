@@ -42,13 +42,11 @@ changed(void)
 static void
 is_ready(uint32_t i)
 {
-	struct sv_word w = state_word(i);
-
 	if (talk_said(i, SAID_STOPPING))
 		return;
 	reload_over(i, true);
-	if (w.sv.state == S_START && ready_kind(i) == READY_NOTIFY)
-		ready_now(i);
+	if (ready_kind(i) == READY_NOTIFY)
+		ready_said(i);
 }
 
 static void

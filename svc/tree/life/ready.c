@@ -26,11 +26,8 @@ ready_now(uint32_t i)
 	struct board_record *r = rec(i);
 
 	/* It would be up, and no more when it forks. */
-	if (forking_awaits(i)) {
-		talk(i)->is_early =
-		    ready_kind(i) == READY_NOTIFY || ready_kind(i) == READY_FD;
+	if (forking_awaits(i))
 		return;
-	}
 	board_begin(r);
 	r->ready_mono_ns = tree.loop.now.ns;
 	board_end(r);
@@ -92,8 +89,10 @@ look_whether_it_runs(uint32_t i, uint32_t pid)
 void
 ready_said(uint32_t i)
 {
-	if (state_word(i).sv.state == S_START)
-		ready_now(i);
+	if (state_word(i).sv.state != S_START)
+		return;
+	kept(i, false)->said |= SAID_READY;
+	ready_now(i);
 }
 
 void
@@ -115,7 +114,10 @@ look_at_start(uint32_t i, uint32_t pid)
 		return;
 	case READY_NOTIFY:
 	case READY_FD:
-		return; /* it says so itself */
+		/* It says so itself: perhaps to a svcd that died of it. */
+		if (talk_said(i, SAID_READY))
+			ready_now(i);
+		return;
 	case READY_CHECK:
 		check_due(i);
 		return;

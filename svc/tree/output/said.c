@@ -1,5 +1,5 @@
 /*
- * A pipe is looked into with tee(2) and read only up to what has been written,
+ * A pipe is looked into (peek) and read only up to what has been written,
  * so a svcd that dies in between says a line twice at worst. Each pipe is one
  * descriptor, open for reading and writing: no death closes it, and no end of
  * file comes.
@@ -44,7 +44,6 @@ struct out {
 
 static struct said *table;
 static struct out outs[STREAMS];
-static int scratch[2] = {-1, -1};
 
 /* --- our own output --- */
 
@@ -201,25 +200,6 @@ account(struct out *o, const struct lines *l, uint32_t who, size_t written)
 
 /* --- pipes --- */
 
-static size_t
-look(int fd, char *to, size_t most_bytes)
-{
-	ssize_t n = sys_tee(fd, scratch[1], most_bytes, SPLICE_F_NONBLOCK);
-	size_t have = 0;
-
-	while (n > 0 && have < (size_t)n) {
-		ssize_t got = sys_read(scratch[0], to + have, (size_t)n - have);
-		if (got <= 0)
-			break;
-		have += (size_t)got;
-	}
-	/* Left there it would be taken for what another one says. */
-	while (n > 0 && have < (size_t)n &&
-	       sys_read(scratch[0], to, most_bytes) > 0)
-		have = 0;
-	return have;
-}
-
 static void
 take(uint32_t i, int fd, char *room, size_t n)
 {
@@ -244,15 +224,14 @@ pass_some(uint32_t i, unsigned stream)
 	struct out *o = &outs[stream];
 	int fd = table[i].watch[stream].fd;
 	uint32_t who = i;
-	ssize_t written;
-	size_t n;
+	ssize_t written, n;
 
 	if (fd < 0)
 		return PASSED_ALL;
 	if (o->full.fd >= 0 || (o->who != 0 && o->who != who))
 		return PASSED_FULL;
-	n = look(fd, in, sizeof(in));
-	format(&l, &b, i, stream, in, n);
+	n = peek(fd, in, sizeof(in));
+	format(&l, &b, i, stream, in, n > 0 ? (size_t)n : 0);
 	if (l.n == 0)
 		return PASSED_ALL;
 	written = write_out(o, b.p + o->done, b.len - o->done);
@@ -329,9 +308,7 @@ void
 said_start(void)
 {
 	table = mem_pages(TREE_RECORDS * sizeof(*table));
-	if (table == NULL || sys_pipe2(scratch, O_CLOEXEC | O_NONBLOCK) < 0 ||
-	    fd_lift(&scratch[0], TREE_FD_FLOOR) < 0 ||
-	    fd_lift(&scratch[1], TREE_FD_FLOOR) < 0)
+	if (table == NULL)
 		die(111, "cannot prepare for what services say");
 	for (unsigned stream = 0; stream < STREAMS; stream++)
 		open_out(stream);

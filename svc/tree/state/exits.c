@@ -1,15 +1,12 @@
 /*
- * The exit queue: look at what is there (tee), apply it, then take it away. A
+ * The exit queue: look at what is there (peek), apply it, then take it away. A
  * svcd that dies in between sees the same records again; applying one twice
  * changes nothing, because the word no longer names that pid.
  */
 #include "svc/tree/state/state.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/ioctl.h>
 
-#include "lib/fd.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 
@@ -19,7 +16,6 @@
 #define LOOK 1024
 
 static struct watch queue = WATCH_NONE;
-static int peek[2] = {-1, -1};
 static void (*ear)(const struct keep_exit *e);
 
 void
@@ -38,27 +34,12 @@ apply(const struct keep_exit *e)
 	head->queue_any = 1;
 }
 
-/* What the queue begins with, which stays there; bytes, 0 or -1: nothing. */
-static ssize_t
-look_ahead(struct keep_exit *e, size_t most)
-{
-	ssize_t n = sys_tee(KEEP_FD_QUEUE, peek[1], most, SPLICE_F_NONBLOCK);
-	ssize_t got = n > 0 ? sys_read(peek[0], e, (size_t)n) : n;
-
-	if (n <= 0 || got == n)
-		return got;
-	/* Left there it would be taken for what comes next. */
-	while (sys_read(peek[0], e, most) > 0)
-		;
-	return -1;
-}
-
 /* Some records applied and consumed; false: the queue is empty. */
 static bool
 drain_some(void)
 {
 	struct keep_exit e[PEEK];
-	ssize_t n = look_ahead(e, sizeof(e));
+	ssize_t n = peek(KEEP_FD_QUEUE, e, sizeof(e));
 
 	if (n <= 0)
 		return false;
@@ -84,7 +65,7 @@ exits_names(int32_t pid)
 
 	if (sys_ioctl(KEEP_FD_QUEUE, FIONREAD, &waiting) == 0 && waiting == 0)
 		return EXITS_NO;
-	n = look_ahead(e, sizeof(e));
+	n = peek(KEEP_FD_QUEUE, e, sizeof(e));
 	if (n <= 0)
 		return waiting == 0 ? EXITS_NO : EXITS_UNKNOWN;
 	for (size_t i = 0; i < (size_t)n / sizeof(e[0]); i++)
@@ -105,10 +86,6 @@ void
 exits_start(void (*who)(const struct keep_exit *e))
 {
 	ear = who;
-	if (sys_pipe2(peek, O_NONBLOCK) < 0 ||
-	    fd_lift(&peek[0], TREE_FD_FLOOR) < 0 ||
-	    fd_lift(&peek[1], TREE_FD_FLOOR) < 0)
-		die(111, "cannot make a pipe");
 	exits_drain();
 	if (watch_add(&tree.loop, &queue, KEEP_FD_QUEUE, EPOLLIN, queue_ready,
 		NULL) < 0)

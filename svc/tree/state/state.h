@@ -121,6 +121,11 @@ void kill_begin(void);
 bool kill_main(uint32_t i, int sig, bool group);
 enum kill_result kill_end(void);
 
+/* --- peek.c: what a pipe begins with, which stays there --- */
+void peek_start(void);
+/* Bytes; 0: nobody can write there any more; -1 and errno. */
+ssize_t peek(int fd, void *to, size_t most);
+
 /* --- exits.c: the exit queue --- */
 /* Who is told of each exit, from here on. */
 void exits_start(void (*who)(const struct keep_exit *e));

@@ -402,23 +402,40 @@ act(uint32_t i, const struct notify *n, struct sock_msg *m)
 		talk_ears.barrier();
 }
 
-/* False: nothing more waits. */
+/* Of the next run's messages none has been looked at. */
+static void
+drop_one(uint32_t i, uint64_t secret)
+{
+	struct kept *k = kept(i, false);
+	char room[1];
+	struct sock_msg m = {.p = room, .cap = sizeof(room)};
+
+	if (k->notify_slot != 0 && k->secret == secret)
+		sock_receive(talk(i)->notify.fd, &m, MSG_DONTWAIT);
+}
+
+/*
+ * Looked at, acted upon, and taken then: a svcd that dies in between leaves it
+ * for the next one, which may hear it twice. False: nothing more waits.
+ */
 static bool
 take_one(uint32_t i)
 {
+	uint64_t secret = kept(i, false)->secret;
 	char text[NOTIFY_MAX + 1];
 	int fds[SOCK_FDS];
 	struct sock_msg m = {
 	    .p = text, .cap = sizeof(text), .fds = fds, .fds_cap = SOCK_FDS};
 	struct notify n;
 
-	if (sock_receive(talk(i)->notify.fd, &m, MSG_DONTWAIT) < 0)
+	if (sock_receive(talk(i)->notify.fd, &m, MSG_DONTWAIT | MSG_PEEK) < 0)
 		return false;
 	if (!m.cut && m.dropped == 0 && m.has_peer && m.peer.pid > 0 &&
 	    may_speak(i, (uint32_t)m.peer.pid, m.peer.uid) &&
 	    notify_parse(&n, text, m.len))
 		act(i, &n, &m);
 	sock_close_fds(&m);
+	drop_one(i, secret);
 	return true;
 }
 

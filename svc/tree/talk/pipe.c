@@ -46,15 +46,19 @@ pipe_ready(void *arg, uint32_t events)
 {
 	uint32_t i = (uint32_t)(uintptr_t)arg;
 	char room[CHUNK];
-	ssize_t n = sys_read(talk(i)->ready.fd, room, sizeof(room));
+	int fd = talk(i)->ready.fd;
+	ssize_t n = peek(fd, room, sizeof(room));
 
 	(void)events;
-	if (n == 0)
+	if (n == 0) {
 		is_over(i);
-	if (n <= 0 || memchr(room, '\n', (size_t)n) == NULL)
-		return;
-	talk_pipe_end(i);
-	talk_ears.is_ready(i);
+	} else if (n > 0 && memchr(room, '\n', (size_t)n) == NULL) {
+		sys_read(fd, room, (size_t)n);
+	} else if (n > 0) {
+		/* In this order: the next svcd finds the one or the other. */
+		talk_ears.is_ready(i);
+		talk_pipe_end(i);
+	}
 }
 
 static bool

@@ -20,7 +20,8 @@
 	X(ACCESS, 2, "`access` is who may notify") \
 	X(WATCHDOG, 3, "`watchdog_every_ns` is its watchdog's time") \
 	X(STORE, 4, "descriptors to be stored were refused") \
-	X(STOPPING, 5, "no READY counts any more")
+	X(STOPPING, 5, "no READY counts any more") \
+	X(READY, 6, "it is ready, as far as it lies with itself")
 /* clang-format on */
 #define TALK_ENUM_SAID(name, bit, text) SAID_##name = 1 << bit,
 enum talk_said {
@@ -54,8 +55,7 @@ _Static_assert(sizeof(struct kept) == 128, "kept");
 /* What can be found again. */
 struct talk {
 	uint16_t life;
-	bool is_here;  /* waits for a file */
-	bool is_early; /* said to be ready before it forked */
+	bool is_here; /* waits for a file */
 	unsigned tries;
 	struct watch notify;
 	struct watch ready; /* pipe of ready = fd; a connection on trial */
