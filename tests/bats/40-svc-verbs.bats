@@ -257,3 +257,33 @@ says "*waiting for $last*" svc why main
 svc wait -t 30s up main
 END
 }
+
+@test "the five minutes of the README go as they say" {
+	inside <<'END'
+export HOME=$PWD
+sed -n '/^## Five minutes/,/^In a container/p' "$TOP/README.md" |
+	sed -n '/^```sh/,/^```/{/^```/!p}' | sed '
+1i . "$LIB"; seen() { until_true sh -c "svc $1 >told; grep -z \"$2\" told"; cat told; }
+/^make$/d
+/^PATH=/d
+/^svcd /a until_true svc list
+s/^svc status$/until_true svc wait -t 0 up clock; &/
+s/^svc status clock/seen "status clock" "last lines"/
+s/^svc why clock/seen "why clock" "next try.*no config"/' >typed
+[ "$(grep -c svc typed)" -ge 10 ]
+bash -m typed >said 2>&1
+grep -A1 '^NAME   STATE' said | grep -q '^clock  up '
+says '*
+clock: up (pid *) for *
+  output       the last lines:
+*
+clock: up (pid *
+run: clock: (pid *
+NAME   STATE *
+clock  up *
+clock is backoff: exit 78; next try in *
+    no config
+*  to mend it: mend what made it end, then svc up clock' cat said
+until_true sh -c '! pgrep svcd'
+END
+}
