@@ -209,6 +209,7 @@ TREE_SRC = \
 	svc/tree/birth/birth_dirs.c \
 	svc/tree/birth/birth_env.c \
 	svc/tree/birth/birth_rights.c \
+	svc/tree/birth/birth_script.c \
 	svc/tree/birth/birth_settings.c \
 	svc/tree/birth/birth_talk.c \
 	svc/tree/birth/births.c \

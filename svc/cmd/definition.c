@@ -67,6 +67,23 @@ read_entries(struct reading *r, const char *dir, const char *name)
 		closedir(d);
 }
 
+/* s6-rc has scripts that need not be executable; they name who reads them. */
+static bool
+is_script_of_s6rc(const struct reading *r, const char *path, const char *name)
+{
+	char head[2] = "";
+	int fd;
+
+	if (!(r->parse.files & WITH_S6RC) || str_eq(name, "check"))
+		return false;
+	fd = sys_open(path, O_RDONLY | O_NONBLOCK, 0);
+	if (fd < 0)
+		return false;
+	(void)sys_read(fd, head, sizeof(head));
+	sys_close(fd);
+	return head[0] == '#' && head[1] == '!';
+}
+
 /* What the tree finds out when it executes it. */
 static void
 look_at_program(struct reading *r, const char *path, const char *name)
@@ -74,6 +91,8 @@ look_at_program(struct reading *r, const char *path, const char *name)
 	bool is_run = str_eq(name, "run");
 
 	if (!is_run && !str_eq(name, "finish") && !str_eq(name, "check"))
+		return;
+	if (is_script_of_s6rc(r, path, name))
 		return;
 	if (sys_faccessat(AT_FDCWD, path, F_OK, 0) < 0)
 		buf_fmt(&r->text, "%s: %s%s\n", path,
@@ -95,7 +114,6 @@ read_entry(struct reading *r, const char *dir, const char *name)
 	struct stat st;
 	struct buf bytes;
 
-	look_at_program(r, path, name);
 	if (sys_fstatat(AT_FDCWD, path, &st, 0) < 0) {
 		if (settings_is_more(name))
 			settings_unread(&r->parse, name, error_text(errno));
@@ -129,6 +147,11 @@ read_directory(struct reading *r, const char *path)
 	for (int i = 0; i < count; i++)
 		if (entries[i]->d_name[0] != '.')
 			read_entry(r, path, entries[i]->d_name);
+	/* By now it is known whose directory it is. */
+	for (int i = 0; i < count; i++)
+		look_at_program(r,
+		    memory_text("%s/%s", path, entries[i]->d_name),
+		    entries[i]->d_name);
 	r->parse.is_directory = false;
 	r->parse.where = NULL;
 	read_lines(r, memory_text("%s/service", path), settings_lines);

@@ -228,6 +228,37 @@ exec sleep 1000'
 	state_is old waiting
 }
 
+@test "run and finish of s6-rc need not be executable, those of others do" {
+	file source/type <<<longrun
+	file source/run <<EOF
+#! /bin/sh -e
+echo run \$# >>$D/out
+exec sleep 1000
+EOF
+	file source/finish <<EOF
+#!/bin/sh
+echo finish \$* | sed 's/[0-9]*\$/PGID/' >>$D/out
+EOF
+	file other/run <<<'#!/bin/sh'
+	for name in source other; do
+		enable "$name"
+	done
+	tree_start
+	await state_is source up
+	await has_line "$D/out" '^run 1$'
+	svc down source
+	await has_line "$D/out" '^finish 256 15 source PGID$'
+	await has_line "$D/said" 'other: cannot execute: .*permission denied'
+	run svc check -s "$D/scan"
+	[ "$status" = 1 ]
+	[[ $output == *"other/run: is not executable"* ]]
+	[[ $output == *"2 checked, 1 error, 0 warnings"* ]]
+	# What names no interpreter cannot be executed by anyone.
+	file source/run <<<'exec sleep 1000'
+	run svc check -s "$D/scan" source
+	[[ $output == *"source/run: is not executable"* ]]
+}
+
 @test "what of s6 cannot be honoured is said, and not left out" {
 	program a/run <<<'#!/bin/sh
 exec sleep 1000'

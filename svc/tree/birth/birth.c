@@ -170,6 +170,8 @@ set_program(struct birth *b)
 	b->spawn.argv = b->argv;
 	if (b->kind == BIRTH_RUN && command_is(b->record))
 		command_program(b);
+	else if (b->kind == BIRTH_RUN || b->kind == BIRTH_FINISH)
+		birth_script(b);
 }
 
 /* With --clear-env these are all that a service gets of svcd's. */

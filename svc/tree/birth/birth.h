@@ -21,6 +21,7 @@
 #define BIRTH_LIMITS 16
 #define BIRTH_MOUNTS (2 * SETTINGS_PATHS_MAX + 4) /* and private-tmp's */
 #define BIRTH_CPUS 1024
+#define SHEBANG_MAX 256 /* as the kernel has it */
 
 struct birth {
 	uint32_t record;
@@ -37,8 +38,9 @@ struct birth {
 	int low;      /* where descriptors may be put for it */
 	struct spawn spawn;
 	struct spawn_step steps[BIRTH_STEPS];
-	char *argv[8];
+	char *argv[10];
 	char file[16];
+	char shebang[SHEBANG_MAX];
 	char out[TREE_PATH]; /* where it opens what it writes to */
 	char err[32];
 	char numbers[4][16];
@@ -103,6 +105,9 @@ const char *birth_own(const struct birth *b);
 void birth_environment(struct birth *b, const struct settings *s);
 /* How the last run ended, or another service, in systemd's words. */
 void birth_result(struct birth *b);
+
+/* birth_script.c: run and finish of s6-rc, which need not be executable. */
+void birth_script(struct birth *b);
 
 /* birth_dirs.c: the directories that are made for it. */
 void birth_dirs(struct birth *b, const struct settings *s);
