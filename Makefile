@@ -127,6 +127,7 @@ CORE_SRC = \
 	svc/core/budget.c \
 	svc/core/calendar.c \
 	svc/core/dotenv.c \
+	svc/core/feed.c \
 	svc/core/graph.c \
 	svc/core/graph_ask.c \
 	svc/core/graph_ring.c \

@@ -20,6 +20,7 @@
 #include "svc/cmd/place.h"
 #include "svc/cmd/present.h"
 #include "svc/cmd/screen.h"
+#include "svc/core/feed.h"
 
 extern const struct cmd cmd_check;
 
@@ -101,13 +102,42 @@ check_producers(struct check *c, struct definition *d, const char *text)
 
 	while ((name = settings_each(&list)) != NULL) {
 		from = definitions_find(&c->all, name);
-		if (from != NULL && is_in(from->settings.producer_for, d))
+		if (from != NULL && str_eq(from->name, name) &&
+		    feed_is(&from->settings, d->name))
 			continue;
 		d->warnings++;
-		text = memory_text("%s%s: warning: consumer-for: %s does not "
-				   "say producer-for = %s\n",
+		text = memory_text("%s%s: warning: consumer-for: "
+				   "%s " FEED_UNANSWERED "%s\n",
 		    text, d->path, name, d->name);
 	}
+	return text;
+}
+
+/* It starts all the same: what it names is missed when it is wanted. */
+static const char *
+check_wanted(struct check *c, struct definition *d, const char *text,
+    const char *key, const char *name)
+{
+	const char *near = missing(c, name);
+
+	if (near == NULL)
+		return text;
+	d->warnings++;
+	return memory_text("%s%s: warning: %s: no such service: %s%s\n", text,
+	    d->path, key, name, near);
+}
+
+static const char *
+check_others(struct check *c, struct definition *d, const char *text)
+{
+	char reader[BOARD_NAME_MAX + 1];
+	const struct settings *s = &d->settings;
+
+	if (feed_reader(s, reader))
+		text = check_wanted(c, d, text,
+		    settings_has(s, SET_log) ? "log" : "producer-for", reader);
+	if (s->on_failed.kind == FAILED_START)
+		text = check_wanted(c, d, text, "on-failed", s->on_failed.name);
 	return text;
 }
 
@@ -140,6 +170,7 @@ check_relations(struct check *c, struct definition *d)
 	text = check_names(c, d, d->settings.binds, "binds", text);
 	text = check_names(c, d, d->settings.members, "members", text);
 	text = check_producers(c, d, text);
+	text = check_others(c, d, text);
 	if (linked != NULL && linked->ring != NULL) {
 		d->errors++;
 		text = memory_text(

@@ -59,6 +59,28 @@ settings other 'run = sleep 100'
 answers 0 '*/reader: warning: consumer-for: other does not say producer-for = reader
 */reader: warning: consumer-for: none does not say producer-for = reader
 3 checked, 0 errors, 2 warnings' svc check -s scan
+# And the tree says the same, once, and starts them all the same.
+tree
+until_true grep -q 'consumer-for: none' svcd.log
+svc rescan
+[ "$(grep -c 'reader: consumer-for: other does not say producer-for = reader' svcd.log)" = 1 ]
+[ "$(grep -c 'reader: consumer-for: none does not say' svcd.log)" = 1 ]
+settings other 'run = sleep 100' 'log = reader'
+svc rescan
+svc check -s scan other >said || true
+[ "$(grep -c 'consumer-for: other' svcd.log)" = 1 ]
+answers 0 '*consumer-for: none *3 checked, 0 errors, 1 warning' svc check -s scan
+END
+}
+
+@test "check: what is named and would only be missed later" {
+	inside <<'END'
+settings a 'run = sleep 1' 'log = reeder'
+settings b 'run = sleep 1' 'producer-for = reader' 'on-failed = start helper'
+settings reader 'run = sleep 1'
+answers 0 '*/a: warning: log: no such service: reeder (did you mean reader?)
+*/b: warning: on-failed: no such service: helper
+3 checked, 0 errors, 2 warnings' svc check -s scan
 END
 }
 

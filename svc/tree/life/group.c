@@ -33,6 +33,23 @@ group_is(uint32_t i)
 
 /* --- the values that are decided upon --- */
 
+/* All members that it names are there. */
+static bool
+is_whole(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+	struct settings_list list;
+	const char *name;
+
+	if (s == NULL)
+		return false;
+	list = s->members;
+	while ((name = settings_each(&list)) != NULL)
+		if (state_by_name(name) == 0)
+			return false;
+	return true;
+}
+
 static struct group
 value(uint32_t i)
 {
@@ -43,7 +60,7 @@ value(uint32_t i)
 	    .strategy =
 		s != NULL ? (enum settings_strategy)s->strategy : STRATEGY_ONE,
 	    .has_limit = service_policy(i).count > 0,
-	    .is_whole = relations_is_whole(i),
+	    .is_whole = is_whole(i),
 	    .is_delayed = r->budget.wait_ns > 0,
 	    .is_late = (r->flags & BOARD_SICK) != 0,
 	    .is_new = (r->flags & BOARD_BEGUN) != 0,

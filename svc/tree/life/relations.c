@@ -17,6 +17,7 @@
 #include "lib/say.h"
 #include "lib/str.h"
 #include "lib/sys.h"
+#include "svc/core/feed.h"
 #include "svc/core/graph.h"
 #include "svc/tree/birth/command.h"
 #include "svc/tree/life/life.h"
@@ -141,8 +142,9 @@ relate(uint32_t i)
 	relate_list(i, s.members, GRAPH_MEMBER, false);
 	relate_list(i, s.before, GRAPH_AFTER, true);
 	/* Who writes to a service starts after it and stops before. */
-	if (pipeline_reader(&s, reader))
+	if (feed_reader(&s, reader))
 		graph_relate(&graph, i, GRAPH_AFTER, relations_find(reader));
+	pipeline_pairs(i, s.consumer_for);
 	if (command_waits(i))
 		relate_command(i);
 }
@@ -182,6 +184,15 @@ relate_all(void)
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		relate(i);
 	refuse_rings();
+}
+
+/* There is a graph, and it is of the names as they are. */
+static bool
+is_related(void)
+{
+	if (is_on && is_stale)
+		relate_all();
+	return is_on;
 }
 
 /* --- why, for those who ask --- */
@@ -294,10 +305,8 @@ relations_dependent(uint32_t i, uint32_t *cursor)
 {
 	uint32_t other;
 
-	if (!is_on)
+	if (!is_related())
 		return 0;
-	if (is_stale)
-		relate_all();
 	/* Who is on its way down itself is no obstacle. */
 	while ((other = graph_dependent(&graph, i, cursor)) != 0)
 		if (sv_wanted(state_word(other).sv) &&
@@ -309,11 +318,7 @@ relations_dependent(uint32_t i, uint32_t *cursor)
 uint32_t
 relations_needed_by(uint32_t i, uint32_t *cursor)
 {
-	if (!is_on)
-		return 0;
-	if (is_stale)
-		relate_all();
-	return graph_dependent(&graph, i, cursor);
+	return !is_related() ? 0 : graph_dependent(&graph, i, cursor);
 }
 
 bool
@@ -350,7 +355,8 @@ relations_has(uint32_t i)
 		   settings_has(s, SET_binds) || settings_has(s, SET_wants) ||
 		   settings_has(s, SET_after) || settings_has(s, SET_before) ||
 		   settings_has(s, SET_conflicts) ||
-		   settings_has(s, SET_members) || pipeline_reader(s, reader));
+		   settings_has(s, SET_members) ||
+		   settings_has(s, SET_consumer_for) || feed_reader(s, reader));
 }
 
 void
@@ -519,33 +525,15 @@ relations_recover(uint32_t i)
 uint32_t
 relations_member(uint32_t i, uint32_t *cursor)
 {
-	if (is_stale)
-		relate_all();
-	return is_on ? graph_asked(&graph, i, 1u << GRAPH_MEMBER, cursor) : 0;
+	return is_related() ? graph_asked(&graph, i, 1u << GRAPH_MEMBER, cursor)
+			    : 0;
 }
 
 uint32_t
 relations_group(uint32_t i, uint32_t *cursor)
 {
-	if (is_stale)
-		relate_all();
-	return is_on ? graph_asker(&graph, i, 1u << GRAPH_MEMBER, cursor) : 0;
-}
-
-bool
-relations_is_whole(uint32_t i)
-{
-	const struct settings *s = define_view(i);
-	struct settings_list list;
-	const char *name;
-
-	if (s == NULL)
-		return false;
-	list = s->members;
-	while ((name = settings_each(&list)) != NULL)
-		if (state_by_name(name) == 0)
-			return false;
-	return true;
+	return is_related() ? graph_asker(&graph, i, 1u << GRAPH_MEMBER, cursor)
+			    : 0;
 }
 
 void

@@ -50,8 +50,6 @@ uint32_t relations_find(const char *name);
 /* The next member of a group, the last first; the next group of a member. */
 uint32_t relations_member(uint32_t i, uint32_t *cursor);
 uint32_t relations_group(uint32_t i, uint32_t *cursor);
-/* All members that a group names are there. */
-bool relations_is_whole(uint32_t i);
 
 /* --- group.c --- */
 void group_start(void);

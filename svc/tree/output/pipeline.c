@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/say.h"
-#include "svc/core/logplan.h"
+#include "svc/core/feed.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/index.h"
@@ -19,26 +19,6 @@
 static uint32_t writers[TREE_RECORDS];
 static uint32_t count;
 
-bool
-pipeline_reader(const struct settings *s, char room[BOARD_NAME_MAX + 1])
-{
-	char words[LOGPLAN_TEXT];
-	struct logplan plan;
-	const char *word, *name = NULL;
-	struct settings_list producer_for = s->producer_for;
-
-	if (settings_has(s, SET_log) && s->log.plan != NULL &&
-	    logplan_parse(s->log.plan, words, &plan, &word) == NULL &&
-	    plan.to == LOGPLAN_SERVICE)
-		name = plan.path;
-	else if (settings_has(s, SET_producer_for))
-		name = settings_each(&producer_for);
-	if (name == NULL || strlen(name) > BOARD_NAME_MAX)
-		return false;
-	memcpy(room, name, strlen(name) + 1);
-	return true;
-}
-
 /* The hash of the name of its reader, 0: none. */
 static uint64_t
 wanted(uint32_t i)
@@ -47,7 +27,7 @@ wanted(uint32_t i)
 	char name[BOARD_NAME_MAX + 1];
 
 	if (s == NULL || (rec(i)->flags & BOARD_LOG) || rec(i)->logger != 0 ||
-	    s->files & WITH_LOGGER || !pipeline_reader(s, name))
+	    s->files & WITH_LOGGER || !feed_reader(s, name))
 		return 0;
 	return index_hash_text(name, strlen(name));
 }
@@ -109,8 +89,7 @@ pipeline_birth(uint32_t i)
 	const struct settings *s = define_view(i);
 	char reader[BOARD_NAME_MAX + 1], name[BOARD_NAME_MAX + 1];
 
-	if (s == NULL || !pipeline_reader(s, reader) ||
-	    state_by_name(reader) != 0)
+	if (s == NULL || !feed_reader(s, reader) || state_by_name(reader) != 0)
 		return pipeline_look(i);
 	say_warnx("%s: its log %s is no service", state_name(i, name), reader);
 	pipeline_leave(i);
@@ -144,7 +123,7 @@ pipeline_read_by(uint32_t i)
 	if (live(i)->feeds == 0)
 		return 0;
 	s = define_view(i);
-	return s != NULL && pipeline_reader(s, name) ? state_by_name(name) : 0;
+	return s != NULL && feed_reader(s, name) ? state_by_name(name) : 0;
 }
 
 bool
@@ -163,4 +142,25 @@ pipeline_end(uint32_t i)
 	for (uint32_t n = 0; n < count; n++)
 		if (live(writers[n])->feeds == live(i)->name_hash)
 			logpipe_close(writers[n]);
+}
+
+/* Said once, until it is so. */
+void
+pipeline_pairs(uint32_t i, struct settings_list consumer_for)
+{
+	char reader[BOARD_NAME_MAX + 1];
+	const char *writer;
+	bool is_unpaired = false;
+
+	state_name(i, reader);
+	while ((writer = settings_each(&consumer_for)) != NULL) {
+		uint32_t from = state_by_name(writer);
+		if (feed_is(from != 0 ? define_view(from) : NULL, reader))
+			continue;
+		is_unpaired = true;
+		if (!live(i)->is_unpaired)
+			say_warnx("%s: consumer-for: %s " FEED_UNANSWERED "%s",
+			    reader, writer, reader);
+	}
+	live(i)->is_unpaired = is_unpaired;
 }

@@ -7,8 +7,6 @@
 #include "svc/core/settings.h"
 #include "svc/tree/state/tree.h"
 
-/* The name of the service that reads what this one says; false: none does. */
-bool pipeline_reader(const struct settings *s, char room[BOARD_NAME_MAX + 1]);
 /* Its definition was read: gets its pipe. False: it writes to no service. */
 bool pipeline_look(uint32_t i);
 /* The same, at the last moment: its reader must be there. */
@@ -24,5 +22,8 @@ uint32_t pipeline_read_by(uint32_t i);
 /* Whether all that write to it have stopped; then its input may end. */
 bool pipeline_is_quiet(uint32_t i);
 void pipeline_end(uint32_t i);
+
+/* Those that it says it reads do not all write to it: that is said. */
+void pipeline_pairs(uint32_t i, struct settings_list consumer_for);
 
 #endif
