@@ -475,6 +475,8 @@ SIM_WRAP = -Wl,--wrap=board_commit -Wl,--wrap=clients_tell \
 # Ours with two steps swapped, each in a directory of its own with the others'
 # programs: what the rig of tests/torture must not let pass.
 MUTANTS = \
+	init-falls \
+	init-falls-later \
 	init-reap-first \
 	svcd-consume-first \
 	svcd-loops \

@@ -17,8 +17,7 @@
 #include "lib/sig.h"
 #include "lib/sys.h"
 
-#define ROW_OLD 4  /* faults in a row: try the program before an upgrade */
-#define ROW_MAX 10 /* and then no more */
+#define ROW_MAX 10 /* faults in a row, and no more */
 #define MANY 100   /* in a life: if each turn has one, turns are to be slow */
 #define SLOW_MS 100
 #define EXEC_TRIES 100
@@ -116,6 +115,19 @@ fault_loop(void)
 	}
 }
 
+/*
+ * A program on trial has one fault and no more: there is another one, that has
+ * been without. A fault in here finds the same to be done, or it done.
+ */
+static void
+take_back(void)
+{
+	if (sys_dup2(FD_SELF_OLD, FD_SELF) == -1)
+		return;
+	memo.taken_back = true;
+	sys_close(FD_SELF_OLD);
+}
+
 static void
 on_fault(int sig, siginfo_t *info, void *context)
 {
@@ -134,11 +146,9 @@ on_fault(int sig, siginfo_t *info, void *context)
 	memo.faults++;
 	if (info->si_code > 0)
 		memo.faults_in_row++;
+	take_back();
 	if (memo.faults_in_row > ROW_MAX)
 		fault_loop();
-	if (memo.faults_in_row > ROW_OLD)
-		sys_execveat(
-		    FD_SELF_OLD, "", again_argv, again_envp, AT_EMPTY_PATH);
 	for (int i = 0; i < EXEC_TRIES; i++) {
 		fault_again();
 		tick(10);

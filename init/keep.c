@@ -49,6 +49,7 @@ keep_init(const struct keep_asks *asks, const char *const *argv)
 	keep.argv = argv;
 	line_init(asks);
 	upgrade_init(asks, argv[0]);
+	upgrade_carry_on();
 }
 
 static bool
@@ -247,6 +248,7 @@ keep_turn(int64_t now_ns)
 {
 	struct kept_memo *k = &memo.kept;
 
+	upgrade_turn(now_ns);
 	if (k->on && !job_runs(JOB_KEPT) && now_ns >= k->start_ns)
 		start(now_ns);
 	if (now_ns >= keep.hold_ns)
@@ -273,6 +275,8 @@ keep_next_ns(void)
 
 	if (k->on && !job_runs(JOB_KEPT))
 		next = k->start_ns;
+	if (memo.settle_ns != 0 && memo.settle_ns < next)
+		next = memo.settle_ns;
 	if (keep.hold_ns != 0 && keep.hold_ns < next)
 		next = keep.hold_ns;
 	if (k->unread_ns != 0 && k->unread_ns + NS_OF_MS(LOOK_MS) < next)

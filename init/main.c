@@ -230,9 +230,9 @@ carry_on(int argc, char **argv, char **envp)
 	static const char *machine_argv[] = {"svcd", NULL};
 	const char *const *kept_argv = (const char *const *)argv;
 
+	fault_open(argv, envp);
 	if (memo.runit.is)
 		console_open("- runit");
-	fault_open(argv, envp);
 	/* libc has opened the mask for itself. */
 	sig_mask(SIG_ALL & ~fault_signals(), NULL);
 	open_signals();

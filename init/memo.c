@@ -16,8 +16,7 @@
 
 struct memo memo;
 _Static_assert(
-    offsetof(struct memo, console) + sizeof(struct console_memo) <= MEMO_BYTES,
-    "memo outgrew its file");
+    offsetof(struct memo, taken_back) < MEMO_BYTES, "memo outgrew its file");
 _Static_assert(
     FD_END + KEEP_MSG_FDS <= KEEP_SLOT_BASE, "no room for what arrives");
 

@@ -32,8 +32,8 @@ enum memo_fd {
 	FD_SIGNALS,		     /* signalfd */
 	FD_PIN,			     /* pidfd of the child being announced */
 	FD_KMSG,		     /* the kernel's log */
-	FD_KEPT_OLD,		     /* programs before an upgrade */
-	FD_SELF_OLD,
+	FD_KEPT_OLD, /* programs before an upgrade: open while */
+	FD_SELF_OLD, /* the new ones are on trial */
 	FD_KEPT_NEW, /* programs of an upgrade that is being tried out */
 	FD_SELF_NEW,
 	FD_END, /* above, up to KEEP_SLOT_BASE: free for what arrives */
@@ -157,6 +157,8 @@ struct memo {
 	struct rlimit files; /* as they were: for children */
 	struct settings settings;
 	struct console_memo console;
+	int64_t settle_ns;  /* our new program has proved itself then; 0: has */
+	uint8_t taken_back; /* this program is, from a new one with a fault */
 } __attribute__((aligned(MEMO_ALIGN)));
 
 /* Has its pages to itself, so that the memory file can be laid over it. */

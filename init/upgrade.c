@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "init/keep.h"
+#include "lib/clock.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
 #include "lib/say.h"
@@ -20,6 +21,7 @@
 
 #define ACCEPTS 77 /* an exit code that nobody gives by accident */
 #define ACCEPTS_MS 2000
+#define SETTLE_MS 1000 /* without a fault, once the new kept child is READY */
 
 static const struct keep_asks *asks;
 static const char *kept_name;
@@ -88,10 +90,11 @@ upgrade_go(void)
 {
 	bool own = fd_is_open(FD_SELF_NEW);
 
+	/* Ours first: from there on a fault takes back all of it. */
+	exchange(FD_SELF_NEW, FD_SELF, FD_SELF_OLD);
+	exchange(FD_KEPT_NEW, FD_KEPT, FD_KEPT_OLD);
 	memo.kept.trial = true;
 	memo.kept.deaths = 0;
-	exchange(FD_KEPT_NEW, FD_KEPT, FD_KEPT_OLD);
-	exchange(FD_SELF_NEW, FD_SELF, FD_SELF_OLD);
 	job_signal(JOB_KEPT, SIGKILL);
 	say_info("taking the new programs");
 	if (!own)
@@ -101,11 +104,24 @@ upgrade_go(void)
 	memo_pin(FD_SELF_OLD, FD_SELF);
 }
 
+/* From here on the program before cannot be taken back. */
+static void
+settle(void)
+{
+	memo.settle_ns = 0;
+	memo.version = memo_version;
+	sys_close(FD_SELF_OLD);
+	say_info("the new programs stay");
+}
+
 void
 upgrade_begin(const int *fds, size_t nfds)
 {
 	int copies[2] = {-1, -1};
 
+	/* Whoever is served so far may ask for the next. */
+	if (memo.settle_ns != 0)
+		settle();
 	if (nfds < 1 || nfds > 2 || job_runs(JOB_TRIAL) || memo.kept.trial) {
 		refuse(nfds < 1 || nfds > 2 ? EINVAL : EBUSY);
 		return;
@@ -138,10 +154,15 @@ void
 upgrade_done(void)
 {
 	memo.kept.trial = false;
-	/* From here on the program before cannot be taken back. */
-	memo.version = memo_version;
 	sys_close(FD_KEPT_OLD);
-	sys_close(FD_SELF_OLD);
+	memo.settle_ns = mono_now().ns + NS_OF_MS(SETTLE_MS);
+}
+
+void
+upgrade_turn(int64_t now_ns)
+{
+	if (memo.settle_ns != 0 && now_ns >= memo.settle_ns)
+		settle();
 }
 
 void
@@ -156,4 +177,23 @@ upgrade_undo(void)
 		return;
 	memo_pin(FD_SELF_OLD, FD_SELF);
 	asks->again();
+}
+
+/*
+ * What the fault handler has begun. A new kept child that is READY stays, for
+ * the state may be its own by now; any other goes the way of all that do not
+ * come up. One that was READY before it was on trial is the old one still.
+ */
+void
+upgrade_carry_on(void)
+{
+	if (!memo.taken_back)
+		return;
+	say_warnx("the new init had a fault: taking the old one again");
+	memo.settle_ns = 0;
+	if (memo.kept.trial && job_runs(JOB_KEPT) && !memo.kept.ready)
+		job_signal(JOB_KEPT, SIGKILL);
+	else if (fd_is_open(FD_KEPT_OLD))
+		upgrade_undo();
+	memo.taken_back = false;
 }

@@ -14,6 +14,7 @@
 #include "lib/cgroup.h"
 #include "lib/fd.h"
 #include "lib/scan.h"
+#include "lib/str.h"
 
 #include "svc/cmd/memory.h"
 
@@ -224,6 +225,30 @@ process_sums(const struct processes *all, const uint32_t *mains, size_t count)
 			add(&sums[at - mains], &all->p[i]);
 	}
 	return sums;
+}
+
+uint32_t
+process_parent(uint32_t pid)
+{
+	char bytes[1024];
+	struct buf text = BUF(bytes);
+	struct process p = {0};
+
+	if (fd_slurp(AT_FDCWD, memory_text("/proc/%u/stat", (unsigned)pid),
+		&text) == 0)
+		parse_stat(text.p, &p);
+	return p.parent;
+}
+
+bool
+process_is_former(uint32_t pid)
+{
+	char link[4096] = "";
+
+	if (readlink(memory_text("/proc/%u/exe", (unsigned)pid), link,
+		sizeof link - 1) < 0)
+		return false;
+	return str_ends(link, " (deleted)");
 }
 
 const char *

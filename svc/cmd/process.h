@@ -42,6 +42,10 @@ struct process_sum process_sum(const struct processes *all, uint32_t main_pid);
 /* The same for all at once, in the order of `mains`. */
 struct process_sum *process_sums(
     const struct processes *all, const uint32_t *mains, size_t count);
+/* 0: it is gone. */
+uint32_t process_parent(uint32_t pid);
+/* The file of its program has been replaced since it began. */
+bool process_is_former(uint32_t pid);
 /* Its command line in one line, "[name]" where it has none; raw bytes. */
 const char *process_command(const struct process *p);
 

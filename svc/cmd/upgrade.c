@@ -7,13 +7,29 @@
 #include "lib/clock.h"
 
 #include "svc/cmd/client.h"
-#include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
+#include "svc/cmd/process.h"
 #include "svc/cmd/screen.h"
 
 extern const struct cmd cmd_upgrade;
 
 #define ANSWER_MS 15000
+
+/* The keeper is the parent of svcd. */
+static int
+see_who(const struct client *c)
+{
+	if (process_is_former(c->svcd_pid) ||
+	    process_is_former(process_parent(c->svcd_pid))) {
+		fputs("svc: the installed programs did not come up: the former "
+		      "ones are back\n",
+		    stderr);
+		return EXITCODE_NO;
+	}
+	printf("svcd (pid %u) is now %s\n", (unsigned)c->svcd_pid,
+	    screen_text(c->program, strlen(c->program)));
+	return EXITCODE_YES;
+}
 
 /* The line ends when the old one goes; then the new one is there or not. */
 static int
@@ -36,10 +52,7 @@ see_new(struct client *c, struct mono deadline, uint32_t old_pid)
 		case CLIENT_GONE:
 			if (!client_again(c, deadline))
 				return EXITCODE_SYSTEM;
-			printf("svcd (pid %u) is now %s\n",
-			    (unsigned)c->svcd_pid,
-			    screen_text(c->program, strlen(c->program)));
-			return EXITCODE_YES;
+			return see_who(c);
 		}
 	}
 }

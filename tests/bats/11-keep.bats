@@ -306,6 +306,7 @@ traced() {
 	noted 'slot 5 1'
 	[ "$(readlink "/proc/$(pid1_pid)/exe")" = "$ROOT/build/tests/init-after" ]
 	# The state is its own now: a fault finds it, this init does not know it.
+	said 'the new programs stay'
 	signal1 SEGV
 	said 'fault number 1: carrying on'
 	tell exec "$KEPT" "$INIT"
@@ -325,6 +326,43 @@ traced() {
 	tell get 5 1
 	noted 'slot 5 1'
 	[ "$(readlink "/proc/$(pid1_pid)/exe")" = "$INIT" ]
+	signal1 USR2
+	pid1_ends 130
+}
+
+# With what the tree held, and a fault of its own is one of the old program.
+old_init_carries_on() {
+	said 'the new init had a fault: taking the old one again'
+	noted 'start 2'
+	tell get 5 1
+	noted 'slot 5 1'
+	[ "$(readlink "/proc/$(pid1_pid)/exe")" = "$INIT" ]
+	signal1 SEGV
+	said 'fault number 2: carrying on'
+	tell get 5 1
+	until_true 30 eval '[ "$(grep -c "slot 5 1" "$T/kept/log")" = 2 ]'
+	[ "$(readlink "/proc/$(pid1_pid)/exe")" = "$INIT" ]
+}
+
+@test "a new init that faults as soon as it takes over is taken back" {
+	pid1
+	noted start
+	tell put 5 1
+	tell exec "$KEPT" "$ROOT/build/mutants/init-falls/init"
+	old_init_carries_on
+	signal1 USR2
+	pid1_ends 130
+}
+
+@test "a new init that faults when svcd is there again is taken back" {
+	cp "$KEPT" "$T/new"
+	pid1
+	noted start
+	tell put 5 1
+	tell exec "$T/new" "$ROOT/build/mutants/init-falls-later/init"
+	old_init_carries_on
+	# That svcd may have made the state its own.
+	[ "$(readlink "/proc/$(kept_pid)/exe")" = "$T/new" ]
 	signal1 USR2
 	pid1_ends 130
 }

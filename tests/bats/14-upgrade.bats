@@ -62,7 +62,7 @@ END
 		cat <<'END'
 here=$(stat -Lc %i "/proc/$old/exe")
 replaced svcd "$TOP/build/mutants/svcd-not-ready/svcd"
-svc upgrade || :
+answers 1 'svc: the installed programs did not come up*' svc upgrade
 until_true svc list
 [ "$a" = "$(field a pid)" ]
 [ "$(stat -Lc %i "/proc/$(svcd_pid)/exe")" = "$here" ]

@@ -40,18 +40,31 @@ answers 1 'svc: the system failed: svcd or init is not where*' svc upgrade
 END
 }
 
-@test "a svcd that does not come up is put back" {
-	INSIDE_SECONDS=60 inside <<'END'
+# Each knows the state, and then it is nothing: no answer but that it failed.
+@test "a svcd or an init that does not come up gives way, and svc says so" {
+	inside <<'END'
 installed
 service a
 tree
 svc wait -t 20s ready
-a=$(field a pid)
-replaced svcd /bin/false
-svc upgrade || :
-until_true svc list
-[ "$a" = "$(field a pid)" ]
-says 'a: up (pid *)' svc restart a
+a=$(field a pid) init=$(stat -Lc %i "/proc/$KEEPER/exe")
+svcd=$(stat -Lc %i "/proc/$(svcd_pid)/exe")
+gives_way() {
+	answers 1 "svc: the installed programs did not come up*" svc upgrade
+	until_true svc list
+	[ "$a" = "$(field a pid)" ]
+	[ "$(stat -Lc %i "/proc/$KEEPER/exe")" = "$init" ]
+	[ "$(stat -Lc %i "/proc/$(svcd_pid)/exe")" = "$svcd" ]
+	says 'a: up (pid *)' svc restart a
+	a=$(field a pid)
+}
+replaced svcd "$TOP/build/mutants/svcd-not-ready/svcd"
+gives_way
+replaced svcd
+replaced init "$TOP/build/mutants/init-falls/init"
+gives_way
+replaced init
+says 'svcd (pid *) is now svcd *' svc upgrade
 END
 }
 
