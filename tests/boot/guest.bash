@@ -12,36 +12,47 @@ vm() {
 	"$TOP/tests/boot/vm" "$verb" "$@"
 }
 
-# The root of boot-examples, with the probe as one more service; as an
-# initramfs and as a disk. Suites run side by side: the first one makes it.
-make_images() {
-	mkdir -p "$WORK"
+# make_once STAMP COMMAND...: unless the stamp is newer than all that an image is
+# made of. Suites run side by side: the first one makes it.
+make_once() {
+	local stamp=$1 newest
+	shift
 	(
 		flock 9
 		newest=$(find "$TOP/build/bin" "$TOP/stages" "$TOP/tests/boot" \
-			"$TOP/boot-examples" -type f -newer "$WORK/done" 2>/dev/null |
+			"$TOP/boot-examples" -type f -newer "$stamp" 2>/dev/null |
 			head -n 1)
-		[ ! -e "$WORK/done" ] || [ -n "$newest" ] || exit 0
-		cd "$TOP/boot-examples/busybox-disk" || exit 1
-		../root "$WORK/root" httpd syslog "$TOP/stages/sv/getty@ttyS0" \
-			"$TOP/stages/sv/requests" "$TOP/tests/boot/probe"
-		cp "$TOP/build/tests/orphans" "$TOP/build/tests/devices" \
-			"$WORK/root/usr/bin/"
-		echo '<h1>Trivet</h1>' >"$WORK/root/srv/www/index.html"
-		mkdir -p "$WORK/root/etc/modules-load.d"
-		printf '%s\n' evdev button >"$WORK/root/etc/modules-load.d/vm.conf"
-		"$TOP/tests/boot/image" modules "$WORK/root" virtio_pci \
-			virtio_blk virtio_net evdev button fuse loop dm_mod
-		"$TOP/tests/boot/image" cpio "$WORK/root" "$WORK/initramfs"
-		echo '/dev/vda / ext4 defaults 0 1' >"$WORK/root/etc/fstab"
-		"$TOP/tests/boot/image" disk "$WORK/root" "$WORK/disk" 64M
-		"$TOP/tests/boot/image" start "$WORK/start.cpio"
-		: >"$WORK/done"
-	) 9>"$WORK/lock" >"$BATS_FILE_TMPDIR/images.log" 2>&1 || {
+		[ ! -e "$stamp" ] || [ -n "$newest" ] || exit 0
+		"$@" && : >"$stamp"
+	) 9>"$stamp.lock" >"$BATS_FILE_TMPDIR/images.log" 2>&1 || {
 		cat "$BATS_FILE_TMPDIR/images.log"
 		return 1
 	}
 }
+
+make_images() {
+	mkdir -p "$WORK"
+	make_once "$WORK/done" build_images
+}
+
+# The root of boot-examples, with the probe as one more service; as an
+# initramfs and as a disk.
+build_images() (
+	cd "$TOP/boot-examples/busybox-disk" || exit 1
+	../root "$WORK/root" httpd syslog "$TOP/stages/sv/getty@ttyS0" \
+		"$TOP/stages/sv/requests" "$TOP/tests/boot/probe"
+	cp "$TOP/build/tests/orphans" "$TOP/build/tests/devices" \
+		"$WORK/root/usr/bin/"
+	echo '<h1>Trivet</h1>' >"$WORK/root/srv/www/index.html"
+	mkdir -p "$WORK/root/etc/modules-load.d"
+	printf '%s\n' evdev button >"$WORK/root/etc/modules-load.d/vm.conf"
+	"$TOP/tests/boot/image" modules "$WORK/root" virtio_pci \
+		virtio_blk virtio_net evdev button fuse loop dm_mod
+	"$TOP/tests/boot/image" cpio "$WORK/root" "$WORK/initramfs"
+	echo '/dev/vda / ext4 defaults 0 1' >"$WORK/root/etc/fstab"
+	"$TOP/tests/boot/image" disk "$WORK/root" "$WORK/disk" 64M
+	"$TOP/tests/boot/image" start "$WORK/start.cpio"
+)
 
 # The name of a guest of this suite.
 guest() {
