@@ -202,6 +202,8 @@ turn(void)
 	more = more || events_wait() || relations_wait();
 	if (!more && !births_are_near()) {
 		more = !stop_is_near() && views_run();
+		if (!more && !tree.is_ending)
+			cgroups_calm();
 		upward_look();
 	}
 	more = output_run() || more;

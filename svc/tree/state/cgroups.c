@@ -84,10 +84,12 @@ make_way(void)
 	sys_close(fd);
 }
 
-/* Those that count are for everybody: what a service takes is in its status.
- * Those that share out make each birth dearer: only for who asks for it. */
+/* Pids are limited for everybody, and who is killed for memory is told of it,
+ * limited or not. Those that share out make each birth dearer, and so does
+ * memory: only for who asks for it, or when nobody is waiting to be born. */
 enum {
-	COUNTING = 3,
+	MEMORY = 1,
+	PIDS = 2,
 	CPU = 4,
 	IO = 8,
 	ALL = 15
@@ -210,8 +212,15 @@ cgroups_start(void)
 	}
 	if (!open_base())
 		return;
-	pass_down(COUNTING);
+	pass_down(PIDS);
 	find_share();
+}
+
+void
+cgroups_calm(void)
+{
+	if (base >= 0)
+		pass_down(MEMORY);
 }
 
 bool
@@ -336,6 +345,8 @@ controllers_of(const struct settings *s)
 {
 	unsigned wanted = s->delegate ? ALL : 0;
 
+	if (settings_has(s, SET_memory_max) || settings_has(s, SET_memory_high))
+		wanted |= MEMORY;
 	if (settings_has(s, SET_cpu_max) || settings_has(s, SET_cpu_weight))
 		wanted |= CPU;
 	if (settings_has(s, SET_io_weight))

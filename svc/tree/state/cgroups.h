@@ -10,6 +10,8 @@ void cgroups_start(void);
 /* There are some. */
 bool cgroups_work(void);
 void cgroups_recover(uint32_t i);
+/* Nobody waits to be started: what would have held them up is done now. */
+void cgroups_calm(void);
 /* Its group, made and limited, for the clone that follows; -1: without. */
 int cgroups_enter(uint32_t i);
 /* delegate: it is the user's to divide. */
