@@ -76,7 +76,8 @@
 	X(FELL, 26, "its last run ended by itself: the next start is a restart") \
 	X(FILES_AWAY, 27, "supervise/ is below the runtime directory") \
 	X(UNRELOADED, 28, "its last reload command failed") \
-	X(BEREFT, 29, "what it binds was lost in this run, and may be back")
+	X(BEREFT, 29, "what it binds was lost in this run, and may be back") \
+	X(RESCUED, 30, "a rescue shell was opened for its failure")
 
 /*
  * Why a service is in the state it is in: what its status says. `arg` and

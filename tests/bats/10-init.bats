@@ -274,6 +274,28 @@ poweroff" ]
 	pid1_ends 130
 }
 
+@test "the shell of on-failed = rescue opens once, and who leaves it goes on" {
+	stage rescue <<<"echo in rescue >>$T/shells; echo in rescue"
+	printf '%s\n' 'run = sh -c "exit 7"' 'restart = never' \
+		'on-failed = rescue' >"$T/ill"
+	echo 'run = sleep 1000' >"$T/well"
+	printf '%s\n' 'run = sleep 1000' 'needs = well' >"$T/needy"
+	KEPT=$ROOT/build/bin/svcd
+	mv "$T/ill" "$T/well" "$T/needy" "$T/kept/"
+	pid1
+	until_true 30 grep -q 'ill has failed again after a rescue shell' "$T/said"
+	inside() { nsenter -t "$(pid1_pid)" -m -p "$ROOT/build/bin/svc" "$@"; }
+	until_true 30 eval 'inside status -j needy | grep -q "\"state\":\"up\""'
+	count() { grep -c rescue "$T/shells"; }
+	[ "$(count)" = 1 ]
+	# Asked for by name, it may open one more.
+	inside up ill || :
+	until_true 30 eval '[ "$(count)" = 2 ]'
+	until_true 30 eval '[ "$(grep -c "ill has failed again" "$T/said")" = 2 ]'
+	signal1 USR2
+	pid1_ends 130
+}
+
 @test "emergency and single give a shell before and after boot" {
 	stage boot <<<"echo boot >>$T/order"
 	stage rescue <<<"echo rescue >>$T/order"

@@ -12,6 +12,8 @@
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
 
+#define WELL_MS 60000
+
 /* How its last run ended, as a shell would say it. */
 static int
 own_code(uint32_t i)
@@ -52,6 +54,34 @@ end_all(uint32_t i, enum keep_ending ending, int code)
 	keep_end(ending, code, false);
 }
 
+/* So long up, it had not failed any more. */
+static bool
+was_well(const struct board_record *r)
+{
+	return r->ready_mono_ns != 0 &&
+	       mono_ms_between(
+		   (struct mono){r->ready_mono_ns}, tree.loop.now) >= WELL_MS;
+}
+
+/*
+ * Who leaves the shell wants to go on: it is not opened again and again for
+ * what still fails. Asked for by name it may open it once more.
+ */
+static void
+rescue(uint32_t i)
+{
+	char room[BOARD_NAME_MAX + 1];
+
+	if ((rec(i)->flags & BOARD_RESCUED) && !was_well(rec(i))) {
+		say_warnx("%s has failed again after a rescue shell: "
+			  "the rest goes on without it",
+		    state_name(i, room));
+		return;
+	}
+	state_flags(i, BOARD_RESCUED, 0);
+	end_all(i, KEEP_END_RESCUE, 0);
+}
+
 static void
 act(uint32_t i, const struct settings_failed *f)
 {
@@ -69,7 +99,7 @@ act(uint32_t i, const struct settings_failed *f)
 		    f->code == SETTINGS_OWN_CODE ? own_code(i) : f->code);
 		return;
 	case FAILED_RESCUE:
-		end_all(i, KEEP_END_RESCUE, 0);
+		rescue(i);
 		return;
 	case FAILED_START:
 		start_other(i, f->name);

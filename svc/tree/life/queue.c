@@ -120,6 +120,8 @@ wish(uint32_t i, enum sv_event ev)
 	if (ev == EV_UP || ev == EV_ONCE || ev == EV_RESTART) {
 		come_back(i);
 		relations_keep(i);
+		if (rec(i)->flags & BOARD_RESCUED)
+			state_flags(i, 0, BOARD_RESCUED);
 	}
 	step(i, ev, 0);
 }

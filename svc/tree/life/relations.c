@@ -250,7 +250,8 @@ relations_cause(uint32_t i)
 	enum graph_kind kind;
 	uint32_t to;
 
-	if (!is_on || rec(i)->cause == CAUSE_CYCLE ||
+	/* What goes down with everything else comes back with it. */
+	if (!is_on || tree.is_ending || rec(i)->cause == CAUSE_CYCLE ||
 	    !graph_cause(&graph, i, &kind, &to))
 		return;
 	if (to == 0)
