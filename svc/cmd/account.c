@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/passwd.h"
 #include "lib/scan.h"
+#include "lib/sys.h"
 #include "svc/cmd/memory.h"
 
 static enum account_answer
@@ -88,11 +88,11 @@ account_spec(const char *spec, struct account *a)
 const char *
 account_become(const struct account *a)
 {
-	if (setgroups(a->count, a->gids) < 0)
+	if (sys_setgroups(a->count, a->gids) < 0)
 		return "setgroups";
-	if (setgid(a->gids[0]) < 0)
+	if (sys_setresgid(a->gids[0], a->gids[0], a->gids[0]) < 0)
 		return "setgid";
-	if (setuid(a->uid) < 0)
+	if (sys_setresuid(a->uid, a->uid, a->uid) < 0)
 		return "setuid";
 	return NULL;
 }

@@ -95,7 +95,7 @@ banner(void)
 	time_t at = time(NULL);
 	struct tm tm;
 	const char *line = ttyname(STDIN_FILENO);
-	bool known = passwd_uid(getuid(), &user) == 1;
+	bool known = passwd_uid(sys_getuid(), &user) == 1;
 
 	gethostname(host, sizeof host - 1);
 	if (localtime_r(&at, &tm) != NULL)

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/sys.h"
+
 #include "svc/cmd/account.h"
 #include "svc/cmd/envfiles.h"
 #include "svc/cmd/limits.h"
@@ -39,7 +41,7 @@ make_session(struct wish *w)
 {
 	/* A process group's leader has what it wants already. */
 	if (w->session)
-		(void)setsid();
+		(void)sys_setsid();
 }
 
 static void
@@ -54,16 +56,16 @@ change_root(struct wish *w)
 {
 	if (w->root == NULL)
 		return;
-	if (chdir(w->root) < 0)
+	if (sys_chdir(w->root) < 0)
 		tool_cannot(&manner, "unable to change directory", w->root);
-	if (chroot(".") < 0)
+	if (sys_chroot(".") < 0)
 		tool_cannot(&manner, "unable to change root directory", NULL);
 }
 
 static void
 change_dir(struct wish *w)
 {
-	if (w->dir != NULL && chdir(w->dir) < 0)
+	if (w->dir != NULL && sys_chdir(w->dir) < 0)
 		tool_cannot(&manner, "unable to change directory", w->dir);
 }
 
@@ -142,14 +144,14 @@ null_fds(struct wish *w)
 {
 	if (!w->null)
 		return;
-	int null = open("/dev/null", O_RDWR);
+	int null = sys_open("/dev/null", O_RDWR, 0);
 	if (null < 0)
 		tool_cannot(&manner, "unable to open", "/dev/null");
 	for (int fd = 0; fd < 3; fd++)
 		if (!w->close[fd])
-			(void)dup2(null, fd);
+			(void)sys_dup2(null, fd);
 	if (null > 2)
-		close(null);
+		sys_close(null);
 }
 
 static void

@@ -53,11 +53,11 @@ client_dir(void)
 		return chosen;
 	if (told != NULL && *told != '\0')
 		return told;
-	if (getuid() == 0)
+	if (sys_getuid() == 0)
 		return CLIENT_SYSTEM_DIR;
 	if (user != NULL && *user != '\0')
 		return memory_text("%s/trivet", user);
-	told = memory_text("/run/user/%u", (unsigned)getuid());
+	told = memory_text("/run/user/%u", (unsigned)sys_getuid());
 	/* A container's user has no such place; its tree is the container's. */
 	if (sys_faccessat(AT_FDCWD, told, F_OK, 0) < 0)
 		return CLIENT_SYSTEM_DIR;
@@ -217,7 +217,7 @@ connect_without_place(const char *path)
 	if (!name.full)
 		fd = sock_connect(room, SOCK_SEQPACKET);
 	if (fd >= 0 && (sock_peer(fd, &peer) < 0 ||
-			   (peer.uid != 0 && peer.uid != getuid())))
+			   (peer.uid != 0 && peer.uid != sys_getuid())))
 		fd_close(&fd);
 	errno = error;
 	return fd;

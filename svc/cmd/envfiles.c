@@ -2,6 +2,8 @@
  * Environment directories. The files are opened relative to the directory, so
  * the working directory never changes and cannot fail to come back.
  */
+#include "lib/sys.h"
+
 #include "svc/cmd/envfiles.h"
 
 #include <dirent.h>
@@ -16,7 +18,7 @@
 static char *
 read_whole(int dir, const char *name, size_t *len)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = sys_openat(dir, name, O_RDONLY | O_NONBLOCK, 0);
 	char *text = NULL;
 	size_t room = 0;
 	ssize_t n = 0;
@@ -28,11 +30,11 @@ read_whole(int dir, const char *name, size_t *len)
 		return NULL;
 	do {
 		text = memory_grow(text, &room, *len + 256, 1);
-		n = read(fd, text + *len, room - *len - 1);
+		n = sys_read(fd, text + *len, room - *len - 1);
 		*len += n > 0 ? (size_t)n : 0;
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	int error = errno;
-	close(fd);
+	sys_close(fd);
 	errno = error;
 	if (n < 0)
 		return NULL;
@@ -60,17 +62,17 @@ first_line(char *text, size_t len)
 static DIR *
 open_dir(const struct tool_manner *m, const char *dir)
 {
-	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || faccessat(fd, ".", X_OK, AT_EACCESS) < 0)
+	int fd = sys_open(dir, O_PATH | O_DIRECTORY, 0);
+	if (fd < 0 || sys_faccessat(fd, ".", X_OK, AT_EACCESS) < 0)
 		tool_cannot(m, "unable to switch to directory", dir);
-	int list = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int list = sys_openat(fd, ".", O_RDONLY | O_DIRECTORY, 0);
 	DIR *opened = list < 0 ? NULL : fdopendir(list);
 	if (opened == NULL)
 		tool_cannot(m,
 		    m->runit ? "unable to open directory"
 			     : "unable to read directory",
 		    dir);
-	close(fd);
+	sys_close(fd);
 	return opened;
 }
 

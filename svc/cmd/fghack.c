@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/sys.h"
+
 #include "svc/cmd/table.h"
 #include "svc/cmd/tool.h"
 
@@ -32,7 +34,7 @@ read_to_end(int fd)
 	char waste[1024];
 	ssize_t n;
 	do
-		n = read(fd, waste, sizeof waste);
+		n = sys_read(fd, waste, sizeof waste);
 	while (n > 0 || (n < 0 && errno == EINTR));
 }
 
@@ -48,10 +50,10 @@ fghack(int argc, char **argv)
 	if (pid < 0)
 		tool_cannot(&manner, "unable to fork", NULL);
 	if (pid == 0) {
-		close(ends[0]);
+		sys_close(ends[0]);
 		child(ends[1], argv + 1);
 	}
-	close(ends[1]);
+	sys_close(ends[1]);
 	read_to_end(ends[0]);
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "lib/sys.h"
 
 #include "svc/cmd/client.h"
 #include "svc/cmd/memory.h"
@@ -41,7 +42,7 @@ remember(void)
 	int n = snprintf(text, sizeof(text), "%020" PRIu64 "\n", klog.next);
 
 	if (fflush(stdout) == 0 && klog.state >= 0)
-		(void)!pwrite(klog.state, text, (size_t)n, 0);
+		(void)!sys_pwrite(klog.state, text, (size_t)n, 0);
 }
 
 static void
@@ -49,9 +50,9 @@ recall(const char *path)
 {
 	char text[32] = "";
 
-	klog.state = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	klog.state = sys_open(path, O_RDWR | O_CREAT, 0600);
 	klog.is_new = klog.state == -1 ||
-		      pread(klog.state, text, sizeof(text) - 1, 0) <= 0;
+		      sys_pread(klog.state, text, sizeof(text) - 1, 0) <= 0;
 	klog.next = strtoull(text, NULL, 10);
 }
 
@@ -81,7 +82,7 @@ static bool
 read_one(void)
 {
 	static char record[RECORD + 1];
-	ssize_t n = read(klog.messages, record, RECORD);
+	ssize_t n = sys_read(klog.messages, record, RECORD);
 
 	if (n > 0) {
 		record[n] = '\0';
@@ -125,7 +126,7 @@ run(int argc, char **argv)
 		default:
 			return options_wrong(&o, code);
 		}
-	klog.messages = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	klog.messages = sys_open("/dev/kmsg", O_RDONLY | O_NONBLOCK, 0);
 	if (klog.messages == -1) {
 		perror("svc klog: cannot open /dev/kmsg");
 		return EXITCODE_SYSTEM;
@@ -141,7 +142,7 @@ run(int argc, char **argv)
 		remember();
 		if (is_dump || ferror(stdout))
 			return ferror(stdout) ? EXITCODE_SYSTEM : EXITCODE_YES;
-		poll(&p, 1, -1);
+		sys_ppoll(&p, 1, NULL);
 	}
 }
 

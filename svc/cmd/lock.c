@@ -1,4 +1,6 @@
 /* Lock files for chpst and setlock: opened for appending, never written. */
+#include "lib/sys.h"
+
 #include "svc/cmd/lock.h"
 
 #include <errno.h>
@@ -15,7 +17,7 @@ lock_take(const char *path, bool wait)
 		return "open";
 	int got;
 	do
-		got = flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+		got = sys_flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
 	while (got < 0 && errno == EINTR && wait);
 	return got < 0 ? "lock" : NULL;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/scan.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/json.h"
 #include "svc/cmd/logs_follow.h"
@@ -242,7 +243,7 @@ read_since(const char *value)
 
 	if (!scan_duration_ms(value, &ms))
 		return false;
-	clock_gettime(CLOCK_REALTIME, &now);
+	sys_clock_gettime(CLOCK_REALTIME, &now);
 	log_verb.ask.since_ns = now.tv_sec * NS + now.tv_nsec - ms * 1000000;
 	return true;
 }

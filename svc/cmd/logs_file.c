@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/sys.h"
+
 #include "svc/cmd/logs_file.h"
 #include "svc/cmd/memory.h"
 
@@ -58,14 +60,14 @@ expand(struct logs_file *f, const char *program, int fd)
 		return;
 	pid_t pid = fork();
 	if (pid == 0) {
-		lseek(fd, 0, SEEK_SET);
-		dup2(fd, 0);
-		dup2(out[1], 1);
-		close(out[0]);
+		sys_lseek(fd, 0, SEEK_SET);
+		sys_dup2(fd, 0);
+		sys_dup2(out[1], 1);
+		sys_close(out[0]);
 		execlp(program, program, "-dc", (char *)NULL);
 		_exit(127);
 	}
-	close(out[1]);
+	sys_close(out[1]);
 	FILE *stream = fdopen(out[0], "r");
 	if (stream != NULL) {
 		f->bytes = slurp(stream, &f->n);
@@ -81,7 +83,7 @@ look(struct logs_file *f, int fd, size_t *size)
 	struct stat st;
 
 	*f = (struct logs_file){.bytes = ""};
-	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+	if (fd == -1 || sys_fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		return false;
 	f->inode = st.st_ino;
 	f->changed_ns = st.st_mtim.tv_sec * NS + st.st_mtim.tv_nsec;
@@ -96,8 +98,9 @@ logs_file_whole(struct logs_file *f, int fd)
 
 	if (!look(f, fd, &size))
 		return false;
-	void *p = size == 0 ? MAP_FAILED
-			    : mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	void *p = size == 0
+		      ? MAP_FAILED
+		      : sys_mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p != MAP_FAILED) {
 		f->bytes = p;
 		f->n = size;
@@ -105,7 +108,7 @@ logs_file_whole(struct logs_file *f, int fd)
 	const char *program = expander((const unsigned char *)f->bytes, f->n);
 	if (program != NULL) {
 		expand(f, program, fd);
-		munmap(p, size);
+		sys_munmap(p, size);
 	}
 	return true;
 }
@@ -123,7 +126,7 @@ logs_file_part(struct logs_file *f, int fd, uint64_t from, size_t most)
 	if (size - from < most)
 		most = size - from;
 	char *bytes = memory_get(most, 1);
-	ssize_t got = pread(fd, bytes, most, (off_t)from);
+	ssize_t got = sys_pread(fd, bytes, most, (off_t)from);
 	f->bytes = bytes;
 	f->n = got > 0 ? (size_t)got : 0;
 	return true;

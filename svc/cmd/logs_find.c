@@ -2,6 +2,7 @@
  * Where a service's log is. Nobody writes that down in one place: loggers are
  * told by an argument in a script, by a setting, or by custom.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/path.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/client.h"
 #include "svc/cmd/definition.h"
@@ -21,7 +23,8 @@ is_log_dir(const char *path)
 {
 	struct stat st;
 
-	return stat(memory_text("%s/current", path), &st) == 0;
+	return sys_fstatat(AT_FDCWD, memory_text("%s/current", path), &st, 0) ==
+	       0;
 }
 
 static bool
@@ -78,7 +81,7 @@ from_setting(
 		return false;
 	s->path = plan->path;
 	s->is_file = true;
-	return access(s->path, F_OK) == 0;
+	return sys_faccessat(AT_FDCWD, s->path, F_OK, 0) == 0;
 }
 
 static const char *
@@ -86,7 +89,7 @@ own_base(void)
 {
 	const char *state = getenv("XDG_STATE_HOME");
 
-	if (getuid() == 0)
+	if (sys_getuid() == 0)
 		return LOGS_BASE;
 	if (state != NULL && state[0] == '/')
 		return memory_text("%s/trivet/log", state);
@@ -101,7 +104,7 @@ from_link(struct logs_source *s)
 	const char *link = memory_text("%s/logs/%s", client_dir(), s->name);
 	struct stat st;
 
-	if (stat(link, &st) == -1)
+	if (sys_fstatat(AT_FDCWD, link, &st, 0) == -1)
 		return false;
 	s->path = link;
 	s->is_file = !S_ISDIR(st.st_mode);
@@ -115,7 +118,8 @@ logs_find(struct logs_source *s, const char *name, const char *path,
 	struct stat st;
 
 	*s = (struct logs_source){.name = name};
-	if (strchr(name, '/') != NULL && stat(name, &st) == 0) {
+	if (strchr(name, '/') != NULL &&
+	    sys_fstatat(AT_FDCWD, name, &st, 0) == 0) {
 		s->path = name;
 		s->is_file = !S_ISDIR(st.st_mode);
 		return s->is_file || is_log_dir(name);
@@ -136,7 +140,8 @@ logs_none(const char *name, const char *path)
 {
 	struct stat st;
 
-	if (path == NULL || stat(memory_text("%s/log", path), &st) == 0)
+	if (path == NULL ||
+	    sys_fstatat(AT_FDCWD, memory_text("%s/log", path), &st, 0) == 0)
 		return "";
 	struct definition d = definition_read("", path, name);
 	if (!d.is_good)

@@ -4,6 +4,7 @@
  * place that was read to, in how many files it may be by now.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "lib/exitcode.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/logs_file.h"
 #include "svc/cmd/logs_follow.h"
@@ -37,7 +39,7 @@ now_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_REALTIME, &t);
+	sys_clock_gettime(CLOCK_REALTIME, &t);
 	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
@@ -94,9 +96,9 @@ is_file_of(const struct logs_place *p, int fd)
 	struct logs_file mine, other;
 	struct stat st;
 
-	if (fstat(fd, &st) == 0 && st.st_ino == p->inode)
+	if (sys_fstat(fd, &st) == 0 && st.st_ino == p->inode)
 		return true;
-	return p->fd != -1 && fstat(p->fd, &st) == 0 && st.st_nlink == 0 &&
+	return p->fd != -1 && sys_fstat(p->fd, &st) == 0 && st.st_nlink == 0 &&
 	       logs_file_whole(&mine, p->fd) && logs_file_whole(&other, fd) &&
 	       logs_file_alike(&mine, &other);
 }
@@ -114,7 +116,7 @@ old_between(const struct logs_followed *l, const struct logs_place *now)
 			continue;
 		if (is_file_of(&l->place, fd))
 			first = name + 1;
-		close(fd);
+		sys_close(fd);
 	}
 	return first;
 }
@@ -132,7 +134,7 @@ add_old(struct logs *to, const struct logs_followed *l,
 		add_lines(to, &f, s->name, true);
 	}
 	if (fd != -1)
-		close(fd);
+		sys_close(fd);
 }
 
 /* Another file is written by now: those between come first. */
@@ -159,7 +161,7 @@ look(struct logs *to, struct logs_followed *l)
 
 	if (add_tail(to, l, false))
 		return true;
-	if (stat(logs_current(l->source), &st) == -1)
+	if (sys_fstatat(AT_FDCWD, logs_current(l->source), &st, 0) == -1)
 		return false;
 	if (p->fd == -1 || st.st_ino != p->inode) {
 		move_on(to, l);
@@ -203,11 +205,11 @@ watch_above(const char *path)
 		       slash[1] != '\0') {
 			memcpy(missing, above, strlen(above) + 1);
 			slash[slash == above] = '\0';
-			wd = inotify_add_watch(events, above, ABOVE);
+			wd = sys_inotify_add_watch(events, above, ABOVE);
 		}
 		/* What was missing may have been made just before that. */
 		if (wd == -1 || strcmp(missing, path) == 0 ||
-		    access(missing, F_OK) == -1)
+		    sys_faccessat(AT_FDCWD, missing, F_OK, 0) == -1)
 			return wd;
 	}
 }
@@ -219,7 +221,7 @@ watch(struct logs_followed *l)
 	const char *path = directory(l->source);
 
 	l->above = watch_above(path);
-	l->inside = inotify_add_watch(events, path, INSIDE);
+	l->inside = sys_inotify_add_watch(events, path, INSIDE);
 	return l->inside != -1 || (errno == ENOENT && l->above != -1);
 }
 
@@ -266,7 +268,7 @@ static bool
 wait_for_events(struct logs_followed *all, size_t count)
 {
 	_Alignas(struct inotify_event) char bytes[4096];
-	ssize_t n = read(events, bytes, sizeof(bytes));
+	ssize_t n = sys_read(events, bytes, sizeof(bytes));
 
 	for (ssize_t at = 0; at < n;) {
 		const struct inotify_event *e = (const void *)(bytes + at);

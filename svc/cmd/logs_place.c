@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "lib/sys.h"
 
 #include "svc/cmd/logs_place.h"
 #include "svc/cmd/memory.h"
@@ -74,8 +75,10 @@ inode_of(const struct logs_source *s, const char *name)
 {
 	struct stat st;
 
-	return stat(memory_text("%s/%s", s->path, name), &st) == 0 ? st.st_ino
-								   : 0;
+	return sys_fstatat(
+		   AT_FDCWD, memory_text("%s/%s", s->path, name), &st, 0) == 0
+		   ? st.st_ino
+		   : 0;
 }
 
 /* What of the old files tells one moment from another. */
@@ -115,11 +118,10 @@ logs_stand(struct logs_place *p, const struct logs_source *s)
 	do {
 		logs_leave(p);
 		look_at_old(&before, s);
-		p->fd =
-		    open(logs_current(s), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		p->fd = sys_open(logs_current(s), O_RDONLY | O_NONBLOCK, 0);
 		look_at_old(p, s);
 	} while (!is_same_moment(&before, p));
-	if (p->fd != -1 && fstat(p->fd, &st) == 0)
+	if (p->fd != -1 && sys_fstat(p->fd, &st) == 0)
 		p->inode = st.st_ino;
 }
 
@@ -127,7 +129,7 @@ void
 logs_leave(struct logs_place *p)
 {
 	if (p->fd != -1)
-		close(p->fd);
+		sys_close(p->fd);
 	p->fd = -1;
 	p->inode = 0;
 }
@@ -158,8 +160,8 @@ logs_old(const struct logs_source *s, const struct logs_place *after,
 static int
 open_old(const struct logs_source *s, const char *name)
 {
-	return open(memory_text("%s/%s", s->path, name),
-	    O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return sys_open(
+	    memory_text("%s/%s", s->path, name), O_RDONLY | O_NONBLOCK, 0);
 }
 
 static char *

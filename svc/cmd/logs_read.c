@@ -2,7 +2,8 @@
  * Lines out of files, old ones too, newest file first, until there are enough.
  */
 #include <string.h>
-#include <unistd.h>
+
+#include "lib/sys.h"
 
 #include "svc/cmd/logs_file.h"
 #include "svc/cmd/logs_place.h"
@@ -82,7 +83,7 @@ read_old(struct logs *to, const struct logs_source *s,
 		enough = read_back(to, &f, s->name, ask, left);
 	}
 	if (fd != -1)
-		close(fd);
+		sys_close(fd);
 	return enough;
 }
 

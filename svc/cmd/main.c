@@ -2,15 +2,16 @@
  * svc, and every short-lived program that is a link to it. Decides by the name
  * it was called by who it is; all else is in the table.
  */
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <unistd.h>
 
 #include "lib/path.h"
 #include "lib/str.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/client.h"
 #include "svc/cmd/screen.h"
@@ -33,10 +34,10 @@ is_link_to_sv(void)
 		return false;
 	buf_puts(&at, executed);
 	for (int i = 0; i < LINKS_MAX && !at.full; i++) {
-		ssize_t n = readlink(path, target, sizeof target - 1);
+		ssize_t n =
+		    sys_readlinkat(AT_FDCWD, path, target, sizeof target);
 		if (n < 0)
 			return false;
-		target[n] = '\0';
 		if (str_eq(path_base(target), "sv"))
 			return true;
 		path_dir(&folder, path);

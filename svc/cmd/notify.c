@@ -3,6 +3,7 @@
  * systemd-notify it is that program, as far as scripts use it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,9 +82,9 @@ add_pid(struct message *m, const char *word)
 	uint32_t pid = 0;
 
 	if (str_eq(word, "self"))
-		pid = (uint32_t)getpid();
+		pid = (uint32_t)sys_getpid();
 	else if (str_eq(word, "auto") || str_eq(word, "parent"))
-		pid = (uint32_t)getppid();
+		pid = (uint32_t)sys_getppid();
 	else if (!scan_u32(word, &pid) || pid == 0)
 		return false;
 	add(m, memory_text("MAINPID=%u", (unsigned)pid));
@@ -146,7 +147,7 @@ take(struct message *m, int code, const char *value)
 static pid_t
 speaker(void)
 {
-	pid_t parent = getppid();
+	pid_t parent = sys_getppid();
 
 	return parent > 1 ? parent : 0;
 }
@@ -247,8 +248,9 @@ wrong(const struct options *o, int code)
 static int
 is_booted(void)
 {
-	return access("/run/systemd/system", F_OK) == 0 ? EXITCODE_YES
-							: EXITCODE_NO;
+	return sys_faccessat(AT_FDCWD, "/run/systemd/system", F_OK, 0) == 0
+		   ? EXITCODE_YES
+		   : EXITCODE_NO;
 }
 
 static int

@@ -15,6 +15,7 @@
 #include "lib/fd.h"
 #include "lib/scan.h"
 #include "lib/str.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/memory.h"
 
@@ -160,7 +161,7 @@ processes_of_cgroup(struct processes *all, uint32_t main_pid)
 	if (!group_file(main_pid, &path) ||
 	    fd_slurp(AT_FDCWD, where, &text) < 0 || text.len == 0)
 		return false;
-	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	proc = sys_open("/proc", O_PATH | O_DIRECTORY, 0);
 	for (char *pid = strtok(text.p, "\n"); pid != NULL;
 	     pid = strtok(NULL, "\n")) {
 		struct process p = {.owner = main_pid};
@@ -243,10 +244,10 @@ process_parent(uint32_t pid)
 bool
 process_is_former(uint32_t pid)
 {
-	char link[4096] = "";
+	char link[4096];
 
-	if (readlink(memory_text("/proc/%u/exe", (unsigned)pid), link,
-		sizeof link - 1) < 0)
+	if (sys_readlinkat(AT_FDCWD, memory_text("/proc/%u/exe", (unsigned)pid),
+		link, sizeof link) < 0)
 		return false;
 	return str_ends(link, " (deleted)");
 }

@@ -375,7 +375,7 @@ run(int argc, char **argv)
 			return EXITCODE_SYSTEM;
 		}
 	}
-	sigaction(SIGTERM, &action, NULL);
+	sys_sigaction(SIGTERM, &action, NULL);
 	if (!client_open(&self.client) || !client_subscribe(&self.client))
 		return EXITCODE_SYSTEM;
 	self.listener = getenv("NOTIFY_SOCKET");

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/sys.h"
+
 #include "svc/cmd/table.h"
 #include "svc/cmd/tool.h"
 
@@ -21,7 +23,7 @@ readproctitle(int argc, char **argv)
 	char *window = argv[argc - 1] + DOTS, byte;
 	size_t len = strlen(window);
 	for (;;) {
-		ssize_t n = read(STDIN_FILENO, &byte, 1);
+		ssize_t n = sys_read(STDIN_FILENO, &byte, 1);
 		if (n == 0)
 			return 0;
 		if (n < 0 && errno != EINTR)

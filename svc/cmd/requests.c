@@ -54,7 +54,7 @@ ask(const char *const *argv)
 		return;
 	while (argv[argc] != NULL)
 		argc++;
-	signal(SIGCHLD, SIG_DFL);
+	sys_signal(SIGCHLD, SIG_DFL);
 	_exit(cmd->run(argc, (char **)(uintptr_t)argv));
 }
 
@@ -295,7 +295,7 @@ run(int argc, char **argv)
 		return code;
 	say_init("svc requests", STDERR_FILENO);
 	/* Whom we ask does not come back to us. */
-	signal(SIGCHLD, SIG_IGN);
+	sys_signal(SIGCHLD, SIG_IGN);
 	self.fifo = WATCH_NONE;
 	self.changes = WATCH_NONE;
 	for (int i = 0; i < BUTTONS_MAX; i++)

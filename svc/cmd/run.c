@@ -91,7 +91,7 @@ static const char *
 definition(const struct job *job)
 {
 	char cwd[4096];
-	const char *dir = getcwd(cwd, sizeof cwd) != NULL ? cwd : "/";
+	const char *dir = sys_getcwd(cwd, sizeof cwd) >= 0 ? cwd : "/";
 
 	return memory_text("# svc run\nrun = %s\ndir = %s\nrestart = %s\n%s%s",
 	    quoted_words(job->argv), dir,

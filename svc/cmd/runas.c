@@ -5,7 +5,8 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "lib/sys.h"
 
 #include "svc/cmd/account.h"
 #include "svc/cmd/envfiles.h"
@@ -82,7 +83,7 @@ pgrphack(int argc, char **argv)
 	struct tool_manner m = tool_manner(argv[0], "pgrphack", " child", 100);
 	if (argc < 2)
 		tool_usage(&m);
-	(void)setsid();
+	(void)sys_setsid();
 	tool_run(&m, argv + 1, tool_env().vec);
 }
 

@@ -4,10 +4,12 @@
  * `previous`, from which the next run puts things right.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "lib/sys.h"
 
 #include "svc/cmd/table.h"
 #include "svc/cmd/tool.h"
@@ -28,7 +30,7 @@ static struct stat
 stat_dir(const char *name)
 {
 	struct stat st;
-	if (stat(name, &st) < 0)
+	if (sys_fstatat(AT_FDCWD, name, &st, 0) < 0)
 		fatal(errno == ENOENT ? "" : "unable to stat: ", name);
 	/* The words run together in the original too. */
 	if (!S_ISDIR(st.st_mode))
@@ -41,7 +43,7 @@ static bool
 is_current(const char *name)
 {
 	struct stat now, new = stat_dir(name);
-	if (stat("current", &now) < 0)
+	if (sys_fstatat(AT_FDCWD, "current", &now, 0) < 0)
 		fatal("unable to stat: ", "current");
 	return now.st_ino == new.st_ino &&now.st_dev == new.st_dev;
 }
@@ -49,7 +51,7 @@ is_current(const char *name)
 static void
 clear(const char *name)
 {
-	if (unlink(name) < 0 && errno != ENOENT)
+	if (sys_unlinkat(AT_FDCWD, name, 0) < 0 && errno != ENOENT)
 		fatal("unable to unlink: ", name);
 }
 
@@ -57,17 +59,17 @@ static void
 change(const char *name)
 {
 	clear("current.new");
-	if (symlink(name, "current.new") < 0)
+	if (sys_symlinkat(name, AT_FDCWD, "current.new") < 0)
 		fatal("unable to create: current.new -> ", name);
 	clear("previous");
-	if (rename("current", "previous") < 0)
+	if (sys_renameat(AT_FDCWD, "current", AT_FDCWD, "previous") < 0)
 		fatal("unable to copy: current to ", "previous");
-	if (rename("current.new", "current") == 0)
+	if (sys_renameat(AT_FDCWD, "current.new", AT_FDCWD, "current") == 0)
 		return;
 	tool_say(prog,
 	    ": fatal: unable to move: current.new to current: ", errtext(errno),
 	    NULL);
-	if (rename("previous", "current") < 0)
+	if (sys_renameat(AT_FDCWD, "previous", AT_FDCWD, "current") < 0)
 		fatal("unable to move previous back to ", "current");
 	exit(TOOL_TROUBLE);
 }
@@ -84,7 +86,7 @@ runsvchdir(int argc, char **argv)
 		    ": must not start with a dot.", NULL);
 	if (base == NULL)
 		base = BASE;
-	if (chdir(base) < 0)
+	if (sys_chdir(base) < 0)
 		fatal("unable to chdir: ", base);
 	bool was = is_current(name);
 	if (!was)

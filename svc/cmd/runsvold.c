@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/scan.h"
+#include "lib/sys.h"
 #include "svc/cmd/supervise.h"
 #include "svc/cmd/table.h"
 #include "svc/cmd/tool.h"
@@ -63,7 +63,7 @@ runs(int dir, const char *name, const char *not_running)
 		warn(name, not_running, 0);
 	else if (ok < 0)
 		warn(name, "unable to open supervise/ok", errno);
-	close(ok);
+	sys_close(ok);
 	return ok >= 0;
 }
 
@@ -80,7 +80,7 @@ status(int dir, const char *name, struct supervise_status *s)
 }
 
 static void
-send(int dir, const char *name, const char *letter)
+letters_send(int dir, const char *name, const char *letter)
 {
 	const char *what;
 	if (supervise_send(dir, letter, &what) == 0)
@@ -103,8 +103,8 @@ runsvctrl(int argc, char **argv)
 	for (int i = 2; i < argc; i++) {
 		int dir = enter(argv[i]);
 		if (dir >= 0)
-			send(dir, argv[i], letter);
-		close(dir);
+			letters_send(dir, argv[i], letter);
+		sys_close(dir);
 	}
 	return result();
 }
@@ -114,7 +114,7 @@ show(int dir, const char *name)
 {
 	struct supervise_status s;
 	struct stat st;
-	bool down = fstatat(dir, "down", &st, 0) == 0;
+	bool down = sys_fstatat(dir, "down", &st, 0) == 0;
 	if (!down && errno != ENOENT) {
 		warn(name, "unable to stat down", errno);
 		return false;
@@ -137,14 +137,14 @@ show(int dir, const char *name)
 static void
 show_log(int dir, const char *name)
 {
-	int log = openat(dir, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int log = sys_openat(dir, "log", O_RDONLY | O_DIRECTORY, 0);
 	if (log < 0 && errno == ENOTDIR)
 		warn("./log", "not a directory.", 0);
 	else if (log < 0 && errno != ENOENT)
 		warn(name, "unable to change directory", errno);
 	else if (log >= 0)
 		show(log, "\n  log");
-	close(log);
+	sys_close(log);
 }
 
 static int
@@ -160,7 +160,7 @@ runsvstat(int argc, char **argv)
 			putchar('\n');
 		}
 		fflush(stdout);
-		close(dir);
+		sys_close(dir);
 	}
 	return result();
 }
@@ -192,7 +192,7 @@ is_up(const char *name, uint32_t least, uint64_t *left, bool verbose)
 	int dir = enter_absolute(name);
 	bool seen = dir >= 0 && runs(dir, name, "supervise not running.") &&
 		    status(dir, name, &s);
-	close(dir);
+	sys_close(dir);
 	if (!seen)
 		return true;
 	if (s.pid == 0) {
@@ -260,8 +260,8 @@ is_down(const char *name, const struct waitdown *w)
 		info(name, ": supervise not running.");
 	else if (w->verbose && down && ok >= 0)
 		info(name, ": down.");
-	close(ok);
-	close(dir);
+	sys_close(ok);
+	sys_close(dir);
 	return down;
 }
 
@@ -273,10 +273,10 @@ kill_all(char **names)
 		unsigned before = trouble;
 		if (dir < 0)
 			continue;
-		send(dir, *names, "k");
+		letters_send(dir, *names, "k");
 		if (trouble == before)
 			info(*names, ": killed.");
-		close(dir);
+		sys_close(dir);
 	}
 }
 

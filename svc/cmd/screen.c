@@ -10,6 +10,7 @@
 #include <wchar.h>
 
 #include "lib/scan.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/memory.h"
 #include "svc/cmd/screen.h"
@@ -25,7 +26,7 @@ screen_width(void)
 		return 0;
 	if (told != NULL && scan_u32(told, &columns) && columns > 0)
 		return columns;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+	if (sys_ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;
 	return 80;
 }

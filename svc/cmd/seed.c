@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/dir.h"
 #include "lib/error.h"
@@ -78,7 +77,7 @@ load_one(int dir, const char *name, bool counts)
 	sys_close(fd);
 	if (result < 0 && errno != EFBIG)
 		return -cannot("read", name);
-	if (sys_unlinkat(dir, name, 0) < 0 || fsync(dir) < 0)
+	if (sys_unlinkat(dir, name, 0) < 0 || sys_fsync(dir) < 0)
 		return -cannot("remove", name);
 	pool.bytes = (int)b.len;
 	pool.bits = counts ? pool.bytes * 8 : 0;
@@ -95,17 +94,17 @@ save(int dir)
 {
 	char bytes[SEED_BYTES];
 	/* Before the generator is ready this would block. */
-	ssize_t n = getrandom(bytes, sizeof bytes, GRND_NONBLOCK);
+	ssize_t n = sys_getrandom(bytes, sizeof bytes, GRND_NONBLOCK);
 	const char *name = n == SEED_BYTES ? CREDIT : NO_CREDIT;
 	const char *other = n == SEED_BYTES ? NO_CREDIT : CREDIT;
 
 	if (n != SEED_BYTES &&
-	    getrandom(bytes, sizeof bytes, GRND_INSECURE) != SEED_BYTES)
+	    sys_getrandom(bytes, sizeof bytes, GRND_INSECURE) != SEED_BYTES)
 		return cannot("read", "random bytes");
 	if (fd_replace(dir, name, bytes, sizeof bytes, 0600) < 0)
 		return cannot("write", name);
 	sys_unlinkat(dir, other, 0);
-	return fsync(dir) < 0 ? cannot("write", name) : EXITCODE_YES;
+	return sys_fsync(dir) < 0 ? cannot("write", name) : EXITCODE_YES;
 }
 
 static int

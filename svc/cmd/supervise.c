@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/path.h"
+#include "lib/sys.h"
 
 #include "svc/cmd/client.h"
 #include "svc/cmd/memory.h"
@@ -23,13 +23,13 @@
 static int
 open_directory(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = sys_open(path, O_RDONLY | O_DIRECTORY, 0);
 	/* A directory that may be entered but not listed will do. */
 	if (fd < 0 && errno == EACCES)
-		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && faccessat(fd, ".", X_OK, AT_EACCESS) < 0) {
+		fd = sys_open(path, O_PATH | O_DIRECTORY, 0);
+	if (fd >= 0 && sys_faccessat(fd, ".", X_OK, AT_EACCESS) < 0) {
 		int error = errno;
-		close(fd);
+		sys_close(fd);
 		errno = error;
 		return -1;
 	}
@@ -58,7 +58,7 @@ place_in_tree(const char *path)
 	const char *name = name_of(path);
 	struct stat st;
 
-	if (stat(path, &st) < 0)
+	if (sys_fstatat(AT_FDCWD, path, &st, 0) < 0)
 		return NULL;
 	if (S_ISREG(st.st_mode))
 		return memory_text("%s/one/%s", client_dir(), name);
@@ -72,18 +72,19 @@ has_supervise(const char *place)
 {
 	struct stat st;
 
-	return stat(memory_text("%s/supervise", place), &st) == 0;
+	return sys_fstatat(
+		   AT_FDCWD, memory_text("%s/supervise", place), &st, 0) == 0;
 }
 
 /* Files that were there before all became read-only have no reader. */
 static bool
 is_left(const char *path)
 {
-	int fd = open(memory_text("%s/supervise/ok", path),
-	    O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = sys_open(
+	    memory_text("%s/supervise/ok", path), O_WRONLY | O_NONBLOCK, 0);
 
 	if (fd >= 0)
-		close(fd);
+		sys_close(fd);
 	return fd < 0 && errno == ENXIO;
 }
 
@@ -107,7 +108,7 @@ supervise_open(const char *path)
 static int
 open_fifo(int dir, const char *name)
 {
-	return openat(dir, name, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return sys_openat(dir, name, O_WRONLY | O_NONBLOCK, 0);
 }
 
 int
@@ -136,15 +137,14 @@ supervise_read(
     int dir, size_t least, struct supervise_status *s, const char **what)
 {
 	unsigned char bytes[SUPERVISE_RUNIT] = {0};
-	int fd =
-	    openat(dir, "supervise/status", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = sys_openat(dir, "supervise/status", O_RDONLY | O_NONBLOCK, 0);
 	*what = "unable to open supervise/status";
 	if (fd < 0)
 		return -1;
 	*what = "unable to read supervise/status";
-	ssize_t n = read(fd, bytes, sizeof bytes);
+	ssize_t n = sys_read(fd, bytes, sizeof bytes);
 	int error = errno;
-	close(fd);
+	sys_close(fd);
 	errno = error;
 	if (n < 0)
 		return -1;
@@ -176,9 +176,9 @@ supervise_send(int dir, const char *letters, const char **what)
 	if (fd < 0)
 		return -1;
 	*what = "unable to write to supervise/control";
-	ssize_t n = write(fd, letters, len);
+	ssize_t n = sys_write(fd, letters, len);
 	int error = n >= 0 && (size_t)n < len ? EAGAIN : errno;
-	close(fd);
+	sys_close(fd);
 	errno = error;
 	return n < 0 || (size_t)n < len ? -1 : 0;
 }
@@ -193,7 +193,7 @@ struct tai64n
 supervise_now(void)
 {
 	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
+	sys_clock_gettime(CLOCK_REALTIME, &now);
 	return tai_from_unix(now.tv_sec, (uint32_t)now.tv_nsec);
 }
 
@@ -201,8 +201,18 @@ int64_t
 supervise_clock(void)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	sys_clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int
+supervise_poll(struct pollfd *p, size_t n, int64_t ms)
+{
+	struct timespec t = {0};
+
+	if (ms > 0)
+		t = (struct timespec){ms / 1000, ms % 1000 * 1000000};
+	return sys_ppoll(p, n, &t);
 }
 
 void
@@ -213,15 +223,15 @@ supervise_wait(const char *path, int64_t ms)
 	int dir = supervise_open(path), ok = dir < 0 ? -1 : supervise_ok(dir);
 	/* No events asked for: POLLERR comes when the last reader is gone. */
 	struct pollfd p[] = {{.fd = notify, .events = POLLIN}, {.fd = ok}};
-	(void)inotify_add_watch(notify,
+	(void)sys_inotify_add_watch(notify,
 	    memory_text("%s/supervise", supervise_place(path)),
 	    SUPERVISE_EVENTS);
 	if (ms > SUPERVISE_ROUND_MS)
 		ms = SUPERVISE_ROUND_MS;
-	(void)poll(p, 2, ms > 0 ? (int)ms : 0);
-	close(notify);
-	close(dir);
-	close(ok);
+	(void)supervise_poll(p, 2, ms);
+	sys_close(notify);
+	sys_close(dir);
+	sys_close(ok);
 	memory_release(mark);
 }
 
@@ -235,7 +245,8 @@ supervise_scan_dir(void)
 	if (told != NULL)
 		return told;
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-		if (stat(places[i], &st) == 0 && S_ISDIR(st.st_mode))
+		if (sys_fstatat(AT_FDCWD, places[i], &st, 0) == 0 &&
+		    S_ISDIR(st.st_mode))
 			return places[i];
 	return places[0];
 }

@@ -9,6 +9,7 @@
 #ifndef SVC_CMD_SUPERVISE_H
 #define SVC_CMD_SUPERVISE_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -73,6 +74,8 @@ struct tai64n supervise_now(void);
 /* Milliseconds of a clock that never goes back. */
 int64_t supervise_clock(void);
 
+/* poll(2) for so many ms; 0 or less: only a look. */
+int supervise_poll(struct pollfd *p, size_t n, int64_t ms);
 /*
  * Waits until supervise/ of the service directory `path` changes, its
  * supervisor ends, or `ms` are over. What changed just before is not seen, so

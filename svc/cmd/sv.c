@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/scan.h"
 #include "lib/str.h"
+#include "lib/sys.h"
 #include "svc/cmd/memory.h"
 #include "svc/cmd/table.h"
 #include "svc/cmd/tool.h"
@@ -123,7 +123,7 @@ act(struct sv *sv, struct sv_target *t)
 	} else if (!str_eq(sv->letters, SV_CHECK)) {
 		t->done = !sv_send(sv, t, dir, sv->letters);
 	}
-	close(dir);
+	sys_close(dir);
 }
 
 static void
@@ -175,12 +175,12 @@ static int
 run(int argc, char **argv)
 {
 	struct sv sv = read_command(argc, argv);
-	int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int here = sys_open(".", O_PATH | O_DIRECTORY, 0);
 	if (here < 0)
 		tool_die(sv.lsb ? 151 : 100,
 		    "fatal: unable to open current directory: ", errtext(errno),
 		    NULL);
-	close(here);
+	sys_close(here);
 	sv.start = sv.now = supervise_now();
 	for (int i = 0; i < sv.count; i++)
 		act(&sv, &sv.targets[i]);

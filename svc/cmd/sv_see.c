@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "lib/sys.h"
 
 #include "svc/cmd/sv.h"
 #include "svc/cmd/tool.h"
@@ -50,7 +51,7 @@ sv_see(struct sv *sv, const struct sv_target *t, int dir, const char *suffix,
 		    errno);
 		return SV_TROUBLE;
 	}
-	close(ok);
+	sys_close(ok);
 	switch (supervise_read(dir, SUPERVISE_RUNIT, s, &what)) {
 	case 1:
 		return SV_SEEN;
@@ -91,7 +92,7 @@ sv_put(const struct sv *sv, const struct sv_target *t, int dir,
 {
 	static const char *const states[] = {"down: ", "run: ", "finish: "};
 	struct stat st;
-	bool has_down = fstatat(dir, "down", &st, 0) == 0;
+	bool has_down = sys_fstatat(dir, "down", &st, 0) == 0;
 	if (!has_down && errno != ENOENT) {
 		tool_say("warning: unable to stat ", t->name,
 		    "/down: ", errtext(errno), NULL);
@@ -113,7 +114,7 @@ static void
 put_log(struct sv *sv, const struct sv_target *t, int dir)
 {
 	struct supervise_status s;
-	int log = openat(dir, "log", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int log = sys_openat(dir, "log", O_RDONLY | O_DIRECTORY, 0);
 	if (log < 0 && errno == ENOENT) {
 		putchar('\n');
 		return;
@@ -128,7 +129,7 @@ put_log(struct sv *sv, const struct sv_target *t, int dir)
 		sv_put(sv, t, log, "log", &s);
 		putchar('\n');
 	}
-	close(log);
+	sys_close(log);
 }
 
 /* LSB's codes for status. */

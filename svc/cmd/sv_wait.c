@@ -6,16 +6,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "lib/sys.h"
 
 #include "svc/cmd/memory.h"
 #include "svc/cmd/sv.h"
@@ -34,9 +34,9 @@ static void
 run_check(const struct sv_target *t, int dir)
 {
 	char *argv[] = {memory_text("./check"), NULL};
-	close(STDOUT_FILENO);
-	if (fchdir(dir) == 0)
-		execve("check", argv, environ);
+	sys_close(STDOUT_FILENO);
+	if (sys_fchdir(dir) == 0)
+		sys_execve("check", argv, environ);
 	complain("run", t);
 	_exit(0);
 }
@@ -45,13 +45,13 @@ run_check(const struct sv_target *t, int dir)
 static int
 end_of(pid_t pid, int64_t until_ms, int *status)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int pidfd = sys_pidfd_open(pid);
 	int64_t left = until_ms - supervise_clock();
 	struct pollfd p = {.fd = pidfd, .events = POLLIN};
-	if (pidfd >= 0 && poll(&p, 1, left > 0 ? (int)left : 0) == 0)
-		kill(pid, SIGKILL);
+	if (pidfd >= 0 && supervise_poll(&p, 1, left) == 0)
+		sys_kill(pid, SIGKILL);
 	if (pidfd >= 0)
-		close(pidfd);
+		sys_close(pidfd);
 	pid_t got;
 	do
 		got = waitpid(pid, status, 0);
@@ -64,7 +64,7 @@ sv_check(const struct sv_target *t, int dir, int64_t until_ms)
 {
 	struct stat st;
 	int status;
-	if (fstatat(dir, "check", &st, 0) < 0) {
+	if (sys_fstatat(dir, "check", &st, 0) < 0) {
 		if (errno == ENOENT)
 			return true;
 		complain("stat", t);
@@ -181,10 +181,10 @@ look(struct sv *sv, int64_t until_ms, bool late)
 			t->done = true;
 		}
 		if (t->done && t->ok >= 0) {
-			close(t->ok);
+			sys_close(t->ok);
 			t->ok = -1;
 		}
-		close(dir);
+		sys_close(dir);
 		all = all && t->done;
 	}
 	return all;
@@ -201,10 +201,10 @@ watch(struct sv *sv)
 		    memory_text("%s/supervise", supervise_place(t->path));
 		if (t->done)
 			continue;
-		(void)inotify_add_watch(notify, path, SUPERVISE_EVENTS);
+		(void)sys_inotify_add_watch(notify, path, SUPERVISE_EVENTS);
 		if (strchr(sv->letters, 'x') != NULL)
-			t->ok = open(memory_text("%s/ok", path),
-			    O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+			t->ok = sys_open(memory_text("%s/ok", path),
+			    O_WRONLY | O_NONBLOCK, 0);
 	}
 	return notify;
 }
@@ -219,8 +219,8 @@ wait_for_event(struct sv *sv, struct pollfd *p, int notify, int64_t ms)
 		p[i + 1] = (struct pollfd){.fd = sv->targets[i].ok};
 	if (ms > SUPERVISE_ROUND_MS)
 		ms = SUPERVISE_ROUND_MS;
-	(void)poll(p, (nfds_t)sv->count + 1, ms > 0 ? (int)ms : 0);
-	while (read(notify, waste, sizeof waste) > 0)
+	(void)supervise_poll(p, (size_t)sv->count + 1, ms);
+	while (sys_read(notify, waste, sizeof waste) > 0)
 		continue;
 }
 
@@ -238,5 +238,5 @@ sv_wait(struct sv *sv)
 	    memory_get((size_t)sv->count + 1, sizeof(struct pollfd));
 	while (!look(sv, until_ms, supervise_clock() >= until_ms))
 		wait_for_event(sv, p, notify, until_ms - supervise_clock());
-	close(notify);
+	sys_close(notify);
 }

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/sys.h"
+
 #include "svc/cmd/memory.h"
 #include "svc/cmd/supervise.h"
 #include "svc/cmd/table.h"
@@ -30,7 +32,7 @@ dismiss(const char *path)
 	int dir = supervise_open(path);
 	if (dir >= 0)
 		(void)supervise_send(dir, "dx", &what);
-	close(dir);
+	sys_close(dir);
 }
 
 /* Services first, then loggers, so that no last words are lost. */
@@ -64,7 +66,8 @@ become_svscan(const char *scan)
 	char *argv[] = {memory_text("svscan"), memory_text("%s", scan), NULL};
 	char **env = clean_env();
 	tool_exec(NULL, argv, env);
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self);
+	ssize_t n =
+	    sys_readlinkat(AT_FDCWD, "/proc/self/exe", self, sizeof self);
 	while (n > 0 && self[n - 1] != '/')
 		n--;
 	tool_exec(memory_text("%.*s/svscan", (int)n, self), argv, env);
@@ -87,7 +90,7 @@ static void
 onto(int fd, int first, int last)
 {
 	for (int to = first; to <= last; to++)
-		if (dup2(fd, to) < 0)
+		if (sys_dup2(fd, to) < 0)
 			tool_cannot(
 			    &manner, "unable to set up descriptors", NULL);
 }
@@ -95,7 +98,7 @@ onto(int fd, int first, int last)
 static int
 svscanboot(int argc, char **argv)
 {
-	int ends[2], null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int ends[2], null = sys_open("/dev/null", O_RDWR, 0);
 	const char *scan = supervise_scan_dir();
 	(void)argc;
 	(void)argv;
@@ -104,7 +107,7 @@ svscanboot(int argc, char **argv)
 	onto(null, 0, 2);
 	dismiss_all(scan, "");
 	dismiss_all(scan, "/log");
-	if (setenv("PATH", SEARCH, 1) < 0 || pipe2(ends, O_CLOEXEC) < 0)
+	if (setenv("PATH", SEARCH, 1) < 0 || sys_pipe2(ends, 0) < 0)
 		tool_cannot(&manner, "unable to create pipe", NULL);
 	pid_t pid = fork();
 	if (pid < 0)

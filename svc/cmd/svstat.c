@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include "lib/sys.h"
 
 #include "svc/cmd/supervise.h"
 #include "svc/cmd/table.h"
@@ -37,7 +38,7 @@ put_service(int dir)
 	struct supervise_status s;
 	struct stat st;
 	const char *what;
-	bool normally_up = fstatat(dir, "down", &st, 0) < 0;
+	bool normally_up = sys_fstatat(dir, "down", &st, 0) < 0;
 	if (normally_up && errno != ENOENT) {
 		put_trouble("unable to stat down");
 		return;
@@ -51,7 +52,7 @@ put_service(int dir)
 		put_trouble("unable to open supervise/ok");
 		return;
 	}
-	close(ok);
+	sys_close(ok);
 	switch (supervise_read(dir, SUPERVISE_DAEMONTOOLS, &s, &what)) {
 	case 1:
 		put_status(&s, normally_up);
@@ -75,7 +76,7 @@ svstat(int argc, char **argv)
 		else
 			put_service(dir);
 		putchar('\n');
-		close(dir);
+		sys_close(dir);
 	}
 	return fflush(stdout) != 0 ? TOOL_TROUBLE : 0;
 }
@@ -101,7 +102,7 @@ svok(int argc, char **argv)
 #define LETTERS "udopchaitkxq12"
 
 static void
-send(const char *path, const char *letters)
+letters_send(const char *path, const char *letters)
 {
 	const char *what, *reason;
 	int dir = supervise_open(path);
@@ -117,7 +118,7 @@ send(const char *path, const char *letters)
 		tool_say("svc: warning: unable to control ", path, ": ", reason,
 		    NULL);
 	}
-	close(dir);
+	sys_close(dir);
 }
 
 static int
@@ -137,7 +138,7 @@ letters(int argc, char **argv)
 			chosen[strlen(chosen)] = (char)letter;
 	}
 	for (char **path = argv + o.at; *path != NULL; path++)
-		send(*path, chosen);
+		letters_send(*path, chosen);
 	return 0;
 }
 

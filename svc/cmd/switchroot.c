@@ -148,7 +148,7 @@ listen_to_kernel(struct switching *s)
 	s->events = sys_socket(
 	    AF_NETLINK, SOCK_DGRAM | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
 	if (s->events >= 0 &&
-	    bind(s->events, (struct sockaddr *)&to, sizeof to) < 0) {
+	    sys_bind(s->events, (struct sockaddr *)&to, sizeof to) < 0) {
 		sys_close(s->events);
 		s->events = -1;
 	}

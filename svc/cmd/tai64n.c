@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/sys.h"
 #include "lib/tai.h"
 #include "svc/cmd/memory.h"
 #include "svc/cmd/table.h"
@@ -22,7 +23,7 @@ next(void)
 	if (at == have) {
 		if (fflush(stdout) != 0)
 			return -2;
-		have = read(STDIN_FILENO, input, sizeof input);
+		have = sys_read(STDIN_FILENO, input, sizeof input);
 		at = 0;
 		if (have <= 0) {
 			bool end = have == 0;
@@ -46,7 +47,7 @@ put_now(void)
 {
 	char text[TAI_TEXT];
 	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
+	sys_clock_gettime(CLOCK_REALTIME, &now);
 	tai_format(tai_from_unix(now.tv_sec, (uint32_t)now.tv_nsec), text);
 	fwrite(text, 1, sizeof text, stdout);
 	putchar(' ');

@@ -2,6 +2,8 @@
  * Manners of the programs of runit and daemontools. Messages go out in one
  * write each, so that several programs on one stderr do not mix.
  */
+#include "lib/sys.h"
+
 #include "svc/cmd/tool.h"
 
 #include <errno.h>
@@ -29,7 +31,7 @@ say(const char *part, va_list ap)
 	if (fclose(out) != 0)
 		return;
 	for (size_t done = 0; done < len;) {
-		ssize_t n = write(STDERR_FILENO, text + done, len - done);
+		ssize_t n = sys_write(STDERR_FILENO, text + done, len - done);
 		if (n < 0 && errno != EINTR)
 			break;
 		done += n > 0 ? (size_t)n : 0;
@@ -174,15 +176,15 @@ tool_exec(const char *file, char **argv, char *const *env)
 	if (file == NULL)
 		file = argv[0];
 	if (strchr(file, '/') != NULL) {
-		execve(file, argv, env);
+		sys_execve(file, argv, env);
 		return;
 	}
 	if (path == NULL)
 		path = "/bin:/usr/bin";
 	for (;;) {
 		size_t len = strcspn(path, ":");
-		execve(memory_text("%.*s/%s", len > 0 ? (int)len : 1,
-			   len > 0 ? path : ".", file),
+		sys_execve(memory_text("%.*s/%s", len > 0 ? (int)len : 1,
+			       len > 0 ? path : ".", file),
 		    argv, env);
 		if (worth_telling(errno))
 			told = errno;

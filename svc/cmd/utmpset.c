@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lib/str.h"
+#include "lib/sys.h"
 #include "svc/cmd/table.h"
 #include "svc/cmd/tool.h"
 
@@ -48,7 +48,7 @@ fits(int fd, off_t size, const struct layout *l)
 	if (size == 0 || size % (off_t)l->bytes != 0)
 		return false;
 	for (off_t at = 0; at < size; at += (off_t)l->bytes)
-		if (pread(fd, &type, sizeof type, at + TYPE_AT) !=
+		if (sys_pread(fd, &type, sizeof type, at + TYPE_AT) !=
 			sizeof type ||
 		    type < 0 || type > TYPE_LAST)
 			return false;
@@ -71,7 +71,7 @@ static const struct layout *
 layout_of(int fd)
 {
 	struct stat st;
-	bool known = fstat(fd, &st) == 0;
+	bool known = sys_fstat(fd, &st) == 0;
 	const struct layout *own = native();
 	if (known && fits(fd, st.st_size, own))
 		return own;
@@ -97,11 +97,11 @@ mark_dead(char *record, const struct layout *l)
 static int
 open_locked(const char *path, int flags)
 {
-	int fd = open(path, flags | O_CLOEXEC, 0600);
+	int fd = sys_open(path, flags, 0600);
 	if (fd < 0)
 		tool_die(TOOL_TROUBLE, "utmpset: fatal: unable to open ", path,
 		    ": ", errtext(errno), NULL);
-	while (flock(fd, LOCK_EX) < 0)
+	while (sys_flock(fd, LOCK_EX) < 0)
 		if (errno != EINTR)
 			tool_die(TOOL_TROUBLE,
 			    "utmpset: fatal: unable to lock: ", path, ": ",
@@ -124,17 +124,17 @@ logout_utmp(const char *line)
 	ssize_t bytes = (ssize_t)l->bytes;
 	char record[RECORD_MAX];
 	bool done = false;
-	for (off_t at = 0; pread(fd, record, l->bytes, at) == bytes;
+	for (off_t at = 0; sys_pread(fd, record, l->bytes, at) == bytes;
 	     at += bytes) {
 		if (!is_user_on(record, line))
 			continue;
 		memset(record + USER_AT, 0, USER_BYTES);
 		memset(record + HOST_AT, 0, HOST_BYTES);
 		mark_dead(record, l);
-		done = pwrite(fd, record, l->bytes, at) == bytes;
+		done = sys_pwrite(fd, record, l->bytes, at) == bytes;
 		break;
 	}
-	close(fd);
+	sys_close(fd);
 	return done;
 }
 
@@ -146,15 +146,15 @@ logout_wtmp(const char *line)
 	const struct layout *l = layout_of(fd);
 	char record[RECORD_MAX] = {0};
 	struct stat st;
-	if (fstat(fd, &st) < 0)
+	if (sys_fstat(fd, &st) < 0)
 		return false;
 	memcpy(record + LINE_AT, line, strlen(line));
 	mark_dead(record, l);
-	bool done = write(fd, record, l->bytes) == (ssize_t)l->bytes;
+	bool done = sys_write(fd, record, l->bytes) == (ssize_t)l->bytes;
 	int error = errno;
 	if (!done)
-		(void)ftruncate(fd, st.st_size);
-	close(fd);
+		(void)sys_ftruncate(fd, st.st_size);
+	sys_close(fd);
 	errno = error;
 	return done;
 }

@@ -183,7 +183,7 @@ lines() {
 
 @test "door: a system call beside the door" {
 	echo 'int sys_unshare(int);' >lib/sys_a.c
-	mkdir -p build/obj/svc/tree build/obj/svc/log build/obj/init
+	mkdir -p build/obj/svc/{tree,log,cmd} build/obj/init
 	printf 'int sys_unshare(int);int f(void){return sys_unshare(0);}' |
 		compile svc/tree/a.c
 	passes door
@@ -193,6 +193,15 @@ lines() {
 	rm build/obj/svc/tree/b.o
 	printf 'int fork(void);int f(void){return fork();}' | compile init/b.c
 	refuses door "init/b.o calls fork"
+	rm build/obj/init/b.o
+	printf 'int fork(void);int f(void){return fork();}' |
+		compile svc/cmd/a.c
+	printf 'int open();int f(void){return open("");}' |
+		compile svc/cmd/lock.c
+	passes door
+	printf 'int open();int f(void){return open("");}' |
+		compile svc/cmd/b.c
+	refuses door "svc/cmd/b.o calls open"
 }
 
 @test "units: a file of lib/ without a test, a test that nobody runs" {
