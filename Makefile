@@ -239,6 +239,7 @@ TREE_SRC = \
 	svc/tree/output/lastlines.c \
 	svc/tree/output/logger.c \
 	svc/tree/output/logpipe.c \
+	svc/tree/output/logprogram.c \
 	svc/tree/output/output.c \
 	svc/tree/output/pipeline.c \
 	svc/tree/output/said.c \

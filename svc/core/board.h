@@ -143,9 +143,10 @@ struct board_head {
 	uint32_t changes; /* goes up with every change that a person may see */
 	uint32_t free_hint;	/* no free slot is below this one */
 	uint64_t settings_used; /* bytes used in the settings memory file */
-	char program[32];   /* version of the program that wrote, NUL ended */
-	uint32_t talk_slot; /* keeper's slot of what services tell; 0: none */
-	char spare[BOARD_HEAD - 124];
+	char program[32];     /* version of the program that wrote, NUL ended */
+	uint32_t talk_slot;   /* keeper's slot of what services tell; 0: none */
+	uint32_t logger_slot; /* and of the last logger that worked; 0: none */
+	char spare[BOARD_HEAD - 128];
 };
 
 /* A text: in the record where it fits, else in a chain of text slots. */

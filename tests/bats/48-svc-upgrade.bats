@@ -164,6 +164,43 @@ until_true is_written
 END
 }
 
+@test "a shared logger that does not work gives way, and no line is lost" {
+	INSIDE_SECONDS=60 inside <<'END'
+installed
+settings a "log = $PWD/log 100M x 2" "run = $PWD/numbers"
+cat >numbers <<'SH'
+#!/bin/sh
+i=0
+until [ -e over ]; do echo $((i += 1)); done
+echo "$i" >count
+exec sleep 1000
+SH
+chmod 755 numbers
+tree
+until_true test -s log/current
+logger() { stat -Lc %i "/proc/$(pgrep -f 'svlogd --shared')/exe"; }
+works=$(logger)
+# What has worked for a second the keeper holds.
+is_kept() { ls -l "/proc/$KEEPER/fd" | grep -q 'bin/svlogd$'; }
+until_true is_kept
+replaced svlogd /bin/false
+replaced svcd
+says 'svcd (pid *) is now svcd *' svc upgrade
+former_again() { [ "$(logger)" = "$works" ]; }
+until_true former_again
+touch sv/a/over
+until_true test -s sv/a/count
+is_written() { seq "$(cat sv/a/count)" | cmp -s - log/current; }
+until_true is_written
+# And so after a death of svcd, and of the logger.
+kill -KILL "$(svcd_pid)"
+until_true svc list
+until_true former_again
+kill -KILL "$(pgrep -f 'svlogd --shared')"
+until_true former_again
+END
+}
+
 @test "the maintainer script of a package does it" {
 	[ -n "$(command -v dpkg-deb)" ] || skip "needs dpkg"
 	INSIDE_SECONDS=25 inside <<'END'

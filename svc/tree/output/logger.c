@@ -24,6 +24,7 @@
 #include "lib/spawn.h"
 #include "lib/sys.h"
 #include "svc/core/logwire.h"
+#include "svc/tree/output/logprogram.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/output/pipeline.h"
 #include "svc/tree/state/define.h"
@@ -239,11 +240,12 @@ obey(const char *bytes, size_t n)
 
 	if (!logwire_open(bytes, n, &tag, &id))
 		return;
-	if (tag == LOGWIRE_READY)
+	if (tag == LOGWIRE_READY) {
 		logger.is_ready = true;
-	else if (tag == LOGWIRE_TROUBLE && id < board_used(tree.board) &&
-		 board_word(rec(id)) != 0 && is_ours(id, plan) &&
-		 logwire_get_trouble(bytes, n, &error))
+		logprogram_ready();
+	} else if (tag == LOGWIRE_TROUBLE && id < board_used(tree.board) &&
+		   board_word(rec(id)) != 0 && is_ours(id, plan) &&
+		   logwire_get_trouble(bytes, n, &error))
 		set_error(id, error);
 }
 
@@ -253,7 +255,7 @@ gone(void)
 	int fd = logger.line.fd;
 
 	forget_errors();
-
+	logprogram_gone();
 	watch_del(&tree.loop, &logger.line);
 	fd_close(&fd);
 	logger.is_ready = false;
@@ -307,24 +309,10 @@ account(void)
 	return NULL;
 }
 
-/* The program beside our own. */
-static bool
-program(char to[TREE_PATH])
-{
-	char self[TREE_PATH], dir[TREE_PATH];
-	struct buf d = BUF(dir), p = buf_over(to, TREE_PATH);
-
-	if (sys_readlinkat(AT_FDCWD, "/proc/self/exe", self, sizeof(self)) <= 0)
-		return false;
-	path_dir(&d, self);
-	path_make(&p, dir, "svlogd");
-	return !p.full;
-}
-
 static int
 clone_it(int theirs)
 {
-	char file[TREE_PATH], name[] = "svlogd", shared[] = "--shared";
+	char file[TREE_PATH] = "", name[] = "svlogd", shared[] = "--shared";
 	char *argv[] = {name, shared, (char *)(uintptr_t)account(), NULL};
 	const struct spawn_step steps[] = {
 	    {.op = SPAWN_SETSID},
@@ -333,11 +321,10 @@ clone_it(int theirs)
 	};
 	struct spawn s = SPAWN_INIT;
 
-	if (!program(file))
+	if (!logprogram_choose(&s, file))
 		return -1;
 	s.steps = steps;
 	s.count = sizeof(steps) / sizeof(steps[0]);
-	s.file = file;
 	s.argv = argv;
 	s.envp = tree.env;
 	s.sibling = true;
@@ -400,6 +387,7 @@ logger_start(void)
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		pipeline_recover(i);
 	forget_errors();
+	logprogram_start();
 	timer_init(&logger.again, start, NULL);
 	timer_init(&logger.farewell, farewell_due, NULL);
 	mark_all();
