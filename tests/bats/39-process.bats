@@ -353,3 +353,17 @@ all_told() {
 		"$SVCD" -r "$D/run" "$D/scan"
 	all_told
 }
+
+@test "a session and no-new-privs that the kernel refuses" {
+	fails session 220 'cannot make a session: operation not permitted'
+	tree_start python3 "$BATS_TEST_DIRNAME/refuse.py" setsid \
+		"$SVCD" -r "$D/run" "$D/scan"
+	all_told
+	tree_end
+	ROWS=()
+	rm "$D/scan/session"
+	fails nnp 227 'cannot set no-new-privs: operation not permitted' 'no-new-privs = yes'
+	tree_start python3 "$BATS_TEST_DIRNAME/refuse.py" no-new-privs \
+		"$SVCD" -r "$D/run" "$D/scan"
+	all_told
+}

@@ -4,14 +4,18 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -492,6 +496,67 @@ runs_here(void)
 	HOLDS(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 7);
 }
 
+/* From here on this call, with that first argument, is not permitted. */
+static bool
+refuse(long call, uint32_t first)
+{
+	struct sock_filter code[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+					 offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 3),
+	    BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, first, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static struct refusal {
+	struct spawn_step step;
+	long call; /* 0: it fails by itself */
+	uint32_t first;
+	int error, exit;
+} refusals[] = {
+    {{.op = SPAWN_SIGNALS}, SYS_rt_sigprocmask, SIG_SETMASK, EPERM, 207},
+    {{.op = SPAWN_SIGNALS_QUICK}, SYS_rt_sigprocmask, SIG_SETMASK, EPERM, 207},
+    {{.op = SPAWN_MASK}, SYS_rt_sigprocmask, SIG_SETMASK, EPERM, 207},
+    {{.op = SPAWN_PDEATHSIG, .number = 999}, 0, 0, EINVAL, 207},
+    {{.op = SPAWN_TIMERSLACK}, SYS_prctl, PR_SET_TIMERSLACK, EPERM, 212},
+    {{.op = SPAWN_CGROUP, .fd = -1}, 0, 0, EBADF, 219},
+    {{.op = SPAWN_SETPGID, .number = -1}, 0, 0, EINVAL, 220},
+    {{.op = SPAWN_NO_NEW_PRIVS}, SYS_prctl, PR_SET_NO_NEW_PRIVS, EPERM, 227},
+    {{.op = SPAWN_PERSONALITY}, SYS_personality, 0, EPERM, 230}};
+
+/* What nothing of ours can make fail, a filter of the kernel's does. */
+static void
+tells_what_is_refused(void)
+{
+	for (size_t n = 0; n < sizeof(refusals) / sizeof(*refusals); n++) {
+		const struct refusal *r = &refusals[n];
+		char *argv[3];
+		struct spawn s = init(argv, "cwd");
+		int status;
+		pid_t pid = fork();
+
+		s.steps = &r->step;
+		s.count = 1;
+		if (pid == 0) {
+			uint64_t f = 0;
+			if (r->call == 0 || refuse(r->call, r->first))
+				f = spawn_here(&s);
+			_exit(spawn_fault_op(f) == r->step.op &&
+				      spawn_fault_errno(f) == r->error
+				  ? spawn_op_exit(r->step.op)
+				  : 1);
+		}
+		HOLDS(waitpid(pid, &status, 0) == pid);
+		HOLDS(WIFEXITED(status) && WEXITSTATUS(status) == r->exit);
+	}
+}
+
 static void
 all(void)
 {
@@ -508,6 +573,8 @@ all(void)
 	TEST(
 	    "spawn: leaves a shared descriptor table", leaves_the_shared_table);
 	TEST("spawn: the same in this process", runs_here);
+	TEST("spawn: what the kernel refuses is told by step and number",
+	    tells_what_is_refused);
 }
 
 int
