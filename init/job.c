@@ -92,7 +92,7 @@ job_become(enum job job, const struct program *program)
 	    {.op = SPAWN_UMASK, .number = 022},
 	    {.op = SPAWN_CLOSE_FROM,
 		.number = program->keep > 0 ? (int)program->keep : 3},
-	    {.op = SPAWN_SIGNALS},
+	    {.op = SPAWN_SIGNALS_QUICK}, /* child_run() did the rest */
 	};
 	struct spawn s = SPAWN_INIT;
 

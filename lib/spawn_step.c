@@ -46,11 +46,9 @@ open_onto(const struct spawn_step *s)
 static long
 make_waiting(int fd)
 {
-	long flags = raw3(SYS_fcntl, fd, F_GETFL, 0);
+	int off = 0;
 
-	if (flags < 0 || (flags & O_NONBLOCK) == 0)
-		return flags;
-	return raw3(SYS_fcntl, fd, F_SETFL, flags & ~O_NONBLOCK);
+	return raw3(SYS_ioctl, fd, FIONBIO, &off);
 }
 
 static long

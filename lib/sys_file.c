@@ -107,7 +107,8 @@ sys_pipe2(int fds[2], int flags)
 int
 sys_dup(int fd, int at_least)
 {
-	return fcntl(fd, F_DUPFD_CLOEXEC, at_least);
+	/* libc asks for the flag a second time. */
+	return (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, at_least);
 }
 
 int

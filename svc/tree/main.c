@@ -62,13 +62,14 @@ raise_limits(void)
 static void
 clean_self(void)
 {
-	sig_default_all();
+	/* Every signal is at its default: the keeper started us so. */
 	alive_start();
 	sig_mask(SIG_ALL & ~SIG_FAULTS & ~SIG_BIT(SIGPROF), NULL);
 	tree.umask = (unsigned)sys_umask(022);
 	for (int fd = 3; fd < KEEP_FD_END; fd++)
 		fd_cloexec(fd, true);
 	sys_close_range(KEEP_FD_END, ~0U, 0);
+	births_reserve();
 }
 
 /* What the last svcd left: nothing is killed, everything goes on. */

@@ -66,9 +66,12 @@ static bool is_held; /* said that nobody can be started */
 
 /* --- a place for a batch --- */
 
-static void
-fill_low(void)
+void
+births_reserve(void)
 {
+	null_fd = fd_open_null();
+	if (null_fd < 0 || fd_lift(&null_fd, TREE_FD_FLOOR) < 0)
+		die(111, "cannot open /dev/null");
 	for (int fd = LOW_GATE; fd < TREE_FD_FLOOR; fd++)
 		if (sys_dup3(null_fd, fd) < 0)
 			die(111, "cannot reserve descriptors");
@@ -91,10 +94,6 @@ births_start(const struct rlimit *files, struct births_ears who)
 {
 	ears = who;
 	birth_limits(files);
-	null_fd = fd_open_null();
-	if (null_fd < 0 || fd_lift(&null_fd, TREE_FD_FLOOR) < 0)
-		die(111, "cannot open /dev/null");
-	fill_low();
 	batches = mem_pages(BIRTH_BATCHES * sizeof(*batches));
 	if (batches == NULL)
 		die(111, "cannot reserve memory");

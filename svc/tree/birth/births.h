@@ -22,6 +22,8 @@ struct births_ears {
 	/* `run` has become its program. */
 	void (*executed)(uint32_t i);
 };
+/* First of all: what is opened after this is above what children are given. */
+void births_reserve(void);
 void births_start(const struct rlimit *files, struct births_ears who);
 void births_add(uint32_t i);
 void births_add_aux(uint32_t i);

@@ -92,8 +92,11 @@ enum {
 	PIDS = 2,
 	CPU = 4,
 	IO = 8,
-	ALL = 15
+	ALL = MEMORY | PIDS | CPU | IO
 };
+
+/* What the groups of services have of these. */
+static unsigned given;
 
 static void
 pass_down(unsigned wanted)
@@ -114,7 +117,8 @@ pass_down(unsigned wanted)
 			is_moved = true;
 			cgroup_delegate(own, controllers[n]);
 		}
-		cgroup_delegate(base, controllers[n]);
+		if (cgroup_delegate(base, controllers[n]) == 0)
+			given |= 1u << n;
 	}
 }
 
@@ -213,7 +217,8 @@ cgroups_start(void)
 	if (!open_base())
 		return;
 	pass_down(PIDS);
-	find_share();
+	if (given & PIDS)
+		find_share();
 }
 
 void
