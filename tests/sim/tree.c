@@ -235,7 +235,7 @@ static void
 it_bites(void)
 {
 	for (int m = SIM_SOUND + 1; m < SIM_MUTANTS; m++) {
-		bool is_found = is_caught((enum sim_mutant)m, 100);
+		bool is_found = is_caught((enum sim_mutant)m, 500);
 
 		if (!is_found)
 			printf("# mutant %d lives\n", m);
