@@ -716,10 +716,11 @@ gates: $(BIN)
 
 # Errors by number: whatever a call of init could answer with, and two faults.
 FAULTS = 1 2 4 5 9 10 11 12 13 14 16 22 23 24 28 30 38 110 -11 -7
-.PHONY: faults
-faults: $(BIN) $(HELPERS)
-	FAULTS="$(FAULTS)" bats tests/bats/12-init-faults.bats \
+faults: $(FAULTS:%=fault%)
+$(FAULTS:%=fault%): $(BIN) $(HELPERS)
+	FAULTS=$(@:fault%=%) bats -f 'asked for' tests/bats/12-init-faults.bats \
 		tests/bats/12-svcd-faults.bats
+.PHONY: faults $(FAULTS:%=fault%)
 
 boot:
 	tests/need boot

@@ -137,6 +137,11 @@ is_sure(long number, int error)
 	/* A race in the kernel, which libc tries again by itself. */
 	if (for_ms != 0 && error == EBUSY && number == SYS_dup2)
 		return true;
+	/* No disk is under these. */
+	if (error == EIO &&
+	    (number == SYS_epoll_ctl || number == SYS_pidfd_open ||
+		number == SYS_pidfd_send_signal))
+		return true;
 	return number == SYS_waitid && error == ECHILD;
 }
 

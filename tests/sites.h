@@ -14,7 +14,7 @@
 
 #include "tests/tracee.h"
 
-#define SITE_DEPTH 2
+#define SITE_DEPTH 3
 #define SITES_MAX 16384 /* a power of two */
 
 /* By key, which is never 0; `calls` are those of the run of that number. */

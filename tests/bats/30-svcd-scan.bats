@@ -146,6 +146,27 @@ teardown() { tree_end; }
 	await is_up a/log
 }
 
+@test "what cannot be looked at is not gone: its service goes on" {
+	sleeper a
+	enable a
+	tree_start
+	await is_up a
+	local pid svcd tracer
+	pid=$(pid_of a) svcd=$(svcd_pid)
+	strace -qq -o "$D/calls" -e trace=fstat -e inject=fstat:error=EIO \
+		-p "$svcd" 3>&- &
+	tracer=$!
+	await grep -q 'TracerPid:.[1-9]' "/proc/$svcd/status"
+	"$TOP/build/bin/svc" -r "$D/run" rescan || :
+	await has_line "$D/said" 'a: cannot open its directory'
+	kill "$tracer"
+	wait "$tracer" || :
+	"$TOP/build/bin/svc" -r "$D/run" rescan
+	await is_up a
+	[ "$(pid_of a)" = "$pid" ]
+	count_is "$D/said" 'a: cannot open its directory' 1
+}
+
 @test "a file down keeps a service from starting, and no more than that" {
 	sleeper a
 	touch "$D/sv/a/down"

@@ -163,8 +163,8 @@ service_look_again(uint32_t i, int dir)
 	struct sv_word w = state_word(i);
 	enum define d;
 
-	/* Away when this life of svcd began, or not to be written then. */
-	if (live(i)->control.fd < 0) {
+	/* Away when this life of svcd began, or not to be written before. */
+	if (live(i)->control.fd < 0 || live(i)->is_stale) {
 		supervise_open(i);
 		views_add(i);
 	}

@@ -97,11 +97,16 @@ still_there(uint32_t i, int dir)
 	}
 }
 
+/* What cannot be looked at is not gone: a service of that name goes on. */
 static void
-missed(const char *name)
+missed(const char *name, const char *what)
 {
-	say_warn("%s: cannot open its directory", name);
+	uint32_t i = state_by_name(name);
+
+	say_warn("%s: cannot %s", name, what);
 	scandirs_missed(errno);
+	if (i != 0)
+		live(i)->is_seen = true;
 }
 
 static void
@@ -111,7 +116,7 @@ found_directory(unsigned which, const char *name, int dir)
 	uint32_t here, there;
 
 	if (sys_fstat(dir, &st) < 0) {
-		missed(name);
+		missed(name, "open its directory");
 		return;
 	}
 	here = state_by_name(name);
@@ -148,8 +153,7 @@ found_file(const char *name, const struct stat *st)
 		dir = sys_open(path, O_PATH | O_DIRECTORY, 0);
 	/* A container may have no place that can be written. */
 	if (b.full || (dir < 0 && !tree.is_container)) {
-		say_warn("%s: cannot make %s", name, path);
-		scandirs_missed(errno);
+		missed(name, "make a directory for it");
 		return;
 	}
 	if (i != 0 && scandir_is_file(i)) {
@@ -179,9 +183,7 @@ found_nothing(const char *name, int error)
 		return;
 	}
 	errno = error;
-	missed(name);
-	if (i != 0)
-		live(i)->is_seen = true;
+	missed(name, "open its directory");
 }
 
 /* An instance has one of its own, which then takes the place of `dir`. -1 if
@@ -236,7 +238,7 @@ scan_name(unsigned which, const char *name)
 		return;
 	}
 	if (own_directory(which, name, &dir) < 0)
-		missed(name);
+		missed(name, "open its directory");
 	else
 		found_directory(which, name, dir);
 	sys_close(dir);

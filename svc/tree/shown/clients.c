@@ -48,7 +48,9 @@ send_now(struct client *c, const struct buf *b, int fd)
 		return true;
 	if (errno == EAGAIN || errno == EWOULDBLOCK)
 		return false;
+	/* Closed in a turn of its own: nobody waits for what will not come. */
 	c->is_broken = true;
+	watch_change(&tree.loop, &c->watch, EPOLLIN | EPOLLOUT);
 	return true;
 }
 
@@ -137,9 +139,9 @@ client_ready(void *arg, uint32_t events)
 
 	if (events & (EPOLLHUP | EPOLLERR))
 		c->is_broken = true;
-	else if (events & EPOLLOUT)
+	if (!c->is_broken && (events & EPOLLOUT))
 		go_on(c);
-	else
+	else if (!c->is_broken)
 		take_request(c);
 	if (c->is_broken)
 		client_close(c);

@@ -72,41 +72,44 @@ view_of(uint32_t i)
 	    w.sv, w.pid, r->flags & BOARD_GOT_TERM, since_of(r, w.sv));
 }
 
-/* False: there is no room for it just now. */
-static bool
+/* 0, or -1 and errno. */
+static int
 write_view(uint32_t i, struct status s)
 {
 	unsigned char bytes[STATUS_BYTES];
 	char stat_text[64], pid_text[24];
 	struct buf stat_line = BUF(stat_text), pid_line = BUF(pid_text);
-	int dir = supervise_dir(i);
-
-	bool has_room = true;
+	int dir = supervise_dir(i), result;
 
 	if (dir < 0)
-		return !error_may_pass(errno);
+		return -1;
 	status_pack(s, bytes);
 	buf_stat(&stat_line, s);
 	buf_pid_line(&pid_line, s);
-	if (put(dir, "pid", "pid.new", pid_line.p, pid_line.len) < 0 ||
-	    put(dir, "stat", "stat.new", stat_line.p, stat_line.len) < 0 ||
-	    put(dir, "status", "status.new", bytes, sizeof(bytes)) < 0)
-		has_room = !error_may_pass(errno);
-	sys_close(dir);
-	return has_room;
+	result = put(dir, "pid", "pid.new", pid_line.p, pid_line.len);
+	if (result == 0)
+		result =
+		    put(dir, "stat", "stat.new", stat_line.p, stat_line.len);
+	if (result == 0)
+		result = put(dir, "status", "status.new", bytes, sizeof(bytes));
+	fd_close(&dir);
+	return result;
 }
 
+/* What lasts is tried again at the next change, or look at its directory. */
 static void
-write_later(uint32_t i)
+write_again(uint32_t i)
 {
 	char name[BOARD_NAME_MAX + 1];
 
+	live(i)->is_stale = true;
 	if (!is_said)
 		say_warn("cannot write supervise/status of %s, nor of others "
-			 "perhaps; trying again",
+			 "perhaps",
 		    state_name(i, name));
 	is_said = true;
-	later_add(&late, i);
+	if (error_may_pass(errno))
+		later_add(&late, i);
 }
 
 /*
@@ -142,13 +145,16 @@ views_run(void)
 {
 	for (int n = 0; n < SOME; n++) {
 		uint32_t i = todo_take(&dirty);
-		if (i == 0) {
-			is_said = !later_is_empty(&late);
+		if (i == 0)
 			return false;
+		if (live(i)->control.fd < 0 || board_word(rec(i)) == 0)
+			continue;
+		if (write_view(i, view_of(i)) < 0) {
+			write_again(i);
+		} else {
+			is_said = is_said && !live(i)->is_stale;
+			live(i)->is_stale = false;
 		}
-		if (live(i)->control.fd >= 0 && board_word(rec(i)) != 0 &&
-		    !write_view(i, view_of(i)))
-			write_later(i);
 	}
 	return dirty.len > 0;
 }

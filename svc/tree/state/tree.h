@@ -48,6 +48,7 @@ struct live {
 	uint16_t todos;	   /* the lists that it stands in: todo.h */
 	uint8_t shown;	   /* enum sv_shown told last */
 	uint32_t ooms;	   /* kills for memory in its cgroup */
+	bool is_stale : 1; /* a view could not be written, which is said */
 	bool is_seen : 1;  /* by the scan that is going on */
 	bool is_alias : 1; /* a second link leads to it */
 	bool is_recreated : 1; /* a scan awaits that its name is free */
