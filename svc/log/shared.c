@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "lib/errtext.h"
 #include "lib/fd.h"
@@ -301,6 +302,8 @@ shared_main(const char *user)
 	struct buf b = BUF(text);
 
 	say_init("svlogd", 2);
+	/* Executed by descriptor it has a number for a name. */
+	sys_prctl(PR_SET_NAME, (unsigned long)(uintptr_t) "svlogd", 0, 0, 0);
 	say_words(errtext);
 	list_init(&shared.streams);
 	list_init(&shared.spare);

@@ -55,6 +55,11 @@ bites() {
 	bites init-reap-first --kills 50 --who '! +++!@'
 }
 
+@test "it bites: lines are copied instead of moved" {
+	bites svlogd-copy --kills 4 --who 'svlogd='
+	[[ $output != *" 0 lines lost"* ]]
+}
+
 @test "after crashes nothing has grown, and in calm nobody wakes" {
 	run timeout -k 5 150 tests/torture/soak --seconds 1 --services 10 --kills 8
 	echo "$output"

@@ -8,7 +8,9 @@
  * system calls, before or after it: the N-th of any kind, or one of those that
  * commit something. `!` is PID1 itself, and what it gets is a fault of its own,
  * an instruction at address 0 without a stack; `!@` the same at a system call.
- *A WHO that begins with + is drawn as often as its number of + says more.
+ * WHO= is ended at its next mark, a sched_yield() that a mutant makes where it
+ *is to be met, and WHO~ is held there for a while and let go. A WHO that begins
+ *with + is drawn as often as its number of + says more.
  *
  * `pids` as a WHO is nobody: a helper in the namespace makes the kernel give
  * out the lowest free pid, always. Prints for each WHO how often.
@@ -34,14 +36,21 @@
 
 #define WHOS 16
 #define FIND_S 60 /* nobody of that name for so long: it does not come back */
-#define POINT_MS 200 /* it makes no system call: at random then */
+#define HOLD_US 100000 /* others die and are reaped meanwhile */
+#define POINT_MS 200   /* it makes no system call: at random then */
 
 static pid_t init_pid;
 static uint64_t seed;
 static volatile sig_atomic_t alarmed;
 
+enum point {
+	POINT_ANY,
+	POINT_COMMIT,
+	POINT_MARK,
+};
+
 static struct who {
-	char name[32];
+	char name[32], how; /* '@', '=', '~' or nothing */
 	bool at_call, is_init;
 	unsigned weight, done;
 } whos[WHOS];
@@ -208,9 +217,17 @@ is_commit(long call)
 	return false;
 }
 
-/* Follows it until that call; false: it is no more. */
 static bool
-follow(pid_t pid, unsigned n, bool commits)
+is_point(enum point point, long call)
+{
+	return point == POINT_ANY ||
+	       (point == POINT_COMMIT && is_commit(call)) ||
+	       (point == POINT_MARK && call == SYS_sched_yield);
+}
+
+/* Follows it until that call; false: it is no more, or has met no mark. */
+static bool
+follow(pid_t pid, unsigned n, enum point point)
 {
 	struct user_regs_struct regs;
 	int status, sig = 0;
@@ -223,7 +240,7 @@ follow(pid_t pid, unsigned n, bool commits)
 			ptrace(PTRACE_INTERRUPT, pid, 0, 0);
 			alarm(1);
 			return waitpid(pid, &status, __WALL) == pid &&
-			       WIFSTOPPED(status);
+			       WIFSTOPPED(status) && point != POINT_MARK;
 		}
 		if (!WIFSTOPPED(status))
 			return false;
@@ -231,8 +248,10 @@ follow(pid_t pid, unsigned n, bool commits)
 		if (sig != (SIGTRAP | 0x80))
 			continue;
 		sig = 0;
+		if (point == POINT_MARK && alarmed)
+			return false;
 		ptrace(PTRACE_GETREGS, pid, 0, &regs);
-		if (commits && !is_commit((long)regs.orig_rax))
+		if (!is_point(point, (long)regs.orig_rax))
 			continue;
 		if (--n == 0)
 			return true;
@@ -242,8 +261,12 @@ follow(pid_t pid, unsigned n, bool commits)
 static bool
 end_at_call(pid_t pid, const struct who *w)
 {
-	bool commits = chance(2) == 0;
-	unsigned n = 1 + chance(commits ? 12 : 60);
+	enum point point = w->how != '@'    ? POINT_MARK
+			   : chance(2) == 0 ? POINT_COMMIT
+					    : POINT_ANY;
+	unsigned n = point == POINT_MARK
+			 ? 1
+			 : 1 + chance(point == POINT_COMMIT ? 12 : 60);
 	struct itimerspec limit = {.it_value = {0, POINT_MS * 1000000}};
 	timer_t timer;
 	int status;
@@ -258,9 +281,10 @@ end_at_call(pid_t pid, const struct who *w)
 		ptrace(PTRACE_DETACH, pid, 0, 0);
 		return false;
 	}
+	alarmed = 0;
 	timer_create(CLOCK_MONOTONIC, NULL, &timer);
 	timer_settime(timer, 0, &limit, NULL);
-	bool there = follow(pid, n, commits) && (!w->is_init || catches(pid));
+	bool there = follow(pid, n, point) && (!w->is_init || catches(pid));
 	timer_delete(timer);
 	alarm(0);
 	if (!there) {
@@ -269,10 +293,12 @@ end_at_call(pid_t pid, const struct who *w)
 	}
 	if (w->is_init)
 		derail(pid);
+	else if (w->how == '~')
+		wait_us(HOLD_US);
 	else
 		kill(pid, SIGKILL);
 	ptrace(PTRACE_DETACH, pid, 0, 0);
-	if (!w->is_init)
+	if (!w->is_init && w->how != '~')
 		waitpid(pid, &status, __WALL);
 	return true;
 }
@@ -355,8 +381,9 @@ add(const char *word)
 		w->weight++;
 	snprintf(w->name, sizeof(w->name), "%s", word);
 	n = strlen(w->name);
-	if (n > 0 && w->name[n - 1] == '@') {
+	if (n > 0 && strchr("@=~", w->name[n - 1]) != NULL) {
 		w->at_call = true;
+		w->how = w->name[n - 1];
 		w->name[n - 1] = '\0';
 	}
 	w->is_init = strcmp(w->name, "!") == 0;
@@ -402,7 +429,7 @@ main(int argc, char **argv)
 		}
 	}
 	for (unsigned i = 0; i < who_count; i++)
-		printf("%s%s %u\n", whos[i].is_init ? "init" : whos[i].name,
-		    whos[i].at_call ? "@" : "", whos[i].done);
+		printf("%s%.1s %u\n", whos[i].is_init ? "init" : whos[i].name,
+		    &whos[i].how, whos[i].done);
 	return done < kills;
 }
