@@ -140,7 +140,7 @@ print_exits(const struct view *v)
 	for (uint32_t i = 0; (e = board_exit(&v->r, i)) != NULL; i++)
 		fact(i == 0 ? "exits" : "",
 		    memory_text("%s  %s%s",
-			telling_date(e->real_ns / 1000000000), view_exit(v, e),
+			telling_date(e->real_ns / 1000000000), view_exit(e),
 			e->role == SV_ROLE_FIN	 ? " (finish)"
 			: e->role == SV_ROLE_PRE ? " (control/u)"
 						 : ""));

@@ -42,6 +42,16 @@ is_asked(const struct asked *asked, const char *name)
 	return false;
 }
 
+/* How it ended; "" if nothing did. */
+static const char *
+end_of(const struct wire_event *e)
+{
+	if (e->code == 0)
+		return "";
+	return e->cause == CAUSE_EXEC ? "not started"
+				      : telling_exit(e->code, e->value);
+}
+
 static void
 print_json(const struct wire_event *e, const char *name)
 {
@@ -55,8 +65,7 @@ print_json(const struct wire_event *e, const char *name)
 	json_number(&j, "pid", e->pid);
 	json_number(&j, "generation", e->generation);
 	json_text_or_null(&j, "cause", board_cause_name(e->cause));
-	json_text_or_null(
-	    &j, "exit", e->code == 0 ? "" : telling_exit(e->code, e->value));
+	json_text_or_null(&j, "exit", end_of(e));
 	json_close(&j);
 }
 
@@ -70,7 +79,7 @@ print_line(const struct wire_event *e, const char *name)
 	if (e->pid != 0)
 		printf(" (pid %u)", (unsigned)e->pid);
 	if (e->code != 0)
-		printf(", %s", telling_exit(e->code, e->value));
+		printf(", %s", end_of(e));
 	putchar('\n');
 }
 

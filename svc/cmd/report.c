@@ -164,11 +164,11 @@ put_name(const struct view *other, void *arg)
 }
 
 static void
-put_exit(struct json *j, const struct view *v, const struct board_exit *e)
+put_exit(struct json *j, const struct board_exit *e)
 {
 	json_open(j, '{');
 	json_number(j, "time", e->real_ns / 1000000000);
-	json_text(j, "text", view_exit(v, e));
+	json_text(j, "text", view_exit(e));
 	json_number(j, e->code == CLD_EXITED ? "code" : "signal", e->value);
 	json_number(j, "pid", e->pid);
 	json_number(j, "generation", e->generation);
@@ -186,7 +186,7 @@ put_past(struct json *j, const struct view *v)
 	json_text_or_null(j, "last_exit", view_last_exit(v));
 	json_open_at(j, "exits", '[');
 	for (uint32_t i = 0; (e = board_exit(&v->r, i)) != NULL; i++)
-		put_exit(j, v, e);
+		put_exit(j, e);
 	json_close(j);
 }
 

@@ -384,17 +384,12 @@ view_last_exit(const struct view *v)
 {
 	const struct board_exit *last = board_exit(&v->r, 0);
 
-	return last == NULL ? "" : view_exit(v, last);
+	return last == NULL ? "" : view_exit(last);
 }
 
 /* What svcd's own child ends with says nothing: it never was the service. */
 const char *
-view_exit(const struct view *v, const struct board_exit *e)
+view_exit(const struct board_exit *e)
 {
-	struct board_fault fault = board_fault_unpack(v->r.fault);
-
-	return e->pid != 0 && fault.pid == e->pid &&
-		       fault.step != BOARD_FAULT_GATE
-		   ? "not started"
-		   : telling_exit(e->code, e->value);
+	return e->is_unborn ? "not started" : telling_exit(e->code, e->value);
 }

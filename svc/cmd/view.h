@@ -91,6 +91,6 @@ const char *view_cause(const struct views *all, const struct view *v);
 /* Its last exit in words; "" if it never ended. */
 const char *view_last_exit(const struct view *v);
 /* One of its past: in words, and "not started" where it never ran. */
-const char *view_exit(const struct view *v, const struct board_exit *e);
+const char *view_exit(const struct board_exit *e);
 
 #endif

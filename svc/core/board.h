@@ -159,7 +159,8 @@ struct board_text {
 /* One end of a run, newest at exits[exit_count % BOARD_EXITS - 1]. 16 bytes. */
 struct board_exit {
 	int64_t real_ns;
-	uint32_t pid : 22, role : 2, code : 4, is_failure : 1, unused : 3;
+	uint32_t pid : 22, role : 2, code : 4, is_failure : 1;
+	uint32_t is_unborn : 1, unused : 2; /* nothing was executed */
 	uint16_t generation;
 	uint8_t value; /* exit code or signal */
 	uint8_t zero;

@@ -286,6 +286,12 @@ until_true sh -c 'svc status a | grep -q backoff'
 says 'a is backoff: cannot execute: the program of the first line of run: no such file or directory; next try in *
   last exit: not started
   to mend it: mend its command, then svc up a' svc why a
+# No try of it was a life, in the history neither.
+until_true sh -c 'svc status a | grep -c "  not started" | grep "[3-9]"'
+svc status a >out || :
+grep "exit 111" out && exit 1
+svc events -c 4 -t 20s a >out
+grep -q "a: backoff, not started" out
 END
 }
 

@@ -30,6 +30,15 @@ left_at_gate(const struct board_record *r, const struct keep_exit *e)
 	return f.pid == (uint32_t)e->pid && f.step == BOARD_FAULT_GATE;
 }
 
+/* Its program was never executed: a step before that could not be done. */
+static bool
+has_fault(const struct board_record *r, const struct keep_exit *e)
+{
+	struct board_fault f = board_fault_unpack(r->fault);
+
+	return f.pid == (uint32_t)e->pid && f.step != BOARD_FAULT_GATE;
+}
+
 /* What the step that failed was about, if its definition tells. */
 static const char *
 fault_object(uint32_t i, enum spawn_op op, struct buf *room)
@@ -67,7 +76,7 @@ say_fault(uint32_t i, const struct board_record *r, const struct keep_exit *e)
 	struct buf b = BUF(room);
 	const char *object;
 
-	if (f.pid != (uint32_t)e->pid || f.step == BOARD_FAULT_GATE)
+	if (!has_fault(r, e))
 		return;
 	object = fault_object(i, op, &b);
 	say_warnx("%s: cannot %s: %s%s%s", state_name(i, name),
@@ -87,6 +96,7 @@ add_exit(uint32_t i, struct sv_word w, const struct keep_exit *e)
 		   .pid = (uint32_t)e->pid & 0x3fffff,
 		   .role = sv_role(w.sv) & 3,
 		   .code = (unsigned)e->code & 15,
+		   .is_unborn = has_fault(r, e),
 		   .is_failure = !service_is_clean(i, e->code, e->value),
 		   .generation = w.generation,
 		   .value = (uint8_t)e->value});
@@ -100,15 +110,6 @@ static bool
 is_over(const struct board_record *r)
 {
 	return (r->flags & BOARD_LOG) && (r->flags & BOARD_UNLINKED);
-}
-
-/* Its program was never executed: a step before that could not be done. */
-static bool
-has_fault(const struct board_record *r, const struct keep_exit *e)
-{
-	struct board_fault f = board_fault_unpack(r->fault);
-
-	return f.pid == (uint32_t)e->pid && f.step != BOARD_FAULT_GATE;
 }
 
 static void
