@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/spawn.h"
+
 #include "svc/cmd/detail.h"
 #include "svc/cmd/json.h"
 #include "svc/cmd/memory.h"
@@ -68,6 +70,15 @@ sentence(const struct views *all, const struct view *v)
 	return view_state(v);
 }
 
+/* The step that failed executes what `run` says; the others are settings. */
+static bool
+is_of_command(const struct view *v)
+{
+	unsigned step = board_fault_unpack(v->r.fault).step;
+
+	return step == SPAWN_EXEC || step == SPAWN_WORDS;
+}
+
 /* What would mend what the root suffers from; "" where nothing is wrong. */
 static const char *
 remedy(const struct views *all, const struct view *v)
@@ -85,8 +96,8 @@ remedy(const struct views *all, const struct view *v)
 	case SV_SHOWN_FAILED:
 	case SV_SHOWN_BACKOFF:
 		if (v->r.cause == CAUSE_EXEC)
-			return memory_text(
-			    "mend its command, then svc up %s", name);
+			return memory_text("mend its %s, then svc up %s",
+			    is_of_command(v) ? "command" : "settings", name);
 		if (v->r.cause == CAUSE_TIMEOUT_UP)
 			return "let it say that it is ready, or raise "
 			       "timeout-up";

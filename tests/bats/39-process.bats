@@ -327,6 +327,8 @@ all_told() {
 	fails readonly 226 'cannot make read-only: no such file' 'read-only = /missing'
 	apart
 	all_told
+	svc why run | grep -q 'to mend it: mend its command, then svc up run'
+	svc why state | grep -q 'to mend it: mend its settings, then svc up state'
 }
 
 @test "without the rights a setting is refused, not left out" {
