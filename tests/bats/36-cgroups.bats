@@ -274,6 +274,18 @@ pids-max = 10"
 	[ ! -d "$group" ]
 }
 
+@test "groups that a killed tree has left are removed when all are started" {
+	cgroups_here
+	mkdir -p "$CG/trivet.left.$$/a"
+	sleeper a
+	enable a
+	tree_start
+	await is_up a
+	no_left() { [ ! -d "$CG/trivet.left.$$" ]; }
+	await no_left
+	[ -d "$CG/trivet.$KEEPER/a" ]
+}
+
 @test "status shows the processes of the cgroup, and its memory and time" {
 	cgroups_here
 	lines a <<<"run = sh -c 'setsid sleep 1001 & exec sleep 1000'"

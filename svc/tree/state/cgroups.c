@@ -210,10 +210,8 @@ cgroups_start(void)
 	name_base();
 	if (!open_own())
 		return;
-	if (!tree.is_recovered) {
+	if (!tree.is_recovered)
 		cgroup_remove(own, base_name);
-		clear_stale();
-	}
 	if (!open_base())
 		return;
 	pass_down(PIDS);
@@ -224,8 +222,14 @@ cgroups_start(void)
 void
 cgroups_calm(void)
 {
-	if (base >= 0)
-		pass_down(MEMORY);
+	static bool is_done;
+
+	if (base < 0 || is_done)
+		return;
+	is_done = true;
+	pass_down(MEMORY);
+	if (!tree.is_recovered)
+		clear_stale();
 }
 
 bool
