@@ -42,6 +42,7 @@ setup_file() {
 		memory-high = 6M
 		pids-max = 7
 	END
+	service lean <<<$'run = sleep 100000\nmemory-max = 30M\npids-max = 20'
 	overlay bin/leaver <<-'END'
 		#!/bin/sh
 		trap '' TERM
@@ -86,6 +87,16 @@ teardown_file() {
 	[ "$(in_guest cat $at/cpu.max $at/cpu.weight $at/memory.high $at/pids.max)" = \
 		$'10000 100000\n50\n6291456\n7' ]
 	until_guest "grep -q 'nr_throttled [1-9]' $at/cpu.stat"
+}
+
+@test "a limit that is taken out of the definition is gone with the next start" {
+	local at=$GROUPS_AT/lean
+	until_guest "/sbin/svc wait -t 60s up lean >/dev/null"
+	[ "$(in_guest cat $at/memory.max $at/pids.max)" = $'31457280\n20' ]
+	in_guest 'echo "run = sleep 100000" >/etc/service/lean/service'
+	in_guest /sbin/svc restart lean
+	[ "$(in_guest cat $at/memory.max)" = max ]
+	[ "$(in_guest cat $at/pids.max)" = "$(in_guest cat $GROUPS_AT/good/pids.max)" ]
 }
 
 @test "status tells memory and time of the group" {

@@ -95,15 +95,14 @@ enum {
 	ALL = MEMORY | PIDS | CPU | IO
 };
 
-/* What the groups of services have of these. */
-static unsigned given;
+/* Asked for below the tree's own group, and what came of it. */
+static unsigned passed, given;
 
 static void
 pass_down(unsigned wanted)
 {
 	static const char *const controllers[] = {
 	    "+memory", "+pids", "+cpu", "+io"};
-	static unsigned passed;
 	bool is_moved = false;
 
 	wanted &= ~passed;
@@ -154,6 +153,7 @@ static bool
 open_base(void)
 {
 	fd_close(&base);
+	passed = given = 0;
 	base = cgroup_make(own, base_name);
 	if (base >= 0 && fd_lift(&base, TREE_FD_FLOOR) == 0) {
 		sys_flock(base, LOCK_EX | LOCK_NB);
@@ -389,12 +389,14 @@ do_without(uint32_t i)
 }
 
 static int
-make_group(const char *name)
+make_group(const char *name, unsigned wanted)
 {
 	int fd = cgroup_make(base, name);
 
-	if (fd < 0 && open_base()) /* somebody may have removed it */
+	if (fd < 0 && open_base()) { /* somebody may have removed it */
+		pass_down(PIDS | wanted);
 		fd = cgroup_make(base, name);
+	}
 	if (fd >= 0)
 		set_share(fd);
 	return fd;
@@ -404,24 +406,26 @@ int
 cgroups_enter(uint32_t i)
 {
 	const struct settings *s = define_view(i);
+	unsigned wanted = s != NULL ? controllers_of(s) : 0;
 	char name[BOARD_NAME_MAX + 1];
 	int fd;
 
 	if (base < 0 || (rec(i)->flags & BOARD_LOG))
 		return do_without(i);
 	state_name(i, name);
-	if ((live(i)->is_killed || (s != NULL && s->delegate)) &&
+	/* Limits that are no more in the definition go with the group. */
+	if ((live(i)->is_killed || live(i)->is_limited) &&
 	    cgroup_remove(base, name) < 0 && errno != ENOENT &&
 	    live(i)->is_killed)
 		return do_without(i);
-	if (s != NULL)
-		pass_down(controllers_of(s));
+	pass_down(wanted);
 	fd = open_group(i);
 	if (fd < 0)
-		fd = make_group(name);
+		fd = make_group(name, wanted);
 	if (fd < 0)
 		return do_without(i);
 	live(i)->is_killed = false;
+	live(i)->is_limited = s != NULL && first_limit(s) != NULL;
 	live(i)->ooms = 0;
 	if (s != NULL)
 		set_limits(i, fd, s);

@@ -55,6 +55,7 @@ struct live {
 	bool is_ending : 1;    /* told to end, since everything does */
 	bool is_posted : 1;    /* its scheduled run is on its way */
 	bool is_killed : 1;    /* its cgroup was: not to be entered again */
+	bool is_limited : 1;   /* it is, by the definition of that run */
 	bool is_told : 1;      /* that it has no cgroup */
 	bool is_unpaired : 1;  /* said that what it reads does not write */
 	bool is_logless : 1;   /* its log/ could not be opened just now */
