@@ -369,3 +369,17 @@ all_told() {
 		"$SVCD" -r "$D/run" "$D/scan"
 	all_told
 }
+
+@test "each run has a name of its own, which its finish knows" {
+	cat >"$D/scan/a" <<EOF
+run = sh -c 'echo "run \$INVOCATION_ID" >>$D/open/ids; exit 1'
+finish = sh -c 'echo "finish \$INVOCATION_ID" >>$D/open/ids'
+restart = on-failure 1ms, 1 in 1m
+EOF
+	sed s/ids/others/ "$D/scan/a" >"$D/scan/b"
+	tree_start
+	await count_is "$D/open/ids" '^finish [0-9a-f]\{32\}$' 2
+	await count_is "$D/open/others" '^finish' 2
+	[ "$(sed 's/.* //' "$D/open/ids" | uniq -c | awk '{print $1}' | xargs)" = '2 2' ]
+	[ "$(sed 's/.* //' "$D/open/ids" "$D/open/others" | sort -u | wc -l)" = 4 ]
+}

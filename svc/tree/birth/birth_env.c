@@ -20,6 +20,7 @@
 #include "lib/str.h"
 #include "svc/core/dotenv.h"
 #include "svc/tree/birth/births.h"
+#include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
 
 static char bytes[BIRTH_TEXT], value[BIRTH_TEXT];
@@ -197,9 +198,33 @@ take_each(struct birth *b, struct settings_list list, take_item *take)
 	}
 }
 
+/*
+ * Systemd's name of one run, the same for all that belongs to it: what logs by
+ * it, or asks whether it is supervised, finds it. Nothing secret.
+ */
+static void
+name_run(struct birth *b)
+{
+	const struct board_head *h = state_head();
+	uint64_t number = rec(b->record)->start_count;
+	char text[64];
+	struct buf t = BUF(text);
+	uint64_t half;
+
+	/* What is about to begin has not been counted yet. */
+	number += b->kind == BIRTH_RUN || b->kind == BIRTH_PRE;
+	half = index_hash((uint64_t)h->began_real_ns, number);
+	half = index_hash(half, live(b->record)->name_hash);
+	buf_puts(&t, "INVOCATION_ID=");
+	buf_hex(&t, half, 16);
+	buf_hex(&t, index_hash(half, (uint64_t)h->began_mono_ns), 16);
+	(void)birth_variable(b, t.p);
+}
+
 void
 birth_environment(struct birth *b, const struct settings *s)
 {
+	name_run(b);
 	take_each(b, s->env, birth_variable);
 	take_each(b, s->env_file, take_file);
 	take_each(b, s->env_dir, take_dir);
