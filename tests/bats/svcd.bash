@@ -2,9 +2,9 @@
 # scan/ is scanned, run/ has the control socket, said is what it says.
 # shellcheck shell=bash
 
-# await COMMAND…: until it says yes, 10 seconds at most.
+# await COMMAND…: until it says yes, 30 seconds at most.
 await() {
-	local end=$((SECONDS + ${AWAIT:-10}))
+	local end=$((SECONDS + ${AWAIT:-30}))
 	until "$@"; do
 		[ $SECONDS -lt $end ] || {
 			echo "waited in vain for: $*"
