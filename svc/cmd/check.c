@@ -43,21 +43,6 @@ struct check {
 
 /* --- what only the whole can tell --- */
 
-/* A name that nothing has; "" with the nearest where one is near. */
-static const char *
-missing(const struct check *c, const char *name)
-{
-	struct str_near near = str_near_to(name);
-
-	if (definitions_find(&c->all, name) != NULL)
-		return NULL;
-	for (size_t i = 0; i < c->all.count; i++)
-		str_near_offer(&near, c->all.d[i].name);
-	if (near.best == NULL)
-		return "";
-	return memory_text(" (did you mean %s?)", near.best);
-}
-
 static const char *
 check_names(struct check *c, struct definition *d, struct settings_list list,
     const char *key, const char *text)
@@ -65,7 +50,7 @@ check_names(struct check *c, struct definition *d, struct settings_list list,
 	const char *name, *near;
 
 	while ((name = settings_each(&list)) != NULL) {
-		near = missing(c, name);
+		near = definitions_missing(&c->all, name);
 		if (near == NULL)
 			continue;
 		text = memory_text("%s%s: %s: no such service: %s%s\n", text,
@@ -118,7 +103,7 @@ static const char *
 check_wanted(struct check *c, struct definition *d, const char *text,
     const char *key, const char *name)
 {
-	const char *near = missing(c, name);
+	const char *near = definitions_missing(&c->all, name);
 
 	if (near == NULL)
 		return text;
@@ -278,7 +263,7 @@ check_operand(struct check *c, const char *operand)
 		check_one(c, path, operand);
 		return true;
 	}
-	const char *near = missing(c, operand);
+	const char *near = definitions_missing(&c->all, operand);
 	fprintf(stderr, "svc check: no such service: %s%s\n",
 	    screen_text(operand, strlen(operand)), near != NULL ? near : "");
 	return false;

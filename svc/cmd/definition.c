@@ -259,3 +259,17 @@ definitions_find(const struct definitions *all, const char *name)
 			d = &all->d[all->roles[i].of];
 	return d;
 }
+
+const char *
+definitions_missing(const struct definitions *all, const char *name)
+{
+	struct str_near near = str_near_to(name);
+
+	if (definitions_find(all, name) != NULL)
+		return NULL;
+	for (size_t i = 0; i < all->count; i++)
+		str_near_offer(&near, all->d[i].name);
+	if (near.best == NULL)
+		return "";
+	return memory_text(" (did you mean %s?)", near.best);
+}

@@ -43,6 +43,10 @@ bool definitions_read(
 /* By its name, or by a role it provides; NULL. */
 const struct definition *definitions_find(
     const struct definitions *all, const char *name);
+/* A name that nothing has: the nearest, " (did you mean …?)" or ""; else NULL.
+ */
+const char *definitions_missing(
+    const struct definitions *all, const char *name);
 /*
  * Finds the rings of needs, binds, wants, order and membership: `ring` of each
  * who stands in one begins with him; NULL: none.

@@ -157,9 +157,23 @@ is_asked(const struct graph *g, const char *name, int count, char **names)
 	return count == 0 && is_root(g, name);
 }
 
+static bool
+is_known(const struct graph *g, const char *pattern)
+{
+	const char *near = definitions_missing(&g->all, pattern);
+
+	for (size_t i = 0; i < g->all.count; i++)
+		if (glob_match(pattern, g->all.d[i].name))
+			return true;
+	fprintf(stderr, "svc graph: no such service: %s%s\n",
+	    screen_text(pattern, strlen(pattern)), near != NULL ? near : "");
+	return false;
+}
+
 static int
 print_trees(const struct graph *g, int count, char **names)
 {
+	int code = EXITCODE_YES;
 	bool any = false;
 
 	for (size_t i = 0; i < g->all.count; i++) {
@@ -174,10 +188,10 @@ print_trees(const struct graph *g, int count, char **names)
 		struct path path = {.depth = 0};
 		print_branch(g, &path, g->all.d[i].name, "");
 	}
-	if (any || count == 0)
-		return EXITCODE_YES;
-	fputs("svc graph: no such service\n", stderr);
-	return EXITCODE_USAGE;
+	for (int i = 0; i < count; i++)
+		if (!is_known(g, names[i]))
+			code = EXITCODE_USAGE;
+	return code;
 }
 
 /* --- for programs --- */

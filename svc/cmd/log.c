@@ -164,12 +164,12 @@ add_without_tree(struct sources *all, char **names)
 }
 
 static bool
-add_with_tree(struct sources *all, struct client *c, int count, char **names)
+add_with_tree(
+    struct sources *all, struct client *c, int count, char **names, int *code)
 {
 	struct views views = views_about(c, count, names);
-	int code;
 
-	if (!views_pick(&views, count, names, &code))
+	if (!views_pick(&views, count, names, code))
 		return false;
 	for (size_t i = 0; i < views.count; i++) {
 		struct view *v = &views.v[i];
@@ -185,7 +185,7 @@ add_with_tree(struct sources *all, struct client *c, int count, char **names)
 }
 
 static bool
-find_sources(struct sources *all, int count, char **names)
+find_sources(struct sources *all, int count, char **names, int *code)
 {
 	static struct client client;
 	bool paths = count > 0;
@@ -193,7 +193,7 @@ find_sources(struct sources *all, int count, char **names)
 	for (char **n = names; *n != NULL; n++)
 		paths = paths && strchr(*n, '/') != NULL;
 	if (!paths && client_try(&client, client_dir()))
-		return add_with_tree(all, &client, count, names);
+		return add_with_tree(all, &client, count, names, code);
 	if (count == 0) {
 		fprintf(stderr, "svc log: no svcd here, and no NAME given\n");
 		return false;
@@ -295,8 +295,9 @@ run(int argc, char **argv)
 		}
 	log_verb.ask.most = most;
 	log_verb.is_terminal = isatty(1);
-	if (!find_sources(&all, o.count, o.operands))
-		return EXITCODE_NO;
+	code = EXITCODE_NO;
+	if (!find_sources(&all, o.count, o.operands, &code))
+		return code;
 	log_verb.has_names = all.count > 1;
 	log_verb.ask.fits = fits;
 	if (log_verb.follows)

@@ -160,7 +160,18 @@ END
 	inside <<'END'
 service nginx
 tree
-answers 100 'svc: no such service: ngnix (did you mean nginx?)' svc up ngnix
+for verb in up down restart reload once 'kill HUP' pause cont status why list log \
+	'wait up' health 'top -n 1' plot; do
+	answers 100 'svc: no such service: ngnix (did you mean nginx?)' \
+		svc $verb ngnix
+done
+for verb in graph check; do
+	answers 100 "svc $verb: no such service: ngnix (did you mean nginx?)*" \
+		svc $verb ngnix
+done
+for verb in enable disable; do
+	answers 100 '*ngnix*did you mean nginx?' svc $verb -d sv ngnix
+done
 answers 1 'svc: no service matches x\*' svc up 'x*'
 answers 100 '*which service?*' svc up
 END

@@ -121,7 +121,7 @@ settings b 'run = sleep 100' 'needs = a'
 says 'a
   needs b
     needs a' svc graph -s scan a
-answers 100 '*no such service*' svc graph -s scan nope
+answers 100 '*no such service: webb (did you mean web?)*' svc graph -s scan webb
 END
 }
 
