@@ -108,6 +108,12 @@ EOF
 	send b u
 	await is_up b
 	await is_down a
+	run "$TOP/build/bin/svc" -r "$D/run" why a
+	[[ $output == *'a is down: b conflicts with it'* ]]
+	run "$TOP/build/bin/svc" -r "$D/run" up a
+	[ "$status" = 0 ]
+	run "$TOP/build/bin/svc" -r "$D/run" why a b
+	[[ $output == *'a is up'*'b is down: a conflicts with it'* ]]
 }
 
 @test "relations outlive svcd" {

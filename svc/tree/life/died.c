@@ -121,7 +121,7 @@ set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 	/* Whoever wanted it down explains more than how it ended. */
 	if (!sv_wanted(sv) &&
 	    (r->cause == CAUSE_ASKED || r->cause == CAUSE_GROUP ||
-		r->cause == CAUSE_SHUTDOWN))
+		r->cause == CAUSE_CONFLICT || r->cause == CAUSE_SHUTDOWN))
 		return;
 	/* So does whoever brought it up, where nothing went wrong. */
 	if (r->cause == CAUSE_NEEDED_BY && sv.is_oneshot &&

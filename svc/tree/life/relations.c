@@ -442,8 +442,11 @@ mark_pushed(uint32_t i, uint32_t holds)
 		return;
 	while ((other = graph_asked(
 		    &graph, i, 1u << GRAPH_CONFLICTS, &cursor)) != 0)
-		if (graph_is_held(&graph, other))
+		if (graph_is_held(&graph, other) &&
+		    !(rec(other)->flags & BOARD_HELD)) {
 			mark_held(other, true);
+			state_cause(other, CAUSE_CONFLICT, i);
+		}
 }
 
 void
