@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "lib/dir.h"
@@ -298,6 +299,8 @@ options_read(int argc, char **argv)
 
 	tree.prog = name;
 	say_init(name, 2);
+	/* Else kernels call who was executed by descriptor by its number. */
+	sys_prctl(PR_SET_NAME, (unsigned long)(uintptr_t)name, 0, 0, 0);
 	if (argc == 3 && strcmp(argv[1], "--accepts") == 0)
 		upgrade_accepts(argv[2]);
 	if (strcmp(name, "runsvdir") == 0)

@@ -28,6 +28,7 @@ pid_of() {
 }
 
 @test "PID 1 is init, with standard descriptors and the file systems mounted" {
+	[ "$(in_guest 'cat /proc/1/comm /proc/$(pidof svcd)/comm')" = $'init\nsvcd' ]
 	run in_guest 'cat /proc/1/comm; ls -l /proc/1/fd/0 /proc/1/fd/1 /proc/1/fd/2 | wc -l; cut -d" " -f2,3 /proc/mounts'
 	[ "${lines[0]}" = init ]
 	[ "${lines[1]}" = 3 ]
