@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lib/clock.h"
@@ -61,13 +62,15 @@ static struct {
 	struct mono latest; /* to be ready */
 } self;
 
-static volatile sig_atomic_t is_ended;
+static volatile sig_atomic_t is_ended, is_interrupted;
 
 static void
 end(int sig)
 {
-	(void)sig;
-	is_ended = 1;
+	if (sig == SIGINT)
+		is_interrupted = 1;
+	else
+		is_ended = 1;
 }
 
 /* A console that takes nothing now does not get it later. */
@@ -220,18 +223,69 @@ is_moving(const struct views *all, const struct view *v)
 	       v->shown != SV_SHOWN_BACKOFF && !is_stuck(all, v);
 }
 
+/*
+ * Ctrl-C goes to whose terminal the console is: nobody's while services come
+ * up. Not taken from one who has it; a login takes it from us, and is not to be
+ * hung up by our end.
+ */
+static void
+take_keys(void)
+{
+	sys_signal(SIGHUP, SIG_IGN);
+	sys_ioctl(self.fd, TIOCSCTTY, NULL);
+}
+
+static void
+leave_keys(void)
+{
+	sys_ioctl(self.fd, TIOCNOTTY, NULL);
+}
+
+static bool
+has_keys(void)
+{
+	pid_t group;
+
+	return sys_ioctl(self.fd, TIOCGPGRP, &group) == 0;
+}
+
+/* A oneshot on its way up; what serves is not for a key to end. */
+static bool
+may_interrupt(const struct view *v)
+{
+	return v->word.sv.is_oneshot && v->shown == SV_SHOWN_STARTING &&
+	       has_keys();
+}
+
+/* On a console it may come over the bar that a check of a disk shows. */
 static void
 tell_waiting(const struct views *all, const struct view *v)
 {
 	const char *name = screen_text(v->name, strlen(v->name));
-	const char *left = "";
+	const char *left = "", *key = "", *text;
 	int64_t ns = v->r.deadline_ns - all->now.ns;
 
 	if (v->r.deadline_ns != 0 && ns > 0)
 		left = memory_text(
 		    ", at most %d s more", (int)(ns / 1000000000) + 1);
-	print(memory_text("       waiting for %s (%s for %d s%s)\n", name,
-	    view_state(v), (int)(view_age(all, v) / 1000000000), left));
+	if (may_interrupt(v))
+		key = ", Ctrl-C skips it";
+	text = memory_text("       waiting for %s (%s for %d s%s)%s", name,
+	    view_state(v), (int)(view_age(all, v) / 1000000000), left, key);
+	print(memory_text(has_keys() ? "\r%-79s\n" : "%s\n", text));
+}
+
+/* An event tells what has become of it. */
+static void
+interrupt(const struct view *v)
+{
+	struct buf b = buf_over(self.client.request, WIRE_MAX + 1);
+	struct client_message m;
+
+	wire_wish(&b, ++self.client.last_id, WIRE_VERB_KILL, 0, SIGINT, 1);
+	wire_put_text(&b, v->name, strlen(v->name));
+	if (client_send(&self.client, &b))
+		client_reply(&self.client, &m, mono_never());
 }
 
 static void
@@ -256,7 +310,7 @@ this_one(const struct views *all)
 /* Whether it is to be waited for: not by who waits for us. */
 static bool
 look_at_one(const struct views *all, const struct view *v,
-    const struct view *me, bool is_due)
+    const struct view *me, bool is_due, bool was_interrupted)
 {
 	if (strchr(v->name, '/') != NULL || v == me)
 		return false;
@@ -266,6 +320,8 @@ look_at_one(const struct views *all, const struct view *v,
 		look_at(all, v);
 	if (!is_moving(all, v) || (me != NULL && awaited(all, v) == me))
 		return false;
+	if (was_interrupted && may_interrupt(v))
+		interrupt(v);
 	if (is_due &&
 	    (all->ending != 0 || (!self.is_over && awaited(all, v) == v)))
 		tell_waiting(all, v);
@@ -279,17 +335,22 @@ look(void)
 	struct views all = views_of(&self.client);
 	const struct view *me = this_one(&all);
 	bool is_due = !mono_before(mono_now(), self.remind), any = false;
+	bool was_interrupted = is_interrupted;
 
+	is_interrupted = 0;
 	if (all.ending != 0 && self.ending.ns == 0)
 		self.ending = all.now;
 	/* Its event may come before its signal. */
 	is_ended |= me != NULL && me->shown == SV_SHOWN_STOPPING;
 	for (size_t i = 0; i < all.count; i++)
-		any |= look_at_one(&all, &all.v[i], me, is_due);
+		any |=
+		    look_at_one(&all, &all.v[i], me, is_due, was_interrupted);
 	/* What takes long keeps nobody from logging in. */
 	if (!any || !mono_before(mono_now(), self.latest))
 		tell_ready();
 	self.is_over |= !any && self.listener != NULL;
+	if (self.is_over)
+		leave_keys();
 	if (is_due)
 		self.remind = mono_add_ms(mono_now(), REMIND_MS);
 	return any;
@@ -379,6 +440,10 @@ run(int argc, char **argv)
 	if (!client_open(&self.client) || !client_subscribe(&self.client))
 		return EXITCODE_SYSTEM;
 	self.listener = getenv("NOTIFY_SOCKET");
+	if (self.listener != NULL) {
+		sys_sigaction(SIGINT, &action, NULL);
+		take_keys();
+	}
 	self.latest = mono_add_ms(mono_now(), latest_ms);
 	/* Grown before the first mark, so that it stays. */
 	self.told = memory_grow(NULL, &self.room, 1024, 1);
@@ -394,7 +459,8 @@ const struct cmd cmd_progress = {
 	     "the system it\nstays until all the others have stopped. With "
 	     "ready = notify it is ready when all\nthe others have come, so "
 	     "that a login can come after it; from then on it tells of\n"
-	     "failures alone.",
+	     "failures alone. Ctrl-C on the console interrupts the oneshots "
+	     "that are waited for.",
     .options = options,
     .args = {ARG_NONE},
     .run = run,

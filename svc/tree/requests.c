@@ -20,6 +20,7 @@
 #include "svc/tree/scan/scan.h"
 #include "svc/tree/shown/clients.h"
 #include "svc/tree/state/define.h"
+#include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
 #include "svc/tree/upgrade.h"
 
@@ -99,8 +100,9 @@ act(uint32_t i, const struct wire_wish *asked)
 	case WIRE_VERB_KILL:
 		if (asked->argument <= 0 || asked->argument > 64)
 			return WIRE_REASON_BAD;
-		return kill_one(i, asked->argument, false) ? WIRE_REASON_OK
-							   : WIRE_REASON_MOOT;
+		return kill_one(i, asked->argument, service_kills_group(i))
+			   ? WIRE_REASON_OK
+			   : WIRE_REASON_MOOT;
 	case WIRE_VERB_ALARM:
 		if (logger == 0)
 			return logger_rotate(i) ? WIRE_REASON_OK

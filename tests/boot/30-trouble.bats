@@ -86,6 +86,32 @@ goes_down() {
 	goes_down
 }
 
+# A check that shows how far it is, and ends as e2fsck does.
+fsck='#!/bin/sh
+[ -t 1 ] || exit 8
+trap "echo canceled; exit 32" INT
+echo "bar of $*"
+sleep 1000'
+
+@test "Ctrl-C on the console skips a check of disks that is a service, and a login follows" {
+	overlay usr/local/sbin/fsck <<<"$fsck"
+	overlay etc/fstab 644 <<<'tmpfs /mnt tmpfs rw 0 2'
+	for name in check mounts progress; do
+		overlay "etc/service/$name/service" 644 \
+			<"$TOP/stages/sv/$name/service"
+	done
+	boot_initramfs check
+	on check
+	said 'bar of .*-C'
+	said -t 90 'waiting for check .*Ctrl-C skips it'
+	vm send "$ON" '\x03'
+	said canceled
+	said 'login:'
+	until_guest 'grep -q " /mnt " /proc/mounts'
+	[[ $(console) == *'[skip] file system checks: interrupted'* ]]
+	goes_down
+}
+
 @test "a clock in 1970 is set forward; words for the stages" {
 	overlay etc/trivet/boot.d/99-never 644 <<<$'title \'a file of our time\''
 	comes_up clock --rtc 1970-01-02T00:00:00 \
