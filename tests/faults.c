@@ -137,10 +137,14 @@ is_sure(long number, int error)
 	/* A race in the kernel, which libc tries again by itself. */
 	if (for_ms != 0 && error == EBUSY && number == SYS_dup2)
 		return true;
-	/* No disk is under these. */
-	if (error == EIO &&
+	/* No file is under these. */
+	if ((error == EIO || error == ENOENT || error == EACCES) &&
 	    (number == SYS_epoll_ctl || number == SYS_pidfd_open ||
 		number == SYS_pidfd_send_signal))
+		return true;
+	/* None of these is in need of a number that is free. */
+	if ((error == EMFILE || error == ENFILE) &&
+	    (number == SYS_fstat || number == SYS_dup3))
 		return true;
 	return number == SYS_waitid && error == ECHILD;
 }
