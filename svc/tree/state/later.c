@@ -61,9 +61,3 @@ later_has(const struct later *l, uint32_t i)
 {
 	return bits_has(l->due, i);
 }
-
-bool
-later_is_empty(const struct later *l)
-{
-	return !l->is_listed;
-}

@@ -33,7 +33,5 @@ struct later {
 
 void later_add(struct later *l, uint32_t i);
 bool later_has(const struct later *l, uint32_t i);
-/* Nothing of this kind is left to be done. */
-bool later_is_empty(const struct later *l);
 
 #endif
