@@ -17,6 +17,7 @@ V =
 CC = musl-gcc
 STRIP = $(addsuffix -,$(ARCH:%=%-linux-gnu))strip
 SAN =
+COV =
 FUZZ =
 SECONDS = 60
 SEED = 1
@@ -65,7 +66,18 @@ override LDFLAGS = -fsanitize=address,undefined -Wl,--gc-sections
 override FIXED =
 override LAYOUT = -Wl,-e,init_start
 endif
-ifneq ($(FUZZ),)
+ifneq ($(COV),)
+# Counters in files, which no death loses; glibc, for clang's own library.
+override CC = clang
+override B = build/cov
+override MODEL =
+override CFLAGS = -O1 -g -fcoverage-mapping -mllvm -runtime-counter-relocation \
+	-fprofile-instr-generate=$(CURDIR)/build/cov/raw/%m%c.profraw
+override LDFLAGS = -static -fprofile-instr-generate -Wl,--gc-sections \
+	-Wno-unused-command-line-argument
+override SMALL =
+override LAYOUT = -Wl,-e,init_start
+else ifneq ($(FUZZ),)
 override CC = clang
 override B = build/fuzz
 override CFLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
@@ -693,6 +705,7 @@ help:
 #: make machine.txt writes docs/machine.txt anew from the life machine
 #: make clean       removes build/
 #: make SAN=1 check     the same tests under ASan and UBSan (glibc)
+#: make coverage    lines of init and svc/core that no test runs, and why
 #: make sanitized   bats suites under ASan and UBSan; SUITES=tests/bats/…
 #: make CC=clang, make ARCH=aarch64     other compilers, other machines
 
@@ -745,6 +758,15 @@ helpers: $(HELPERS)
 sanitized:
 	tests/sanitized $(SUITES)
 .PHONY: helpers sanitized
+
+coverage:
+	tests/need coverage
+	$(MAKE) all helpers mutants
+	$(MAKE) COV=1 coverage-run
+
+coverage-run: $(BIN) $(UNIT_BIN) $(WALK_BIN)
+	tests/coverage $(UNIT_BIN) $(WALK_BIN)
+.PHONY: coverage coverage-run
 
 # As long as there is time: four hours, if nothing else is said.
 SOAK = 14400

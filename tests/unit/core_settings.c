@@ -164,6 +164,10 @@ test_whole(void)
 	HOLDS(!parses("run = a\nready = check\n"));
 	HOLDS(!parses("run = a\nmembers = b\n"));
 	HOLDS(!parses("run = a\non-failed = start test\n"));
+	HOLDS(parses("run = a\nlisten = tcp 1 backlog 5\n"));
+	HOLDS(!parses("run = a\nlisten = tcp 1 backlog 0\n"));
+	HOLDS(!parses("run = a\nlisten = tcp 1 backlog\n"));
+	HOLDS(!parses("run = a\nlisten = tcp 1 a-word-that-is-long 5\n"));
 	HOLDS(!parses("run = a\nlisten = tcp 1\nlisten = tcp 2\n"
 		      "listen = tcp 3\nlisten = tcp 4\nlisten = tcp 5\n"
 		      "listen = tcp 6\nlisten = tcp 7\nlisten = tcp 8\n"
