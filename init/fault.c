@@ -22,8 +22,12 @@
 #define SLOW_MS 100
 #define EXEC_TRIES 100
 
+/*
+ * ABRT first: for it libc blocks all signals for a moment, and a fault in one
+ * that is blocked ends PID 1, whoever would handle it.
+ */
 static const int faults[] = {
-    SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
+    SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
 #define FAULTS (sizeof(faults) / sizeof(faults[0]))
 
 static char *const *again_argv;

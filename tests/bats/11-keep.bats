@@ -145,6 +145,24 @@ slot 8 0" ]
 	pid1_ends 130
 }
 
+# The kernel ends PID 1 for a fault whose signal is blocked.
+@test "with the first handler there, no fault is blocked for a moment" {
+	pid1
+	noted start
+	strace -qq -p "$(pid1_pid)" -o "$T/calls" 3>&- 7>&- \
+		-e trace=execveat,rt_sigaction,rt_sigprocmask,rt_sigtimedwait,signalfd4 &
+	traced
+	signal1 BUS
+	said 'fault number 1: carrying on'
+	signal1 USR2
+	pid1_ends 130
+	cat "$T/calls"
+	sed '1,/^execveat/d; /^signalfd4/q' "$T/calls" >"$T/begin"
+	grep -q '^rt_sigaction(SIGSEGV, {sa_handler=0x' "$T/begin"
+	! sed '1,/^rt_sigaction(SIGSEGV, {sa_handler=0x/d' "$T/begin" |
+		grep -E '^rt_sigprocmask\(SIG_(BLOCK|SETMASK), (~\[\]|\[[^]]*SEGV)'
+}
+
 traced() {
 	until_true 15 grep -q '^TracerPid:.[1-9]' "/proc/$(pid1_pid)/status"
 }
