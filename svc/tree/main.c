@@ -112,11 +112,19 @@ recover_pair(uint32_t i)
 	}
 }
 
+/* Before the first death is heard, which may be others' business. */
+static void
+recover_relations(void)
+{
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		relations_defined(i);
+		group_recover(i);
+	}
+}
+
 static void
 recover_events(void)
 {
-	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		relations_defined(i);
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
 		alive_note();
 		recover_pair(i);
@@ -124,7 +132,6 @@ recover_events(void)
 		post(i, EV_RECOVER);
 		relations_recover(i);
 		failed_look(i);
-		group_recover(i);
 		views_add(i);
 	}
 	relations_resolve();
@@ -158,10 +165,12 @@ set_up(void)
 	else
 		said_start();
 	scan_start();
-	if (tree.is_recovered)
+	if (tree.is_recovered) {
 		recover();
-	else
+		recover_relations();
+	} else {
 		lines_start();
+	}
 	/* The first steps are taken here: all that effects use stands. */
 	exits_start(died_told);
 	if (tree.is_recovered)

@@ -101,6 +101,24 @@ EOF
 	[ "$(sed 's/ [ac]$//; s/^[abc]$/start/' "$D/out" | tr '\n' ' ')" = 'end end start start start ' ]
 }
 
+@test "a member that dies while svcd is dead takes its group along" {
+	members a b
+	one g <<EOF
+type = group
+members = a b
+strategy = all
+restart = always 10ms
+EOF
+	tree_start
+	await state_is g up
+	svcd=$(svcd_pid)
+	kill -STOP "$svcd"
+	kill -KILL "$(pid a)"
+	kill -KILL "$svcd"
+	await starts_are g 2
+	await starts_are b 2
+}
+
 @test "strategy rest: those named after it are ended, and started again" {
 	members a b c d
 	one g <<EOF

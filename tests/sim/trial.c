@@ -130,14 +130,6 @@ foresee(void)
 		break;
 	}
 	trial->any = town_in_doubt(trial->ends | trial->comes);
-	/* Whom its group ends with it may be told twice, or by the next life.
-	 */
-	if (trial->is_crashed && trial->kind == TRIAL_DEATH) {
-		unsigned sure = BIT(k) | town_dependents(town_binders(k));
-
-		trial->any |= trial->comes & ~sure;
-		trial->comes &= sure;
-	}
 }
 
 /* Whether this may happen to it, so that anything can be said. */
