@@ -313,7 +313,7 @@ EOF
 		await state_is a waiting
 		echo >&8
 		wait $!
-		is_up a
+		await is_up a
 	done
 	exec 8<&-
 }

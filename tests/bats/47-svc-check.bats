@@ -316,11 +316,14 @@ table() { grep -v '^#' "$TOP/tests/bats/settings.table"; }
 diff <(table | cut -d'|' -f1 | sort) \
 	<(svc help settings | sed -n 's/^  \([a-z-]*\) .*/\1/p' | sort)
 mkdir scan
-printf 'run = sleep 1\nautostart = no\n' | tee scan/a >scan/b
+printf 'run = sleep 1\nautostart = no\n' | tee scan/a scan/b >/dev/null
+for i in g G; do
+	sed "1i producer-for = $i-consumer-for" scan/a >"scan/to-$i-consumer-for"
+done
 # one NAME KEY VALUE OTHER
 one() {
 	rest "$2" "$4" >"scan/$1"
-	printf '%s = %b\n' "$2" "$3" >>"scan/$1"
+	printf '%s = %b\n' "$2" "${3//NAME/$1}" >>"scan/$1"
 }
 rest() {
 	case $1$2 in run | up* | *group) ;; *) echo 'run = sleep 1' ;; esac
@@ -331,7 +334,7 @@ directory() {
 	case $2 in run | finish | check | log | env) return ;; esac
 	mkdir "scan/$1"
 	rest "$2" "$4" >"scan/$1/service"
-	printf '%b\n' "$3" >"scan/$1/$2"
+	printf '%b\n' "${3//NAME/$1}" >"scan/$1/$2"
 }
 while IFS='|' read -r key good bad other; do
 	one "g-$key" "$key" "$good" "$other"

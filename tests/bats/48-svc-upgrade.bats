@@ -79,7 +79,8 @@ def file(name):
 def status(*keys):
     return [l for l in file('status').splitlines() if l.split(':')[0] in keys]
 stat = file('stat').rpartition(')')[2].split()
-lines = sorted(k + '=' + v for k, v in os.environ.items())
+lines = sorted(k + '=' + (v if k != 'INVOCATION_ID' else 'its own')
+               for k, v in os.environ.items())
 lines += status('Umask', 'Uid', 'Gid', 'Groups', 'Threads', 'SigPnd', 'ShdPnd',
                 'SigBlk', 'SigIgn', 'CapInh', 'CapPrm', 'CapEff', 'CapBnd',
                 'CapAmb', 'NoNewPrivs', 'Seccomp', 'Cpus_allowed')
