@@ -213,8 +213,11 @@ is_raided() { [ -f /proc/mdstat ]; }
 	run -0 ours_in sv -w 60 restart apache2 postfix elogind
 	[ "$(cut -d: -f1-3 <<<"$output" | sort)" = \
 		"$(printf 'ok: run: %s\n' apache2 elogind postfix)" ]
-	diff <(printf '%s\n' 'apache2 -DNO_DETACH' 'elogind' 'postfix start-fg') \
-		<(sort room/run/started)
+	again=('apache2 -DNO_DETACH' elogind 'postfix start-fg')
+	for line in "${again[@]}"; do
+		until_true has_started "$line"
+	done
+	diff <(printf '%s\n' "${again[@]}") <(sort room/run/started)
 
 	# Another display manager is chosen.
 	run -0 ours_in sv -w 60 stop lightdm
