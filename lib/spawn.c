@@ -25,7 +25,7 @@ static int
 told(const struct spawn *s, uint64_t fault)
 {
 	enum spawn_op op = spawn_fault_op(fault);
-	size_t i = spawn_fault_index(fault);
+	int number = spawn_fault_number(fault);
 
 	fault |= (uint64_t)raw0(SYS_getpid) << 32;
 	if (s->fault != NULL)
@@ -34,9 +34,9 @@ told(const struct spawn *s, uint64_t fault)
 		raw3(SYS_write, s->fault_fd, &fault, sizeof(fault));
 	if (s->fault_exit != 0)
 		return s->fault_exit;
-	if (op == SPAWN_OPEN && s->steps[i].number == 0)
+	if (op == SPAWN_OPEN && number == 0)
 		return 208;
-	if (op == SPAWN_OPEN && s->steps[i].number == 2)
+	if (op == SPAWN_OPEN && number == 2)
 		return 222;
 	return spawn_op_exit(op);
 }
@@ -152,10 +152,11 @@ run(const struct spawn *s)
 		error = s->steps[i].refuse != 0 ? -s->steps[i].refuse
 						: spawn_step(&s->steps[i]);
 		if (error < 0 && !s->steps[i].may_fail)
-			return SPAWN_FAULT(i, s->steps[i].op, -error);
+			return SPAWN_FAULT(
+			    s->steps[i].number, s->steps[i].op, -error);
 	}
 	error = exec_program(s);
-	return SPAWN_FAULT(s->count, SPAWN_EXEC, -error);
+	return SPAWN_FAULT(0, SPAWN_EXEC, -error);
 }
 
 /* 0: go on; else -errno. */

@@ -191,17 +191,18 @@ uint64_t spawn_here(const struct spawn *s);
  * Reading a fault word: 0 is "none". It bears the pid of the child that wrote
  * it, since a word in shared memory may be written by one that was forgotten.
  */
-#define SPAWN_FAULT(index, op, error) \
-	((uint64_t)(index) << 24 | (uint64_t)(op) << 16 | (uint64_t)(error))
+#define SPAWN_FAULT(number, op, error)                              \
+	((uint64_t)(uint8_t)(number) << 24 | (uint64_t)(op) << 16 | \
+	    (uint64_t)(error))
 static inline pid_t
 spawn_fault_pid(uint64_t fault)
 {
 	return (pid_t)(fault >> 32);
 }
-static inline size_t
-spawn_fault_index(uint64_t fault)
+static inline int
+spawn_fault_number(uint64_t fault)
 {
-	return (size_t)(fault >> 24 & 0xff); /* of the step; count for exec */
+	return (int)(fault >> 24 & 0xff); /* of the step: which limit, … */
 }
 static inline enum spawn_op
 spawn_fault_op(uint64_t fault)

@@ -495,8 +495,8 @@ board_commit_aux(struct board_record *r, uint64_t aux)
 uint64_t
 board_fault_pack(struct board_fault fault)
 {
-	return (uint64_t)fault.pid << 32 | (uint64_t)(fault.step & 0xff) << 16 |
-	       (uint16_t)fault.error;
+	return (uint64_t)fault.pid << 32 | (uint64_t)fault.number << 24 |
+	       (uint64_t)fault.step << 16 | fault.error;
 }
 
 struct board_fault
@@ -504,8 +504,9 @@ board_fault_unpack(uint64_t word)
 {
 	return (struct board_fault){
 	    .pid = (uint32_t)(word >> 32),
+	    .number = word >> 24 & 0xff,
 	    .step = word >> 16 & 0xff,
-	    .error = (int32_t)(word & 0xffff),
+	    .error = word & 0xffff,
 	};
 }
 

@@ -312,7 +312,7 @@ void board_commit_aux(struct board_record *r, uint64_t aux);
 
 /*
  * What the gated child tells by one store before it leaves without exec: the
- * word of lib/spawn.h (pid 32 bits, index 8, step 8, errno 16). It bears the
+ * word of lib/spawn.h (pid 32 bits, number 8, step 8, errno 16). It bears the
  * child's own pid: a child of the last svcd that leaves at the gate is not to
  * be taken for the one that lives. `step` is the kind of step that failed, enum
  * spawn_op; BOARD_FAULT_GATE: left at the gate, nothing was executed.
@@ -320,8 +320,9 @@ void board_commit_aux(struct board_record *r, uint64_t aux);
 #define BOARD_FAULT_GATE 1
 struct board_fault {
 	uint32_t pid;
-	uint16_t step;
-	int32_t error;
+	uint8_t number; /* of the step: which descriptor, which limit */
+	uint8_t step;
+	uint16_t error;
 };
 uint64_t board_fault_pack(struct board_fault fault);
 struct board_fault board_fault_unpack(uint64_t word);

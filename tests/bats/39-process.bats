@@ -314,10 +314,10 @@ all_told() {
 	fails run 203 'cannot execute: /missing: no such file' 'run = /missing -a'
 	fails words 203 'cannot split the command: invalid' 'run = echo ${MISSING_VARIABLE}'
 	fails vars 255 'cannot read variables: no such file' 'env-file = /missing'
-	fails limit 205 'cannot set limit: ' 'limit-nofile = 2000000000'
-	fails stdin 208 'cannot open: no such file' 'stdin = file /missing'
-	fails stdout 209 'cannot open: no such file' 'stdout = file /missing/out'
-	fails stderr 222 'cannot open: no such file' 'stderr = file /missing/out'
+	fails limit 205 'cannot set limit: limit-nofile: operation not permitted' 'limit-nofile = 2000000000'
+	fails stdin 208 'cannot open: /missing: no such file' 'stdin = file /missing'
+	fails stdout 209 'cannot open: /missing/out: no such file' 'stdout = file /missing/out'
+	fails stderr 222 'cannot open: /missing/out: no such file' 'stderr = file /missing/out'
 	fails tty 208 'cannot take the terminal: /dev/null: not a terminal' 'tty = /dev/null'
 	fails cpus 215 'cannot set cpus: invalid' 'cpus = 1000'
 	fails runtime 233 'cannot make runtime-dir: ' 'runtime-dir = file'
@@ -341,7 +341,7 @@ all_told() {
 	fails number 217 'cannot set user: 4711:4711: operation not permitted' 'user = 4711:4711'
 	fails caps 218 'cannot drop capabilities: operation not permitted' 'caps = CAP_KILL'
 	fails root 210 'cannot change root to: /tmp: operation not permitted' 'root = /tmp'
-	fails above 205 'cannot set limit: ' 'limit-nofile = 1000000000'
+	fails above 205 'cannot set limit: limit-nofile: operation not permitted' 'limit-nofile = 1000000000'
 	local none=-sys_admin,-sys_nice,-sys_resource,-setuid,-setpcap,-sys_chroot
 	tree_start setpriv --bounding-set "$none" --inh-caps "$none" \
 		"$SVCD" -r "$D/run" "$D/scan"

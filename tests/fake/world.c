@@ -331,7 +331,7 @@ execute(struct process *p)
 		world_bad("two of %s %s: pids %d and %d", p->dir, p->file,
 		    (int)other->pid, (int)p->pid);
 	if (!world->is_calm && world_random(25) == 0) {
-		uint64_t fault = SPAWN_FAULT(s->count, SPAWN_EXEC, ETXTBSY);
+		uint64_t fault = SPAWN_FAULT(0, SPAWN_EXEC, ETXTBSY);
 
 		atomic_store(s->fault, fault | (uint64_t)p->pid << 32);
 		world_end(p, CLD_EXITED, 111);

@@ -175,15 +175,16 @@ test_exits(void)
 static void
 test_fault(void)
 {
-	struct board_fault f = {4194303, BOARD_FAULT_GATE, 0};
+	struct board_fault f = {.pid = 4194303, .step = BOARD_FAULT_GATE};
 
 	f = board_fault_unpack(board_fault_pack(f));
 	HOLDS(f.pid == 4194303 && f.step == BOARD_FAULT_GATE);
-	f = (struct board_fault){1, 12, 13};
+	f = (struct board_fault){1, 2, 12, 13};
 	f = board_fault_unpack(board_fault_pack(f));
 	HOLDS(f.pid == 1 && f.step == 12 && f.error == 13);
 	/* The layout is lib/spawn.h's: the child writes it without us. */
-	HOLDS(board_fault_pack(f) == (UINT64_C(1) << 32 | 12 << 16 | 13));
+	HOLDS(board_fault_pack(f) ==
+	      (UINT64_C(1) << 32 | 2 << 24 | 12 << 16 | 13));
 }
 
 /* Random bytes under a good head: answers may be rubbish, never a fault. */

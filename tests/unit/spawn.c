@@ -161,14 +161,14 @@ tells_where_it_failed(void)
 	char *argv[3];
 	struct spawn s = init(argv, "umask");
 	STEPS(s, {.op = SPAWN_UMASK, .number = 022},
-	    {.op = SPAWN_CHDIR, .text = "/does/not/exist"});
+	    {.op = SPAWN_OPEN, .text = "/does/not/exist", .number = 2});
 	int ends[2];
 	uint64_t piped;
 
 	await(spawn(&s));
-	HOLDS(code() == 200);
-	HOLDS(spawn_fault_index(*fault) == 1);
-	HOLDS(spawn_fault_op(*fault) == SPAWN_CHDIR);
+	HOLDS(code() == 222);
+	HOLDS(spawn_fault_number(*fault) == 2);
+	HOLDS(spawn_fault_op(*fault) == SPAWN_OPEN);
 	HOLDS(spawn_fault_errno(*fault) == ENOENT);
 	SAME(spawn_op_text(SPAWN_CHDIR), "change directory to");
 

@@ -94,6 +94,8 @@ int birth_hand_over(struct birth *b, int fd, int low);
 
 /* With a definition; what cannot be done is refused, never left out. */
 void birth_settings(struct birth *b, const struct settings *s);
+/* "limit-nofile" of RLIMIT_NOFILE; NULL: no limit that can be set. */
+const char *birth_limit_key(int what);
 void birth_stdio(struct birth *b, const struct settings *s);
 
 /* birth_env.c: false: no room. A later one takes the place of an earlier. */

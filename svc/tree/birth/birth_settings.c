@@ -204,25 +204,33 @@ set_limit(struct birth *b, int what, const struct settings_limit *l)
 	    (struct spawn_step){.op = SPAWN_RLIMIT, .number = what, .data = r});
 }
 
+/* clang-format off */
+#define LIMITS(X) \
+	X(AS, as) X(CORE, core) X(CPU, cpu) X(DATA, data) X(FSIZE, fsize) \
+	X(LOCKS, locks) X(MEMLOCK, memlock) X(MSGQUEUE, msgqueue) \
+	X(NICE, nice) X(NOFILE, nofile) X(NPROC, nproc) X(RSS, rss) \
+	X(RTPRIO, rtprio) X(RTTIME, rttime) X(SIGPENDING, sigpending) \
+	X(STACK, stack)
+/* clang-format on */
+
 static void
 set_limits(struct birth *b, const struct settings *s)
 {
-	set_limit(b, RLIMIT_AS, &s->limit_as);
-	set_limit(b, RLIMIT_CORE, &s->limit_core);
-	set_limit(b, RLIMIT_CPU, &s->limit_cpu);
-	set_limit(b, RLIMIT_DATA, &s->limit_data);
-	set_limit(b, RLIMIT_FSIZE, &s->limit_fsize);
-	set_limit(b, RLIMIT_LOCKS, &s->limit_locks);
-	set_limit(b, RLIMIT_MEMLOCK, &s->limit_memlock);
-	set_limit(b, RLIMIT_MSGQUEUE, &s->limit_msgqueue);
-	set_limit(b, RLIMIT_NICE, &s->limit_nice);
-	set_limit(b, RLIMIT_NOFILE, &s->limit_nofile);
-	set_limit(b, RLIMIT_NPROC, &s->limit_nproc);
-	set_limit(b, RLIMIT_RSS, &s->limit_rss);
-	set_limit(b, RLIMIT_RTPRIO, &s->limit_rtprio);
-	set_limit(b, RLIMIT_RTTIME, &s->limit_rttime);
-	set_limit(b, RLIMIT_SIGPENDING, &s->limit_sigpending);
-	set_limit(b, RLIMIT_STACK, &s->limit_stack);
+#define SET(name, field) set_limit(b, RLIMIT_##name, &s->limit_##field);
+	LIMITS(SET)
+}
+
+const char *
+birth_limit_key(int what)
+{
+	switch (what) {
+#define KEY(name, field)    \
+	case RLIMIT_##name: \
+		return settings_of(SET_limit_##field)->key;
+		LIMITS(KEY)
+	default:
+		return NULL;
+	}
 }
 
 static void

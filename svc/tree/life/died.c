@@ -10,6 +10,7 @@
 #include "lib/clock.h"
 #include "lib/say.h"
 #include "lib/spawn.h"
+#include "svc/tree/birth/birth.h"
 #include "svc/tree/birth/births.h"
 #include "svc/tree/birth/command.h"
 #include "svc/tree/life/begin.h"
@@ -39,31 +40,49 @@ has_fault(const struct board_record *r, const struct keep_exit *e)
 	return f.pid == (uint32_t)e->pid && f.step != BOARD_FAULT_GATE;
 }
 
-/* What the step that failed was about, if its definition tells. */
+/* Of standard input, output or error: what was to be opened. */
 static const char *
-fault_object(uint32_t i, enum spawn_op op, struct buf *room)
+stdio_path(const struct settings *s, int fd)
+{
+	return fd == 0	 ? s->stdin_.path
+	       : fd == 1 ? s->stdout_.path
+			 : s->stderr_.path;
+}
+
+/* What the step that failed was about, if its definition tells; or NULL. */
+static const char *
+fault_object(uint32_t i, struct board_fault f, struct buf *room)
 {
 	const struct settings *s = define_view(i);
-	const char *text = NULL;
 
 	if (s == NULL)
-		return "";
-	if (op == SPAWN_EXEC && command_is(i))
-		return tree.command[0];
-	if (op == SPAWN_CHDIR)
-		text = s->dir;
-	else if (op == SPAWN_CHROOT)
-		text = s->root;
-	else if (op == SPAWN_UID || op == SPAWN_GID ||
-		 (op == SPAWN_GROUPS && !settings_has(s, SET_groups)))
-		text = s->user;
-	else if (op == SPAWN_TTY)
-		text = s->tty;
-	else if (op == SPAWN_EXEC && s->run != NULL) {
+		return NULL;
+	switch (f.step) {
+	case SPAWN_CHDIR:
+		return s->dir;
+	case SPAWN_CHROOT:
+		return s->root;
+	case SPAWN_GROUPS:
+		return settings_has(s, SET_groups) ? NULL : s->user;
+	case SPAWN_UID:
+	case SPAWN_GID:
+		return s->user;
+	case SPAWN_TTY:
+		return s->tty;
+	case SPAWN_OPEN:
+		return stdio_path(s, f.number);
+	case SPAWN_RLIMIT:
+		return birth_limit_key(f.number);
+	case SPAWN_EXEC:
+		if (command_is(i))
+			return tree.command[0];
+		if (s->run == NULL)
+			return NULL;
 		buf_put(room, s->run, strcspn(s->run, " \t"));
-		text = room->p;
+		return room->p;
+	default:
+		return NULL;
 	}
-	return text != NULL ? text : "";
 }
 
 /* Said, and kept for those who ask. */
@@ -78,7 +97,9 @@ say_fault(uint32_t i, const struct board_record *r, const struct keep_exit *e)
 
 	if (!has_fault(r, e))
 		return;
-	object = fault_object(i, op, &b);
+	object = fault_object(i, f, &b);
+	if (object == NULL)
+		object = "";
 	say_warnx("%s: cannot %s: %s%s%s", state_name(i, name),
 	    spawn_op_text(op), object, object[0] != '\0' ? ": " : "",
 	    spawn_op_error(op, f.error));
