@@ -1,6 +1,8 @@
 /*
- * One timer for all kinds. A round takes what stands on the lists when it
- * begins; what fails once more is put down for the next round.
+ * One timer for all kinds. A round goes through the lists; what fails once more
+ * is put down again. After so many that failed the round is over, and the next
+ * goes on behind them: 60,000 that lack a descriptor do not keep svcd busy, and
+ * none of them is in the way of another.
  */
 #include "svc/tree/state/later.h"
 
@@ -9,21 +11,57 @@
 #include "svc/tree/state/state.h"
 
 #define LATER_MS 1000
+#define LATER_FAILURES 64
 
 static struct timer timer;
 static struct later *first;
 
-static void
-go_through(struct later *l)
-{
-	uint64_t due[BITS_WORDS(TREE_RECORDS)];
+static void round_due(void *arg);
 
-	memcpy(due, l->due, sizeof(due));
-	memset(l->due, 0, sizeof(l->due));
-	for (size_t i = bits_next(due, TREE_RECORDS, 0); i < TREE_RECORDS;
-	     i = bits_next(due, TREE_RECORDS, i + 1))
+/* Its turn comes with the next round. */
+static void
+enlist(struct later *l)
+{
+	if (l->is_listed)
+		return;
+	l->is_listed = true;
+	l->next = first;
+	first = l;
+	if (timer.due == NULL)
+		timer_init(&timer, round_due, NULL);
+	if (!timer_is_set(&timer))
+		timer_set(
+		    &tree.loop, &timer, mono_add_ms(tree.loop.now, LATER_MS));
+}
+
+/* Those of `from` to before `to`, until so many have failed. */
+static void
+go_through(struct later *l, size_t from, size_t to, unsigned *left)
+{
+	for (size_t i = bits_next(l->due, TREE_RECORDS, from); i < to;
+	     i = bits_next(l->due, TREE_RECORDS, i + 1)) {
+		if (*left == 0)
+			return;
+		bits_del(l->due, i);
 		if (i == LATER_TREE || board_word(rec((uint32_t)i)) != 0)
 			l->again((uint32_t)i);
+		if (bits_has(l->due, i)) {
+			--*left;
+			l->next_at = i + 1;
+		}
+	}
+}
+
+static void
+go_round(struct later *l)
+{
+	size_t start = l->next_at;
+	unsigned left = LATER_FAILURES;
+
+	go_through(l, start, TREE_RECORDS, &left);
+	go_through(l, 0, start, &left);
+	if (bits_any(l->due, TREE_RECORDS))
+		enlist(l);
 }
 
 static void
@@ -36,7 +74,7 @@ round_due(void *arg)
 	for (; l != NULL; l = next) {
 		next = l->next;
 		l->is_listed = false;
-		go_through(l);
+		go_round(l);
 	}
 }
 
@@ -44,16 +82,7 @@ void
 later_add(struct later *l, uint32_t i)
 {
 	bits_add(l->due, i);
-	if (l->is_listed)
-		return;
-	l->is_listed = true;
-	l->next = first;
-	first = l;
-	if (timer.due == NULL)
-		timer_init(&timer, round_due, NULL);
-	if (!timer_is_set(&timer))
-		timer_set(
-		    &tree.loop, &timer, mono_add_ms(tree.loop.now, LATER_MS));
+	enlist(l);
 }
 
 bool

@@ -1,7 +1,7 @@
 /*
  * What could not be done now, for want of memory, of descriptors or of room.
  * Who saw that says so once, puts it down here, and is called again every
- * second until it is not put down any more:
+ * second until it is not put down any more (a round ends early when many fail):
  *
  *	static struct later files = LATER(supervise_again);
  *	...
@@ -22,6 +22,7 @@ struct later {
 	void (*again)(uint32_t i);
 	struct later *next; /* of those that have something to do */
 	bool is_listed;
+	size_t next_at; /* where the next round begins */
 	uint64_t due[BITS_WORDS(TREE_RECORDS)];
 };
 #define LATER(fn)             \
