@@ -244,6 +244,7 @@ TREE_SRC = \
 	svc/tree/life/queue.c \
 	svc/tree/life/ready.c \
 	svc/tree/life/relations.c \
+	svc/tree/life/roles.c \
 	svc/tree/life/reload.c \
 	svc/tree/life/schedule.c \
 	svc/tree/life/sweep.c \

@@ -21,6 +21,7 @@
 #include "svc/core/graph.h"
 #include "svc/tree/birth/command.h"
 #include "svc/tree/life/life.h"
+#include "svc/tree/life/roles.h"
 #include "svc/tree/output/pipeline.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/state.h"
@@ -46,6 +47,7 @@ relations_start(void)
 	edges = mem_pages(EDGES * sizeof(*edges));
 	if (nodes == NULL || edges == NULL)
 		die(111, "cannot reserve memory");
+	roles_start();
 }
 
 static void
@@ -59,33 +61,12 @@ turn_on(void)
 
 /* --- names --- */
 
-static bool
-provides(uint32_t i, const char *role)
-{
-	const struct settings *s = define_view(i);
-	struct settings_list l;
-	const char *name;
-
-	if (s == NULL)
-		return false;
-	l = s->provides;
-	while ((name = settings_each(&l)) != NULL)
-		if (str_eq(name, role))
-			return true;
-	return false;
-}
-
 uint32_t
 relations_find(const char *name)
 {
 	uint32_t i = state_by_name(name);
 
-	if (i != 0)
-		return i;
-	for (i = state_next(0); i != 0; i = state_next(i))
-		if (provides(i, name))
-			return i;
-	return 0;
+	return i != 0 ? i : roles_find(name);
 }
 
 /* define_view() is for one record at a time: the names are taken out first. */
@@ -363,6 +344,7 @@ relations_has(uint32_t i)
 void
 relations_defined(uint32_t i)
 {
+	roles_changed();
 	if (!is_on && relations_has(i))
 		turn_on();
 	is_stale = is_moved = is_stale || is_on;
@@ -371,6 +353,7 @@ relations_defined(uint32_t i)
 void
 relations_add(uint32_t i)
 {
+	roles_changed();
 	if (!is_on) {
 		relations_defined(i);
 		return;
@@ -382,6 +365,7 @@ relations_add(uint32_t i)
 void
 relations_remove(uint32_t i)
 {
+	roles_changed();
 	if (!is_on)
 		return;
 	graph_remove(&graph, i);
