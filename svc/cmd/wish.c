@@ -15,6 +15,8 @@
 #include "svc/cmd/memory.h"
 #include "svc/cmd/telling.h"
 
+#define CHAIN_MAX 1000 /* who waits for whom: a ring ends here */
+
 enum state {
 	UNASKED,
 	PENDING,
@@ -68,16 +70,32 @@ wish_option(struct wish *w, const struct options *o, int code)
 
 /* --- what counts as an answer --- */
 
+/* It waits, itself or those it waits for, for what does not come by itself. */
+static bool
+waits_in_vain(struct client *c, const struct view *v)
+{
+	struct board_record r = v->r;
+
+	for (int n = 0; n < CHAIN_MAX; n++) {
+		if (sv_shown(sv_unpack(r.word).sv) != SV_SHOWN_WAITING)
+			return false;
+		if (r.cause == CAUSE_NEED_DOWN ||
+		    r.cause == CAUSE_NEED_FAILED ||
+		    r.cause == CAUSE_NEED_MISSING)
+			return true;
+		if (r.cause != CAUSE_WAITS_FOR ||
+		    !board_read(c->board, r.cause_record, &r, NULL))
+			return false;
+	}
+	return false;
+}
+
 /* Nothing will come of it before somebody does something else. */
 static bool
-is_hopeless(const struct view *v)
+is_hopeless(struct client *c, const struct view *v)
 {
-	if (v->shown == SV_SHOWN_BACKOFF || v->shown == SV_SHOWN_FAILED)
-		return true;
-	return v->shown == SV_SHOWN_WAITING &&
-	       (v->r.cause == CAUSE_NEED_DOWN ||
-		   v->r.cause == CAUSE_NEED_FAILED ||
-		   v->r.cause == CAUSE_NEED_MISSING);
+	return v->shown == SV_SHOWN_BACKOFF || v->shown == SV_SHOWN_FAILED ||
+	       waits_in_vain(c, v);
 }
 
 static bool
@@ -87,12 +105,12 @@ is_reached(const struct asked *a)
 }
 
 static enum state
-judge_start(const struct asked *a, bool may_have_ended)
+judge_start(struct client *c, const struct asked *a, bool may_have_ended)
 {
 	const struct view *v = &a->now;
 	enum sv_state state = v->word.sv.state;
 
-	if (v->shown == SV_SHOWN_WAITING && is_hopeless(v))
+	if (waits_in_vain(c, v))
 		return BAD;
 	if (!is_reached(a))
 		return PENDING;
@@ -101,7 +119,8 @@ judge_start(const struct asked *a, bool may_have_ended)
 								  : GOOD;
 	if (may_have_ended && state == S_ENDED)
 		return GOOD;
-	return is_hopeless(v) || view_is_answered(v, a->target) ? BAD : PENDING;
+	return is_hopeless(c, v) || view_is_answered(v, a->target) ? BAD
+								   : PENDING;
 }
 
 /* Told to end, or about to be, once those that need it have ended. */
@@ -112,17 +131,17 @@ is_put_down(const struct view *v)
 }
 
 static enum state
-judge(const struct wish *w, const struct asked *a)
+judge(const struct round *round, const struct asked *a)
 {
 	const struct sv *sv = &a->now.word.sv;
 
-	switch (w->end) {
+	switch (round->wish->end) {
 	case WISH_SENT:
 		return GOOD;
 	case WISH_READY:
-		return a->is_gone ? BAD : judge_start(a, false);
+		return a->is_gone ? BAD : judge_start(round->client, a, false);
 	case WISH_RAN:
-		return a->is_gone ? BAD : judge_start(a, true);
+		return a->is_gone ? BAD : judge_start(round->client, a, true);
 	case WISH_DOWN:
 		if (a->is_gone || (sv_is_rest(*sv) && !sv_wanted(*sv)))
 			return GOOD;
@@ -152,7 +171,7 @@ look(struct round *round, struct asked *a)
 	if (a->state != PENDING)
 		return;
 	a->is_gone = !view_again(round->client, &a->now);
-	a->state = judge(round->wish, a);
+	a->state = judge(round, a);
 	round->pending -= a->state != PENDING;
 	if (a->state != PENDING || a->is_gone || a->now.shown != SV_SHOWN_UP)
 		return;

@@ -147,8 +147,14 @@ needs = b
 run = $(said a)
 EOF
 	lines b <<<"run = $(said b)"
+	lines c <<EOF
+needs = a
+autostart = no
+run = sleep 1000
+EOF
 	enable a
 	enable b
+	enable c
 	tree_start
 	await is_up a
 	run svc down b
@@ -172,8 +178,13 @@ EOF
 	[ "$status" = 1 ]
 	[[ $output == "a: $(sed 's/^a is //' <<<"$says")"* ]]
 	svc why a | grep -q 'because b is down: asked by '
+	# So does one that waits for it, and says so without waiting.
+	run svc up -t 10m c
+	[ "$status" = 1 ]
+	[ "$output" = "c: waiting: waiting for a" ]
 	svc up b
 	await is_up a
+	await is_up c
 }
 
 @test "by force a service is stopped whoever needs it" {
