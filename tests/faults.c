@@ -112,9 +112,16 @@ now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static bool
+is_want(int error)
+{
+	return error == ENOMEM || error == ENOSPC || error == EMFILE ||
+	       error == ENFILE;
+}
+
 /*
  * Those that the kernel answers always, or libc's before there is a program;
- * and a failure that is an answer: "no such child".
+ * and a failure that is an answer.
  */
 static bool
 is_sure(long number, int error)
@@ -137,8 +144,8 @@ is_sure(long number, int error)
 	/* A race in the kernel, which libc tries again by itself. */
 	if (for_ms != 0 && error == EBUSY && number == SYS_dup2)
 		return true;
-	/* No file is under these. */
-	if ((error == EIO || error == ENOENT || error == EACCES) &&
+	/* Of these the kernel has nothing else to say. */
+	if (error > 0 && !is_want(error) &&
 	    (number == SYS_epoll_ctl || number == SYS_pidfd_open ||
 		number == SYS_pidfd_send_signal))
 		return true;
@@ -146,7 +153,10 @@ is_sure(long number, int error)
 	if ((error == EMFILE || error == ENFILE) &&
 	    (number == SYS_fstat || number == SYS_dup3))
 		return true;
-	return number == SYS_waitid && error == ECHILD;
+	/* "No such child", "no such descriptor", "locked by somebody". */
+	return (number == SYS_waitid && error == ECHILD) ||
+	       (number == SYS_getsockopt && error == EBADF) ||
+	       (number == SYS_flock && error == EAGAIN);
 }
 
 /* n: which call; 0: one from a site where none has failed. */

@@ -134,6 +134,11 @@ faults() {
 	faults 5 sites 264
 }
 
+# 5: fstat.
+@test "a logger that could not be looked at is not left out" {
+	faults 12 sites 5
+}
+
 @test "svcd dies after a read: what it has read is not lost" {
 	faults -11 sites 0
 }

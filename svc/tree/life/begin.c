@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 
 #include "lib/error.h"
+#include "lib/fd.h"
 #include "lib/fmt.h"
+#include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/tree/birth/command.h"
 #include "svc/tree/life/life.h"
@@ -25,18 +27,19 @@
 #include "svc/tree/state/state.h"
 
 static void
-begin_log(uint32_t i, int log)
+begin_log(uint32_t i, int log, const struct stat *st)
 {
 	char name[BOARD_NAME_MAX + 8], path[TREE_PATH], of[TREE_PATH];
 	struct buf n = BUF(name), p = BUF(path);
-	struct stat st;
 	uint32_t k;
 
 	buf_fmt(&n, "%s/log", state_name(i, of));
 	buf_fmt(&p, "%s/log", state_path(i, of));
-	if (n.full || p.full || sys_fstat(log, &st) < 0)
+	if (n.full || p.full) {
+		say_warnx("%s: its path is too long", name);
 		return;
-	k = state_add(name, path, st.st_dev, st.st_ino, BOARD_LOG);
+	}
+	k = state_add(name, path, st->st_dev, st->st_ino, BOARD_LOG);
 	if (k == 0)
 		return;
 	rec(k)->parent = i;
@@ -45,20 +48,41 @@ begin_log(uint32_t i, int log)
 		rec(i)->logger = 0;
 }
 
-/* Until a look at it says that it has none, it is not born without one. */
-void
-service_take_log(uint32_t i, int dir)
+static int
+open_log(int dir, struct stat *st)
 {
 	int log = sys_openat(dir, "log", O_PATH | O_DIRECTORY, 0);
 
+	if (log >= 0 && sys_fstat(log, st) < 0)
+		fd_close(&log);
+	return log;
+}
+
+/*
+ * Until a look at it says that it has none, it is not born without one. A
+ * service that is one file may have no directory in a container, nor a log.
+ */
+void
+service_take_log(uint32_t i, int dir)
+{
+	char name[BOARD_NAME_MAX + 1];
+	struct stat st;
+	int log;
+
+	if (dir < 0)
+		return;
+	log = open_log(dir, &st);
 	live(i)->is_logless = log < 0 && error_may_pass(errno);
-	if (live(i)->is_logless)
+	if (log < 0 && errno != ENOENT && errno != ENOTDIR) {
+		say_warn(
+		    "%s/log: cannot open the directory", state_name(i, name));
 		scandirs_missed(errno);
+	}
 	if (log >= 0 && rec(i)->logger != 0)
 		service_look_again(rec(i)->logger, log);
 	else if (log >= 0)
-		begin_log(i, log);
-	sys_close(log);
+		begin_log(i, log, &st);
+	fd_close(&log);
 }
 
 void
