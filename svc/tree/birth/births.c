@@ -375,41 +375,60 @@ await_tables(struct batch *t)
 	}
 }
 
+/* The next batch takes the place of what stays open: nothing is lost by it. */
+static void
+clear_place(int low)
+{
+	if (sys_dup3(null_fd, low) < 0)
+		say_warn("cannot close descriptor %d", low);
+}
+
 static void
 clear_low(struct batch *t)
 {
-	sys_dup3(null_fd, LOW_GATE);
-	sys_dup3(null_fd, LOW_ALIVE);
+	clear_place(LOW_GATE);
+	clear_place(LOW_ALIVE);
 	for (unsigned k = 0; k < t->n; k++) {
 		for (int j = 0; j < t->births[k].lows; j++)
-			sys_dup3(null_fd, LOW_FIRST + (int)k * 3 + j);
+			clear_place(LOW_FIRST + (int)k * 3 + j);
 		fd_close(&t->births[k].end);
 	}
 }
 
-/* Both pipes; their near ends low, where the children find them. */
+/*
+ * A pipe whose near end is low, where the children find it; its far end, or -1.
+ * Without the place there is no batch: at an earlier gate that was not closed
+ * a byte may be left of somebody who died there.
+ */
+static int
+open_pipe(int near, int low)
+{
+	int pipe[2], placed;
+
+	if (sys_pipe2(pipe, O_CLOEXEC) < 0)
+		return -1;
+	placed = sys_dup3(pipe[near], low);
+	fd_close(&pipe[near]);
+	if (placed < 0)
+		fd_close(&pipe[!near]);
+	return pipe[!near];
+}
+
+/* The gate, whose far end is `far`, and the pipe of who is alive. */
 static bool
 open_pipes(struct batch *t, int *far)
 {
-	int gate[2], alive[2];
+	int alive;
 
-	if (sys_pipe2(gate, O_CLOEXEC) < 0)
+	*far = open_pipe(0, LOW_GATE);
+	if (*far < 0)
 		return false;
-	if (sys_pipe2(alive, O_CLOEXEC) < 0) {
-		sys_close(gate[0]);
-		sys_close(gate[1]);
-		return false;
-	}
-	sys_dup3(gate[0], LOW_GATE);
-	sys_dup3(alive[1], LOW_ALIVE);
-	sys_close(gate[0]);
-	sys_close(alive[1]);
-	*far = gate[1];
-	if (watch_add(
-		&tree.loop, &t->alive, alive[0], EPOLLIN, batch_ready, t) == 0)
+	alive = open_pipe(1, LOW_ALIVE);
+	if (alive >= 0 && watch_add(&tree.loop, &t->alive, alive, EPOLLIN,
+			      batch_ready, t) == 0)
 		return true;
-	sys_close(gate[1]);
-	sys_close(alive[0]);
+	fd_close(far);
+	fd_close(&alive);
 	return false;
 }
 
