@@ -153,7 +153,9 @@ teardown() { tree_end; }
 	await is_up a
 	local pid svcd tracer
 	pid=$(pid_of a) svcd=$(svcd_pid)
-	strace -qq -o "$D/calls" -e trace=fstat -e inject=fstat:error=EIO \
+	# glibc has no fstat of its own: that directory is what both look at.
+	strace -qq -o "$D/calls" -P "$(realpath "$D/sv/a")" \
+		-e trace=fstat,newfstatat -e inject=fstat,newfstatat:error=EIO \
 		-p "$svcd" 3>&- &
 	tracer=$!
 	await grep -q 'TracerPid:.[1-9]' "/proc/$svcd/status"

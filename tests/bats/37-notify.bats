@@ -237,9 +237,11 @@ tell_gone() { await is_gone "$1"; }
 	await status_has a 'a few'
 }
 
+files() { ls "/proc/$(svcd_pid)/fd" | wc -l; }
+at_most() { [ "$(files)" -le "$1" ]; }
 @test "253 descriptors, long and binary messages are void" {
 	up a </dev/null
-	before=$(ls "/proc/$(svcd_pid)/fd" | wc -l)
+	before=$(files)
 	tell a 'store 253 STATUS=crowded'
 	tell a "send STATUS=long\n$(printf 'X%.0s' {1..5000})"
 	tell a 'send STATUS=zero\x00\x00'
@@ -250,7 +252,8 @@ tell_gone() { await is_gone "$1"; }
 	run ! status_has a 'crowded\|long\|zero\|middle'
 	tell a 'send STATUS=fine\x00'
 	await status_has a fine
-	[ "$(ls "/proc/$(svcd_pid)/fd" | wc -l)" = "$before" ]
+	# The last to ask may still be on its way out.
+	await at_most "$before"
 }
 
 @test "a stranger is not heard, nor is another service" {
