@@ -60,6 +60,15 @@ cannot(const char *what, const char *name)
 	return errno == ENOENT ? EXITCODE_USAGE : EXITCODE_SYSTEM;
 }
 
+/* Where names come from: what is defined, or what is enabled. */
+static const char *
+source(const struct change *c)
+{
+	if (!c->is_enable)
+		return c->scan;
+	return c->definitions != NULL ? c->definitions : place_definitions();
+}
+
 /* --- names --- */
 
 static void
@@ -114,19 +123,21 @@ offer(const char *name, void *arg)
 		near->best = memory_copy(name, strlen(name));
 }
 
-/* "did you mean" among what is defined, or what is enabled. */
-static void
-suggest(const struct change *c, const char *name)
+/* It is not there: where we looked, and what else is there. */
+static int
+no_such(const struct change *c, const char *name)
 {
-	const char *dir = !c->is_enable		   ? c->scan
-			  : c->definitions != NULL ? c->definitions
-						   : place_definitions();
 	struct str_near near = str_near_to(name);
+	const char *path = strchr(name, '/') != NULL
+			       ? name
+			       : memory_text("%s/%s", source(c), name);
+	int code = cannot("find", path);
 
-	each_entry(dir, offer, &near);
+	each_entry(source(c), offer, &near);
 	if (near.best != NULL)
 		fprintf(stderr, "svc: did you mean %s?\n",
 		    screen_text(near.best, strlen(near.best)));
+	return code;
 }
 
 static bool
@@ -134,18 +145,15 @@ collect(struct change *c, const char *operand)
 {
 	struct matching m = {c, operand};
 	size_t before = c->count;
-	const char *dir = !c->is_enable		   ? c->scan
-			  : c->definitions != NULL ? c->definitions
-						   : place_definitions();
 
 	if (!glob_is_pattern(operand) || strchr(operand, '/') != NULL) {
 		add_name(c, operand);
 		return true;
 	}
-	each_entry(dir, add_matching, &m);
+	each_entry(source(c), add_matching, &m);
 	if (c->count > before)
 		return true;
-	fprintf(stderr, "svc: nothing in %s matches %s\n", dir,
+	fprintf(stderr, "svc: nothing in %s matches %s\n", source(c),
 	    screen_text(operand, strlen(operand)));
 	return false;
 }
@@ -158,11 +166,8 @@ enable(const struct change *c, char **name)
 	const char *target = place_definition(c->definitions, *name), *is;
 	const char *link;
 
-	if (target == NULL) {
-		int code = cannot("find a definition of", *name);
-		suggest(c, *name);
-		return code;
-	}
+	if (target == NULL)
+		return no_such(c, *name);
 	if (strchr(*name, '/') != NULL)
 		*name = memory_text("%s", path_base(target));
 	link = memory_text("%s/%s", c->scan, *name);
@@ -193,9 +198,7 @@ disable(const struct change *c, char **name)
 		if (errno == ENOENT &&
 		    place_definition(c->definitions, *name) != NULL)
 			return EXITCODE_YES;
-		int code = cannot("disable", *name);
-		suggest(c, *name);
-		return code;
+		return no_such(c, *name);
 	}
 	if (!S_ISLNK(st.st_mode)) {
 		fprintf(stderr,

@@ -73,13 +73,13 @@ END
 	inside <<'END'
 define nginx
 mkdir -p scan/real scan/other
-answers 100 "svc: cannot find a definition of ngnix: no such file or directory
+answers 100 "svc: cannot find sv/ngnix: no such file or directory
 svc: did you mean nginx?" svc enable -s scan -d sv ngnix
 ln -s /else scan/nginx
 answers 1 'svc: scan/nginx exists and is a link to /else' svc enable -s scan -d sv nginx
 answers 1 'svc: scan/real is no link*' svc disable -s scan real
 [ -d scan/real ]
-answers 100 '*cannot disable raal*did you mean real?' svc disable -s scan -d sv raal
+answers 100 '*cannot find scan/raal: *did you mean real?' svc disable -s scan -d sv raal
 END
 }
 
