@@ -35,6 +35,29 @@ split(struct words *w, const char *text, struct buf *why)
 	return fault == WORDS_NONE;
 }
 
+/* What people write from habit, and no program has for a name. */
+static bool
+is_for_shell(const char *word, struct buf *why)
+{
+	static const char *const words[] = {".", "cd", "eval", "exec", "export",
+	    "set", "source", "trap", "ulimit", "umask", NULL};
+	const char *equal = strchr(word, '=');
+	unsigned i = 0;
+
+	while (words[i] != NULL && !str_eq(word, words[i]))
+		i++;
+	if (words[i] != NULL)
+		buf_fmt(why,
+		    "no shell runs this line: leave %s out or use a script",
+		    word);
+	else if (equal != NULL && env_is_name(word, (size_t)(equal - word)))
+		buf_puts(
+		    why, "no shell runs this line: variables belong in env");
+	else
+		return false;
+	return true;
+}
+
 static bool
 read_command(const char *text, struct buf *bytes, struct buf *why)
 {
@@ -46,7 +69,7 @@ read_command(const char *text, struct buf *bytes, struct buf *why)
 	w.percent = true;
 	if (!split(&w, text, why))
 		return false;
-	if (w.n == 0)
+	if (w.n == 0 || is_for_shell(w.v[0], why))
 		return false;
 	rule_put_text(bytes, text);
 	return true;

@@ -75,6 +75,12 @@ test_complaints(void)
 	    {"run = a | b",
 		"service:1: run: no shell runs this line: quote it or use a "
 		"script at byte 3\n"},
+	    {"run = exec sleep 1",
+		"service:1: run: no shell runs this line: leave exec out or "
+		"use a script\n"},
+	    {"finish = A=1 sleep 1",
+		"service:1: finish: no shell runs this line: variables belong "
+		"in env\n"},
 	    {"user = a b", "service:1: user: expected USER[:GROUP]\n"},
 	    {"state-dir = ../x",
 		"service:1: state-dir: expected a directory below the usual "
