@@ -44,11 +44,12 @@ log_in() {
 	[[ $(console) =~ \[\ ok\ \]\ httpd\ +[0-9]+\.[0-9][0-9]\ s.*\[\ ok\ \]\ httpd\ stopped\ .*Power\ down ]]
 }
 
-@test "make boot: a person logs in, looks around and powers off; ARGS= counts" {
+@test "make boot: a person logs in, looks around, reboots and powers off; ARGS= counts" {
 	run "$TOP/tests/boot/typed.py" 400 \
 		"make -C '$TOP' boot ARGS='trivet.hostname=argued'" \
 		'argued login: ' 'root\n' '# ' 'svc status\n' \
-		'httpd +\S*up' 'poweroff\n'
+		'httpd +\S*up' 'reboot\n' 'argued login: ' 'root\n' \
+		'# ' 'poweroff\n'
 	echo "$output"
 	[ "$status" = 0 ]
 	[[ $output == *"reboot: Power down"* ]]
@@ -74,13 +75,15 @@ log_in() {
 	[[ ${lines[1]} == "run: httpd: (pid "* ]]
 	[[ ${lines[2]} == "run: getty: (pid "* ]]
 	[[ $output == *Trivet* ]]
-	vm tell -p console "$ON" /sbin/runit-init 0
+	vm tell -p console "$ON" init 0
 	vm off "$ON"
 	[[ $(console) == *"Stage 3 is over."*"reboot: Power down"* ]]
 }
 
 @test "kernel-test: the command's output and status" {
-	run "$TOP/boot-examples/kernel-test/run" 'uname -s; exit 7'
+	cd "$TOP"
+	run boot-examples/kernel-test/run -k build/vm/kernel/vmlinuz \
+		'uname -s; exit 7'
 	[ "$status" = 7 ]
 	[[ $output == *Linux* ]]
 }

@@ -114,6 +114,7 @@ debian() {
 	[ "${lines[0]}" = init ]
 	[[ $output == *"ID_FS_LABEL=trivet"* ]]
 	run vm console "$(guest full)"
+	[[ $output != *"svcd: warning"* ]]
 	[[ $output =~ \[\ ok\ \]\ ssh\ +[0-9]+\.[0-9][0-9]\ s.*login: ]]
 }
 
