@@ -395,6 +395,9 @@ follow(void)
 		if (client_receive(&self.client, &m, until) == CLIENT_GONE &&
 		    !client_again(&self.client, mono_never()))
 			return EXITCODE_SYSTEM;
+		/* What begins now has not been waited for yet. */
+		if (!any)
+			self.remind = mono_add_ms(mono_now(), REMIND_MS);
 	}
 }
 

@@ -29,13 +29,17 @@ END
 
 @test "progress: what is waited for is named, and for how much longer" {
 	inside <<'END'
-settings slow 'type = oneshot' 'up = sleep 1000' 'timeout-up = 5m'
-settings behind 'run = sleep 1000' 'needs = slow'
-settings last 'run = sleep 1000' 'needs = behind'
+settings slow 'autostart = no' 'type = oneshot' 'up = sleep 1000' 'timeout-up = 5m'
+settings behind 'autostart = no' 'run = sleep 1000' 'needs = slow'
+settings last 'autostart = no' 'run = sleep 1000' 'needs = behind'
 : >console
 tree
 svc progress -q -o $PWD/console &
+# Longer at rest than it takes to be reminded of something.
+svc wait -q -t 6s up slow || :
+svc up -q -n last
 until_true grep -q '^       waiting for slow (starting for [0-9]* s, at most 2[0-9][0-9] s more)$' console
+answers 1 '' grep 'for 0 s' console
 # Not those who wait for it.
 answers 1 '' grep -E 'waiting for (behind|last)' console
 END
