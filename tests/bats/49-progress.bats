@@ -72,3 +72,16 @@ wait $KEEPER || :
 grep -q '^\[ ok \] good stopped ' console
 END
 }
+
+@test "progress: who watches over a step's command ends with it" {
+	inside <<'END'
+cat >step <<'STEP'
+stage=boot what=it
+. "$TOP/stages/steps"
+sleep() { exec /bin/sleep 1000; }
+bounded 900 echo done
+STEP
+says done sh step
+until_true sh -c '! pgrep -x sleep'
+END
+}
