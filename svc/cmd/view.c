@@ -19,8 +19,6 @@
 #include "svc/cmd/table.h"
 #include "svc/cmd/telling.h"
 
-#define TRIAL_MS 100
-
 /* Complaints may be several lines. */
 static const char *
 one_line(const char *text, size_t n)
@@ -361,7 +359,7 @@ view_trial_end(const struct view *v)
 
 	if (v->shown != SV_SHOWN_UP)
 		return mono_zero();
-	return mono_add_ms(start, TRIAL_MS);
+	return mono_add_ms(start, VIEW_TRIAL_MS);
 }
 
 int64_t
@@ -392,4 +390,16 @@ const char *
 view_exit(const struct board_exit *e)
 {
 	return e->is_unborn ? "not started" : telling_exit(e->code, e->value);
+}
+
+const struct board_exit *
+view_exit_of(const struct view *v, uint16_t generation)
+{
+	const struct board_exit *e;
+	uint32_t i = 0;
+
+	while (
+	    (e = board_exit(&v->r, i)) != NULL && e->generation != generation)
+		i++;
+	return e;
 }

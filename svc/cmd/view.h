@@ -74,6 +74,7 @@ bool view_is_answered(const struct view *v, uint16_t target);
  * is not up.
  */
 struct mono view_trial_end(const struct view *v);
+#define VIEW_TRIAL_MS 100 /* how long that moment is */
 /* For how long it has been so, in ns. */
 int64_t view_age(const struct views *all, const struct view *v);
 /* The pid of its process, 0: none. */
@@ -92,5 +93,8 @@ const char *view_cause(const struct views *all, const struct view *v);
 const char *view_last_exit(const struct view *v);
 /* One of its past: in words, and "not started" where it never ran. */
 const char *view_exit(const struct board_exit *e);
+/* That of the run of this generation; NULL: not over, or long forgotten. */
+const struct board_exit *view_exit_of(
+    const struct view *v, uint16_t generation);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "svc/cmd/wish.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,8 @@ struct round {
 	struct asked *asked;
 	size_t count, pending;
 	struct mono deadline;
-	struct mono look_at; /* again, though no event says so */
+	struct mono heard_at; /* when svcd had last acted upon a wish */
+	struct mono look_at;  /* again, though no event says so */
 };
 
 bool
@@ -98,29 +100,24 @@ is_hopeless(struct client *c, const struct view *v)
 	       waits_in_vain(c, v);
 }
 
-static bool
-is_reached(const struct asked *a)
-{
-	return (int16_t)(uint16_t)(a->now.word.generation - a->target) >= 0;
-}
-
 static enum state
-judge_start(struct client *c, const struct asked *a, bool may_have_ended)
+judge_start(const struct round *round, const struct asked *a)
 {
 	const struct view *v = &a->now;
 	enum sv_state state = v->word.sv.state;
 
-	if (waits_in_vain(c, v))
+	if (waits_in_vain(round->client, v))
 		return BAD;
-	if (!is_reached(a))
+	if ((int16_t)(uint16_t)(v->word.generation - a->target) < 0)
 		return PENDING;
 	if (sv_is_ready(v->word.sv) && view_is_answered(v, a->target))
 		return mono_before(mono_now(), view_trial_end(v)) ? PENDING
 								  : GOOD;
-	if (may_have_ended && state == S_ENDED)
+	if (round->wish->end == WISH_RAN && state == S_ENDED)
 		return GOOD;
-	return is_hopeless(c, v) || view_is_answered(v, a->target) ? BAD
-								   : PENDING;
+	return is_hopeless(round->client, v) || view_is_answered(v, a->target)
+		   ? BAD
+		   : PENDING;
 }
 
 /* Told to end, or about to be, once those that need it have ended. */
@@ -128,6 +125,39 @@ static bool
 is_put_down(const struct view *v)
 {
 	return !sv_wanted(v->word.sv) || (v->r.flags & BOARD_HELD);
+}
+
+/* The run that was asked is over. */
+static bool
+has_ended(const struct asked *a)
+{
+	struct sv sv = a->now.word.sv;
+
+	return a->is_gone || a->now.word.generation != a->target ||
+	       (sv_is_rest(sv) && !sv_is_ready(sv));
+}
+
+/* Until when what looks well may be about to end; zero: it is not up. */
+static struct mono
+trial_end(const struct round *round, const struct asked *a)
+{
+	/* A signal that is not taken kills, but not before it is answered. */
+	if (round->wish->end == WISH_RELOADED && a->now.shown == SV_SHOWN_UP)
+		return mono_add_ms(round->heard_at, VIEW_TRIAL_MS);
+	return view_trial_end(&a->now);
+}
+
+static enum state
+judge_reload(const struct round *round, const struct asked *a)
+{
+	const struct view *v = &a->now;
+
+	if (has_ended(a) || (v->r.flags & BOARD_UNRELOADED))
+		return BAD;
+	if (v->word.sv.reload || (v->r.flags & BOARD_RELOADING) ||
+	    v->shown == SV_SHOWN_STOPPING || v->shown == SV_SHOWN_FINISHING)
+		return PENDING;
+	return mono_before(mono_now(), trial_end(round, a)) ? PENDING : GOOD;
 }
 
 static enum state
@@ -139,9 +169,8 @@ judge(const struct round *round, const struct asked *a)
 	case WISH_SENT:
 		return GOOD;
 	case WISH_READY:
-		return a->is_gone ? BAD : judge_start(round->client, a, false);
 	case WISH_RAN:
-		return a->is_gone ? BAD : judge_start(round->client, a, true);
+		return a->is_gone ? BAD : judge_start(round, a);
 	case WISH_DOWN:
 		if (a->is_gone || (sv_is_rest(*sv) && !sv_wanted(*sv)))
 			return GOOD;
@@ -154,13 +183,7 @@ judge(const struct round *round, const struct asked *a)
 	case WISH_RUNNING:
 		return a->now.shown != SV_SHOWN_PAUSED ? GOOD : PENDING;
 	case WISH_RELOADED:
-		/* One that has died of it has not done it. */
-		if (a->is_gone || sv_is_rest(*sv) ||
-		    a->now.word.generation != a->target)
-			return BAD;
-		if (sv->reload || (a->now.r.flags & BOARD_RELOADING))
-			return PENDING;
-		return a->now.r.flags & BOARD_UNRELOADED ? BAD : GOOD;
+		return judge_reload(round, a);
 	}
 	return BAD;
 }
@@ -176,7 +199,7 @@ look(struct round *round, struct asked *a)
 	if (a->state != PENDING || a->is_gone || a->now.shown != SV_SHOWN_UP)
 		return;
 	/* Either on trial, or about to be stopped, of which an event tells. */
-	struct mono end = view_trial_end(&a->now);
+	struct mono end = trial_end(round, a);
 	if (mono_before(mono_now(), end))
 		round->look_at = mono_min(round->look_at, end);
 }
@@ -318,6 +341,7 @@ ask(struct round *round)
 		if (answer == CLIENT_GOT) {
 			take_results(round, chosen, n, &m);
 			answer = settle(round);
+			round->heard_at = mono_now();
 		}
 		for (size_t i = 0; answer == CLIENT_LATE && i < n; i++)
 			if (chosen[i]->state == UNASKED)
@@ -411,15 +435,31 @@ refusal(const struct asked *a)
 }
 
 static const char *
+reason(
+    const struct round *round, const struct views *all, const struct asked *a)
+{
+	const struct board_exit *e = NULL;
+
+	if (a->reason != WIRE_REASON_OK)
+		return refusal(a);
+	if (round->wish->end == WISH_RELOADED && has_ended(a))
+		e = view_exit_of(&a->now, a->target);
+	if (e == NULL)
+		return view_note_to_asker(all, &a->now);
+	return memory_text("%s instead of reloading%s", view_exit(e),
+	    e->code == CLD_EXITED ? "" : "; set reload or reload-signal");
+}
+
+static const char *
 outcome(
     const struct round *round, const struct views *all, const struct asked *a)
 {
-	const char *note = view_note_to_asker(all, &a->now);
+	const char *note = reason(round, all, a);
 	uint32_t pid = view_pid(&a->now);
 	const char *state = view_state(&a->now);
 
 	if (a->reason != WIRE_REASON_OK)
-		return refusal(a);
+		return note;
 	if (a->is_gone)
 		return "gone";
 	if (a->state == PENDING)
@@ -470,10 +510,7 @@ tell_json(const struct round *round, const struct views *all)
 		json_text(
 		    &j, "state", a->is_gone ? "gone" : view_state(&a->now));
 		json_number(&j, "pid", view_pid(&a->now));
-		json_text_or_null(&j, "why",
-		    a->reason != WIRE_REASON_OK
-			? refusal(a)
-			: view_note_to_asker(all, &a->now));
+		json_text_or_null(&j, "why", reason(round, all, a));
 		json_close(&j);
 	}
 	json_close(&j);
@@ -489,11 +526,9 @@ tell(struct round *round)
 	for (size_t i = 0; i < round->count; i++)
 		if (round->asked[i].state != GOOD)
 			code = EXITCODE_NO;
-	if (round->wish->quiet)
-		return code;
-	if (round->wish->json)
+	if (!round->wish->quiet && round->wish->json)
 		tell_json(round, &all);
-	else
+	else if (!round->wish->quiet)
 		tell_lines(round, &all);
 	return code;
 }

@@ -83,6 +83,21 @@ answers 100 '*not a signal: FOO*' svc kill FOO a
 END
 }
 
+@test "reload of what does not take the signal says that it ended" {
+	inside <<'END'
+service a
+service deaf 'trap "" HUP; exec sleep 1000'
+settings one 'type = oneshot' 'up = true' 'reload = true'
+tree
+svc wait -q ready
+ends() { svc wait -q ready a && answers 1 "$1" svc reload "${@:2}" a; }
+until_true ends 'a: backoff: killed by SIGHUP instead of reloading; set reload or reload-signal'
+until_true ends '*"ok":false*"why":"killed by SIGHUP instead of*' -j
+says 'deaf: up (pid *)' svc reload deaf
+says 'one: done' svc reload one
+END
+}
+
 @test "pause freezes, cont lets go on" {
 	inside <<'END'
 service a
