@@ -259,11 +259,8 @@ tell(const struct change *c, const struct views *all)
 		const char *state =
 		    v == NULL
 			? (c->is_enable ? "svcd has not seen it" : "stopped")
-			: view_state(v);
-		const char *note = v == NULL ? "" : view_note(all, v);
-		say(c, c->names[i],
-		    memory_text("%s, %s%s%s", done, state,
-			*note != '\0' ? ": " : "", note));
+			: view_phrase(v, "", view_note(all, v));
+		say(c, c->names[i], memory_text("%s, %s", done, state));
 		if (!is_settled(c, v) || (v != NULL && !view_is_as_wanted(v)))
 			code = EXITCODE_NO;
 	}

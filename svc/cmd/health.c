@@ -47,12 +47,10 @@ is_well(const struct view *v, const struct asked *asked)
 static void
 tell(const struct views *all, const struct view *v)
 {
-	const char *note = view_note(all, v);
+	const char *text = view_phrase(v, "", view_note(all, v));
 
-	printf("%s: %s", screen_text(v->name, strlen(v->name)), view_state(v));
-	if (*note != '\0')
-		printf(": %s", note);
-	putchar('\n');
+	printf("%s: %s\n", screen_text(v->name, strlen(v->name)),
+	    screen_text(text, strlen(text)));
 }
 
 static void

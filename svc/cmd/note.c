@@ -260,3 +260,14 @@ view_note_to_asker(const struct views *all, const struct view *v)
 
 	return join(is_known ? "" : state_note(all, v), flag_note(v));
 }
+
+const char *
+view_phrase(const struct view *v, const char *more, const char *note)
+{
+	const char *state = view_state(v), *rest = str_after(note, state);
+
+	if (*more == '\0' && rest != NULL && (*rest == ' ' || *rest == '\0'))
+		return note;
+	return memory_text(
+	    "%s%s%s%s", state, more, *note != '\0' ? ": " : "", note);
+}

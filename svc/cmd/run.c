@@ -223,19 +223,18 @@ tell(struct client *c, const struct job *job, const struct view *v)
 {
 	struct views all = views_of(c);
 	const char *note = view_note(&all, v);
-	const char *last = view_last_exit(v);
+	const char *last = view_last_exit(v), *more = "", *text;
 	uint32_t pid = view_pid(v);
 
 	if (job->is_waited)
 		detail_output(c, v, LINES);
-	printf("%s: %s", screen_text(v->name, strlen(v->name)), view_state(v));
 	if (pid != 0)
-		printf(" (pid %u)", (unsigned)pid);
-	if (pid == 0 && *last != '\0')
-		printf(", %s", last);
-	if (*note != '\0' && strcmp(note, last) != 0)
-		printf(": %s", screen_text(note, strlen(note)));
-	putchar('\n');
+		more = memory_text(" (pid %u)", (unsigned)pid);
+	else if (*last != '\0')
+		more = memory_text(", %s", last);
+	text = view_phrase(v, more, strcmp(note, last) != 0 ? note : "");
+	printf("%s: %s\n", screen_text(v->name, strlen(v->name)),
+	    screen_text(text, strlen(text)));
 }
 
 static int

@@ -89,6 +89,12 @@ const char *view_note(const struct views *all, const struct view *v);
 const char *view_note_to_asker(const struct views *all, const struct view *v);
 /* The cause alone, with names and numbers put in; "" for none. */
 const char *view_cause(const struct views *all, const struct view *v);
+/*
+ * The state, what is to follow it at once, and a note on it: "up (pid 7):
+ * reloading", "failed: exit 1"; "waiting for postgres", not "waiting: waiting".
+ */
+const char *view_phrase(
+    const struct view *v, const char *more, const char *note);
 /* Its last exit in words; "" if it never ended. */
 const char *view_last_exit(const struct view *v);
 /* One of its past: in words, and "not started" where it never ran. */

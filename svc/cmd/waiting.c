@@ -89,13 +89,12 @@ tell_missing(const struct waiting *w, const struct views *all)
 {
 	for (size_t i = 0; i < w->some.count && !w->is_quiet; i++) {
 		const struct view *v = &w->some.v[i];
-		const char *note = view_note(all, v);
+		const char *text = view_phrase(v, "", view_note(all, v));
 		if (v->picked)
 			continue;
-		printf("%s: not %s but %s%s%s\n",
+		printf("%s: not %s but %s\n",
 		    screen_text(v->name, strlen(v->name)), goals[w->goal],
-		    view_state(v), *note != '\0' ? ": " : "",
-		    screen_text(note, strlen(note)));
+		    screen_text(text, strlen(text)));
 	}
 	return EXITCODE_NO;
 }

@@ -59,15 +59,10 @@ chain_of(const struct views *all, const struct view *v)
 static const char *
 sentence(const struct views *all, const struct view *v)
 {
-	const char *cause = view_cause(all, v);
 	const char *note = view_note(all, v);
 
 	/* Up or done needs no trouble to explain it, but has a cause. */
-	if (*note != '\0')
-		return memory_text("%s: %s", view_state(v), note);
-	if (*cause != '\0')
-		return memory_text("%s: %s", view_state(v), cause);
-	return view_state(v);
+	return view_phrase(v, "", *note != '\0' ? note : view_cause(all, v));
 }
 
 /* The step that failed executes what `run` says; the others are settings. */

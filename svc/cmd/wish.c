@@ -455,21 +455,20 @@ outcome(
     const struct round *round, const struct views *all, const struct asked *a)
 {
 	const char *note = reason(round, all, a);
-	uint32_t pid = view_pid(&a->now);
-	const char *state = view_state(&a->now);
+	unsigned pid = view_pid(&a->now);
+	const char *more = pid == 0 ? "" : memory_text(" (pid %u)", pid);
 
 	if (a->reason != WIRE_REASON_OK)
 		return note;
 	if (a->is_gone)
 		return "gone";
-	if (a->state == PENDING)
-		state = memory_text("still %s after %s", state,
-		    telling_time(round->wish->timeout_ms * 1000000));
 	if (round->wish->end == WISH_SENT)
 		return round->wish->verb == WIRE_VERB_KILL ? "sent" : "asked";
-	if (pid != 0)
-		state = memory_text("%s (pid %u)", state, (unsigned)pid);
-	return *note == '\0' ? state : memory_text("%s: %s", state, note);
+	if (a->state != PENDING)
+		return view_phrase(&a->now, more, note);
+	return memory_text("after %s still %s",
+	    telling_time(round->wish->timeout_ms * 1000000),
+	    view_phrase(&a->now, more, note));
 }
 
 static void

@@ -181,7 +181,7 @@ EOF
 	# So does one that waits for it, and says so without waiting.
 	run svc up -t 10m c
 	[ "$status" = 1 ]
-	[ "$output" = "c: waiting: waiting for a" ]
+	[ "$output" = "c: waiting for a" ]
 	svc up b
 	await is_up a
 	await is_up c
@@ -286,7 +286,7 @@ EOF
 	await state_is bad failed
 	await state_is good starting
 	state_is a waiting
-	says='a is waiting: waiting for good'
+	says='a is waiting for good'
 	await svc_says why a
 	echo >&8
 	await is_up a
@@ -408,7 +408,7 @@ EOF
 	enable b
 	tree_start
 	await state_is b starting
-	says='a is waiting: waiting for b'
+	says='a is waiting for b'
 	await svc_says why a
 	echo >&8
 	await state_is b failed

@@ -64,8 +64,8 @@ why() {
 	svc restart database || :
 	AWAIT=30 await state_is database failed
 	AWAIT=30 await state_is proxy waiting
-	why proxy 'proxy is waiting: waiting for application
-  because application is waiting: *
+	why proxy 'proxy is waiting for application
+  because application is waiting*
 *because database is failed: restart limit reached: 5 restarts
 *last exit: exit 127*
 *to mend it: mend what made it end, then svc up database
@@ -83,7 +83,7 @@ why() {
 	await state_is migrate failed
 	await state_is proxy waiting
 	state_is database up
-	why proxy 'proxy is waiting: waiting for application
+	why proxy 'proxy is waiting for application
   because application is waiting: migrate, which it needs, failed
     because migrate is failed: exit 9
 *no such table

@@ -166,8 +166,24 @@ END
 service a 'trap "" TERM; echo >begun; exec sleep 1000'
 tree
 until_true test -e sv/a/begun
-answers 1 'a: still stopping after 200 ms (pid *)*' svc down -t 200ms a
+answers 1 'a: after 200 ms still stopping (pid *)*' svc down -t 200ms a
 svc kill KILL a
+END
+}
+
+@test "what waits says so once, whoever asks" {
+	inside <<'END'
+settings slow 'run = sleep 1000' 'ready = notify'
+settings w 'run = sleep 1000' 'needs = slow'
+tree
+until_true sh -c 'svc status -t w | grep "waiting for slow"'
+answers 1 'w: after 50 ms still waiting for slow' svc up -t 50ms w
+answers 1 'w: not ready but waiting for slow' svc wait -t 0 ready w
+answers 1 'w: waiting for slow' svc health w
+answers 1 'w: enabled, waiting for slow' svc enable -d sv -t 50ms w
+says 'w is waiting for slow
+  because slow is starting: not ready yet
+*' svc why w
 END
 }
 

@@ -55,6 +55,10 @@ waiting(void)
 
 	v->r.cause_record = 2;
 	SAME(view_note(&all, v), "waiting for db");
+	SAME(view_phrase(v, "", view_note(&all, v)), "waiting for db");
+	SAME(view_phrase(v, "", "waitingly"), "waiting: waitingly");
+	SAME(view_phrase(v, " (pid 7)", "so"), "waiting (pid 7): so");
+	SAME(view_phrase(v, "", ""), "waiting");
 	v->r.cause = CAUSE_NEED_FAILED;
 	SAME(view_note(&all, v), "db, which it needs, failed");
 	/* A record that is gone by now has no name. */
