@@ -107,7 +107,7 @@ sleep 1000'
 	vm send "$ON" '\x03'
 	said canceled
 	said 'login:'
-	until_guest 'grep -q " /mnt " /proc/mounts'
+	in_guest 'grep -q " /mnt " /proc/mounts'
 	[[ $(console) == *'[skip] file system checks: interrupted'* ]]
 	goes_down
 }
