@@ -20,6 +20,7 @@
 #include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
 #include "svc/cmd/place.h"
+#include "svc/cmd/report.h"
 #include "svc/cmd/view.h"
 
 extern const struct cmd cmd_enable, cmd_disable;
@@ -33,12 +34,13 @@ static const struct cmd_option options[] = {
     {'n', "no-wait", NULL, "do not wait for svcd to act on it", 0},
     {'t', "timeout", "TIME", "how long to wait (default 60s)", 0},
     {'q', "quiet", NULL, "say nothing, only the exit code tells", 0},
+    {'j', "json", NULL, "say it in JSON", 0},
     {0},
 };
 
 struct change {
 	const char *definitions, *scan;
-	bool is_enable, no_wait, is_quiet;
+	bool is_enable, no_wait, is_quiet, is_json;
 	int64_t timeout_ms;
 	char **names; /* all that are changed */
 	size_t count, room;
@@ -47,7 +49,7 @@ struct change {
 static void
 say(const struct change *c, const char *name, const char *text)
 {
-	if (!c->is_quiet)
+	if (!c->is_quiet && !c->is_json)
 		printf("%s: %s\n", screen_text(name, strlen(name)),
 		    screen_text(text, strlen(text)));
 }
@@ -248,6 +250,33 @@ trial_end(const struct change *c, const struct views *all)
 	return last;
 }
 
+static bool
+is_good(const struct change *c, const struct view *v)
+{
+	return is_settled(c, v) && (v == NULL || view_is_as_wanted(v));
+}
+
+/* NULL: nobody was asked what became of them. */
+static void
+tell_json(const struct change *c, const struct views *all)
+{
+	struct json j = json_to(stdout);
+
+	json_open(&j, '[');
+	for (size_t i = 0; i < c->count; i++) {
+		const struct view *v =
+		    all == NULL ? NULL : views_name(all, c->names[i]);
+		struct report_end end = {.name = c->names[i],
+		    .v = v,
+		    .none = all == NULL || c->is_enable ? NULL : "gone",
+		    .is_good = all == NULL || is_good(c, v),
+		    .is_pending = all != NULL && !is_settled(c, v),
+		    .why = v == NULL ? NULL : view_note(all, v)};
+		report_put_end(&j, &end);
+	}
+	json_close(&j);
+}
+
 static int
 tell(const struct change *c, const struct views *all)
 {
@@ -261,9 +290,11 @@ tell(const struct change *c, const struct views *all)
 			? (c->is_enable ? "svcd has not seen it" : "stopped")
 			: view_phrase(v, "", view_note(all, v));
 		say(c, c->names[i], memory_text("%s, %s", done, state));
-		if (!is_settled(c, v) || (v != NULL && !view_is_as_wanted(v)))
+		if (!is_good(c, v))
 			code = EXITCODE_NO;
 	}
+	if (c->is_json && !c->is_quiet)
+		tell_json(c, all);
 	return code;
 }
 
@@ -308,6 +339,8 @@ follow(const struct change *c)
 		return await(c, &client);
 	for (size_t i = 0; i < c->count; i++)
 		say(c, c->names[i], c->is_enable ? "enabled" : "disabled");
+	if (c->is_json && !c->is_quiet)
+		tell_json(c, NULL);
 	return EXITCODE_YES;
 }
 
@@ -359,6 +392,9 @@ run(const struct cmd *cmd, int argc, char **argv)
 		case 'q':
 			c.is_quiet = true;
 			break;
+		case 'j':
+			c.is_json = true;
+			break;
 		case 't':
 			if (!scan_duration_ms(o.value, &c.timeout_ms))
 				return options_refuse(
@@ -387,7 +423,7 @@ run_disable(int argc, char **argv)
 const struct cmd cmd_enable = {
     .name = "enable",
     .group = GROUP_KEEP,
-    .usage = "[-nq] [-d DIR] [-s DIR] [-t TIME] NAME | PATH...",
+    .usage = "[-nqj] [-d DIR] [-s DIR] [-t TIME] NAME | PATH...",
     .help = "have services started now and at every start of the tree",
     .about = "Links /etc/sv/NAME into the scan directory. NAME@ARG is an "
 	     "instance of what\n/etc/sv/NAME@ defines.",
@@ -399,7 +435,7 @@ const struct cmd cmd_enable = {
 const struct cmd cmd_disable = {
     .name = "disable",
     .group = GROUP_KEEP,
-    .usage = "[-nq] [-d DIR] [-s DIR] [-t TIME] NAME...",
+    .usage = "[-nqj] [-d DIR] [-s DIR] [-t TIME] NAME...",
     .help = "stop services and have them started no more",
     .about = "Removes the link from the scan directory; the definition stays.",
     .options = options,

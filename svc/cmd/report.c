@@ -205,6 +205,20 @@ put_flags(struct json *j, const struct view *v)
 }
 
 void
+report_put_end(struct json *j, const struct report_end *end)
+{
+	json_open(j, '{');
+	json_text(j, "name", end->name);
+	json_bool(j, "ok", end->is_good);
+	json_bool(j, "pending", end->is_pending);
+	json_text_or_null(
+	    j, "state", end->v == NULL ? end->none : view_state(end->v));
+	json_number(j, "pid", end->v == NULL ? 0 : view_pid(end->v));
+	json_text_or_null(j, "why", end->why);
+	json_close(j);
+}
+
+void
 report_put_output(
     struct json *j, struct client *c, const struct view *v, uint32_t lines)
 {

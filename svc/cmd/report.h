@@ -26,6 +26,16 @@ struct process_sum report_sum(const struct report *r, const struct view *v);
 void report_json(struct client *c, const struct views *all,
     const struct views *some, uint32_t lines);
 
+/* What came of a wish for one of them. */
+struct report_end {
+	const char *name;
+	const struct view *v; /* NULL: there is none, as `none` says */
+	const char *none;     /* "gone"; NULL: nobody knows */
+	bool is_good, is_pending;
+	const char *why;
+};
+void report_put_end(struct json *j, const struct report_end *end);
+
 /*
  * The last output of a service that svcd holds, or its log; *bytes counts it.
  * NULL: none. `d` is its definition if it has been read, else NULL.

@@ -10,6 +10,7 @@
 
 #include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
+#include "svc/cmd/report.h"
 #include "svc/cmd/view.h"
 
 extern const struct cmd cmd_wait;
@@ -18,6 +19,7 @@ static const struct cmd_option options[] = {
     {'t', "timeout", "TIME", "how long at most: 30s, 5m; 0: only look", 0},
     {'o', "any", NULL, "one of them is enough", 0},
     {'q', "quiet", NULL, "say nothing, only the exit code tells", 0},
+    {'j', "json", NULL, "say it in JSON", 0},
     {0},
 };
 
@@ -39,7 +41,7 @@ static const char *const goals[] = {GOALS(GOAL_WORD) NULL};
 
 struct waiting {
 	enum goal goal;
-	bool is_any, is_quiet;
+	bool is_any, is_quiet, is_json;
 	struct mono deadline;
 	struct client *client;
 	struct views some;
@@ -87,7 +89,7 @@ is_over(struct waiting *w)
 static int
 tell_missing(const struct waiting *w, const struct views *all)
 {
-	for (size_t i = 0; i < w->some.count && !w->is_quiet; i++) {
+	for (size_t i = 0; i < w->some.count; i++) {
 		const struct view *v = &w->some.v[i];
 		const char *text = view_phrase(v, "", view_note(all, v));
 		if (v->picked)
@@ -100,10 +102,36 @@ tell_missing(const struct waiting *w, const struct views *all)
 }
 
 static int
+tell_json(const struct waiting *w, const struct views *all, int code)
+{
+	struct json j = json_to(stdout);
+
+	json_open(&j, '[');
+	for (size_t i = 0; i < w->some.count; i++) {
+		const struct view *v = &w->some.v[i];
+		struct report_end end = {
+		    v->name, v, NULL, v->picked, !v->picked, view_note(all, v)};
+		report_put_end(&j, &end);
+	}
+	json_close(&j);
+	return code;
+}
+
+static int
+tell(const struct waiting *w, int code)
+{
+	struct views all;
+
+	if (w->is_quiet || (code == EXITCODE_YES && !w->is_json))
+		return code;
+	all = views_of(w->client);
+	return w->is_json ? tell_json(w, &all, code) : tell_missing(w, &all);
+}
+
+static int
 await(struct waiting *w)
 {
 	struct client_message m;
-	struct views all;
 
 	while (!is_over(w))
 		switch (client_receive(w->client, &m, w->deadline)) {
@@ -114,10 +142,9 @@ await(struct waiting *w)
 				return EXITCODE_SYSTEM;
 			break;
 		case CLIENT_LATE:
-			all = views_of(w->client);
-			return tell_missing(w, &all);
+			return tell(w, EXITCODE_NO);
 		}
-	return EXITCODE_YES;
+	return tell(w, EXITCODE_YES);
 }
 
 /* Without names: whatever is wanted up (or, for down, everything). */
@@ -176,6 +203,9 @@ run(int argc, char **argv)
 		case 'q':
 			w.is_quiet = true;
 			break;
+		case 'j':
+			w.is_json = true;
+			break;
 		default:
 			return options_wrong(&o, code);
 		}
@@ -198,7 +228,7 @@ run(int argc, char **argv)
 const struct cmd cmd_wait = {
     .name = "wait",
     .group = GROUP_SEE,
-    .usage = "[-oq] [-t TIME] up | ready | down | failed | settled [NAME...]",
+    .usage = "[-oqj] [-t TIME] up | ready | down | failed | settled [NAME...]",
     .help = "wait until services are in a state",
     .about = "Without a NAME: all that are wanted up." GOALS(GOAL_LINE),
     .options = options,

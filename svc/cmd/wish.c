@@ -12,8 +12,8 @@
 #include "lib/clock.h"
 #include "lib/scan.h"
 
-#include "svc/cmd/json.h"
 #include "svc/cmd/memory.h"
+#include "svc/cmd/report.h"
 #include "svc/cmd/telling.h"
 
 #define CHAIN_MAX 1000 /* who waits for whom: a ring ends here */
@@ -502,15 +502,10 @@ tell_json(const struct round *round, const struct views *all)
 	json_open(&j, '[');
 	for (size_t i = 0; i < round->count; i++) {
 		const struct asked *a = &round->asked[i];
-		json_open(&j, '{');
-		json_text(&j, "name", a->now.name);
-		json_bool(&j, "ok", a->state == GOOD);
-		json_bool(&j, "pending", a->state == PENDING);
-		json_text(
-		    &j, "state", a->is_gone ? "gone" : view_state(&a->now));
-		json_number(&j, "pid", view_pid(&a->now));
-		json_text_or_null(&j, "why", reason(round, all, a));
-		json_close(&j);
+		struct report_end end = {a->now.name,
+		    a->is_gone ? NULL : &a->now, "gone", a->state == GOOD,
+		    a->state == PENDING, reason(round, all, a)};
+		report_put_end(&j, &end);
 	}
 	json_close(&j);
 }

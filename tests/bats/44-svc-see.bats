@@ -360,6 +360,9 @@ json why -j
 for verb in up restart reload once pause cont; do
 	json $verb -j a
 done
+json wait -jt 0 ready a bad
+json disable -j -d sv shop
+json enable -j -d sv shop
 json down -j shop
 json kill -j CHLD a
 json list -j
@@ -372,6 +375,8 @@ json check -j
 json events -jt 1s -c 2 bad
 svc status -jq >out || :
 svc up -jq a >>out
+svc wait -jq ready a >>out
+svc enable -jq -d sv a >>out
 svc health -jq >>out || :
 [ ! -s out ]
 perl -MJSON::PP - "$TOP/svc/cmd/svc.1" *.json <<'PERL'

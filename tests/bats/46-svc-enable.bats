@@ -47,6 +47,27 @@ says 'a: disabled' svc disable -s scan a
 END
 }
 
+@test "-j: what came of each, and null where nobody was asked" {
+	inside <<'END'
+define a
+define b 'exit 3'
+mkdir scan
+export SVDIR=$PWD/scan
+says '*{"name":"a","ok":true,"pending":false,"state":null,"pid":0,"why":null}*' \
+	svc enable -j -d sv a
+tree
+svc wait -q ready a
+says '*{"name":"a","ok":true,"pending":false,"state":"up","pid":*,"why":null}*' \
+	svc enable -j -d sv a
+answers 1 '*{"name":"b","ok":false,"pending":false,"state":"backoff",*exit 3*' \
+	patient svc enable -j -d sv b
+says '*{"name":"a","ok":true,"pending":false,"state":"gone","pid":0,"why":null}*' \
+	svc disable -j a
+answers 1 '*{"name":"b","ok":false,"pending":true,"state":"backoff",*exit 3*' \
+	svc wait -j -t 0 ready b
+END
+}
+
 @test "instances: NAME@ARG is made of NAME@" {
 	inside <<'END'
 define getty@
