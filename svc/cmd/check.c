@@ -174,6 +174,14 @@ check_relations(struct check *c, struct definition *d)
 /* --- telling --- */
 
 static void
+print_line(enum screen_ink ink, const char *line)
+{
+	fputs(screen_on(ink), stdout);
+	screen_wrap(line, 0, 4);
+	puts(screen_off(ink));
+}
+
+static void
 print_lines(const struct check *c, const char *text)
 {
 	while (*text != '\0') {
@@ -181,9 +189,7 @@ print_lines(const struct check *c, const char *text)
 		const char *line = screen_text(text, length);
 		bool is_warning = strstr(line, ": warning: ") != NULL;
 		if (!is_warning || !c->is_quiet)
-			printf("%s%s%s\n",
-			    screen_on(is_warning ? INK_BUSY : INK_BAD), line,
-			    screen_off(is_warning ? INK_BUSY : INK_BAD));
+			print_line(is_warning ? INK_BUSY : INK_BAD, line);
 		text += length + (text[length] == '\n');
 	}
 }

@@ -20,8 +20,10 @@ fact(const char *label, const char *text)
 {
 	if (*text == '\0')
 		return;
-	printf("  %s%-*s%s %s\n", screen_on(INK_DIM), LABEL, label,
-	    screen_off(INK_DIM), screen_text(text, strlen(text)));
+	printf("  %s%-*s%s ", screen_on(INK_DIM), LABEL, label,
+	    screen_off(INK_DIM));
+	screen_wrap(screen_text(text, strlen(text)), LABEL + 3, LABEL + 3);
+	putchar('\n');
 }
 
 static void

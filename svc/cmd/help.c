@@ -18,10 +18,11 @@ extern const struct cmd cmd_help_verb;
 static void
 print_setting(const struct settings_row *row)
 {
-	printf("setting: %s = %s\n%s\n", row->key, row->values, row->help);
+	printf("setting: %s = %s\n", row->key, row->values);
+	cmd_print_text(row->help);
 	if (row->fallback != NULL)
 		printf("default: %s\n", row->fallback);
-	puts(
+	cmd_print_text(
 	    "a line of the file `service`, or a file of this name; service(5)");
 }
 
@@ -36,7 +37,7 @@ print_settings(void)
 			printf("%s%s:\n", i == 0 ? "" : "\n",
 			    settings_group_name(row->group));
 		group = row->group;
-		printf("  %-*s %s\n", KEY_COLUMNS, row->key, row->help);
+		cmd_print_row(row->key, KEY_COLUMNS, row->help);
 	}
 }
 

@@ -183,6 +183,27 @@ screen_columns(const char *s)
 	return sum;
 }
 
+void
+screen_wrap(const char *s, unsigned at, unsigned hang)
+{
+	unsigned edge = screen_width();
+
+	for (size_t n; *s != '\0'; s += n) {
+		size_t blanks = strspn(s, " ");
+		n = blanks + strcspn(s + blanks, " ");
+		unsigned wide = screen_columns(memory_copy(s, n));
+		if (edge > 0 && at > hang && at + wide > edge) {
+			printf("\n%*s", (int)hang, "");
+			s += blanks;
+			n -= blanks;
+			wide -= (unsigned)blanks;
+			at = hang;
+		}
+		printf("%.*s", (int)n, s);
+		at += wide;
+	}
+}
+
 const char *
 screen_cut(const char *s, unsigned columns)
 {

@@ -53,6 +53,11 @@ const char *screen_text(const char *bytes, size_t n);
 void screen_escaped(FILE *to, const char *s);
 /* Columns that harmless text takes. */
 unsigned screen_columns(const char *s);
+/*
+ * Prints harmless text from column `at` on: where stdout is a terminal it is
+ * broken at blanks before its edge, and goes on in column `hang`.
+ */
+void screen_wrap(const char *s, unsigned at, unsigned hang);
 /* Harmless text cut to so many columns, the last being "…" if it was cut. */
 const char *screen_cut(const char *s, unsigned columns);
 

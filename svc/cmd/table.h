@@ -106,6 +106,11 @@ int cmd_usage(const struct cmd *cmd);
 void cmd_help(const struct cmd *cmd);
 /* "unknown verb", with the nearest; the value is EXITCODE_USAGE. */
 int cmd_unknown(const char *name);
+/* A line of a list: what it is, in so many columns, and a text on it. */
+void cmd_print_row(const char *what, int wide, const char *text);
+/* A text in its own lines, or in such as fit; what begins with a blank stays.
+ */
+void cmd_print_text(const char *text);
 /* The text of `svc help`, to stdout. */
 void cmd_overview(void);
 

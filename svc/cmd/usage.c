@@ -11,7 +11,9 @@
 #include "svc/cmd/table.h"
 
 #define COLUMN 12 /* of the help texts in the overview */
-#define OPTION_COLUMN 22
+#define INDENT 2
+#define OPTION_COLUMN 21
+#define LINES_WIDE 80 /* so wide the lines of texts have been made */
 
 const char *
 cmd_title(const struct cmd *cmd)
@@ -56,6 +58,15 @@ cmd_unknown(const char *name)
 	return EXITCODE_USAGE;
 }
 
+void
+cmd_print_row(const char *what, int wide, const char *text)
+{
+	int at = printf("  %-*s ", wide, what);
+
+	screen_wrap(text, (unsigned)at, (unsigned)(INDENT + wide + 1));
+	putchar('\n');
+}
+
 static void
 print_option(const struct cmd_option *row)
 {
@@ -71,18 +82,40 @@ print_option(const struct cmd_option *row)
 	else
 		snprintf(shown, sizeof shown, "-%c, --%s%s%s", row->letter,
 		    row->word, *value ? "=" : "", value);
-	printf("  %-*s%s\n", OPTION_COLUMN, shown, row->help);
+	cmd_print_row(shown, OPTION_COLUMN, row->help);
+}
+
+/* In its own lines, or in such as fit. A line that begins with a blank stays.
+ */
+void
+cmd_print_text(const char *text)
+{
+	unsigned width = screen_width();
+	char *lines = memory_copy(text, strlen(text));
+
+	for (char *p = lines; width > 0 && width < LINES_WIDE && *p != '\0';
+	     p++)
+		if (*p == '\n' && p[1] != ' ' && p[1] != '\n')
+			*p = ' ';
+	for (size_t n; *lines != '\0'; lines += n + (lines[n] == '\n')) {
+		n = strcspn(lines, "\n");
+		screen_wrap(
+		    memory_copy(lines, n), 0, *lines == ' ' ? 2 * INDENT : 0);
+		putchar('\n');
+	}
 }
 
 void
 cmd_help(const struct cmd *cmd)
 {
 	print_usage(cmd, stdout);
-	printf("%s\n", cmd->help);
+	cmd_print_text(cmd->help);
 	if (cmd->aliases != NULL)
 		printf("also called: %s\n", cmd->aliases);
-	if (cmd->about != NULL)
-		printf("\n%s\n", cmd->about);
+	if (cmd->about != NULL) {
+		putchar('\n');
+		cmd_print_text(cmd->about);
+	}
 	if (cmd->options == NULL || cmd->options->help == NULL)
 		return;
 	putchar('\n');
@@ -104,10 +137,9 @@ print_group(enum cmd_group group)
 		if (cmd_table[i]->group != group)
 			continue;
 		if (!any)
-			printf("\n%s:\n", headings[group]);
+			cmd_print_text(memory_text("\n%s:", headings[group]));
 		any = true;
-		printf("  %-*s %s\n", COLUMN, cmd_table[i]->name,
-		    cmd_table[i]->help);
+		cmd_print_row(cmd_table[i]->name, COLUMN, cmd_table[i]->help);
 	}
 }
 
@@ -115,12 +147,14 @@ void
 cmd_overview(void)
 {
 	puts("usage: svc VERB [OPTION...] [NAME...]");
-	puts("NAME is a service or a pattern of services (web-*); "
-	     "`svc help VERB` tells more.");
+	cmd_print_text("NAME is a service or a pattern of services (web-*); "
+		       "`svc help VERB` tells more.");
 	for (enum cmd_group group = 0; group < GROUP_COUNT; group++)
 		print_group(group);
-	puts("\nA tree other than the usual one: svc -r DIR VERB, or "
-	     "TRIVET_RUN.\n"
-	     "`svc -LETTERS DIR...` speaks daemontools' letters.\n"
-	     "Exit codes: 0 yes, 1 no, 100 wrong use, 111 the system failed.");
+	putchar('\n');
+	cmd_print_text("A tree other than the usual one: svc -r DIR VERB, or "
+		       "TRIVET_RUN.\n"
+		       "`svc -LETTERS DIR...` speaks daemontools' letters.\n"
+		       "Exit codes: 0 yes, 1 no, 100 wrong use, 111 the system "
+		       "failed.");
 }

@@ -137,8 +137,11 @@ add_name(const struct view *other, void *arg)
 static void
 say(const char *label, const char *text)
 {
-	if (*text != '\0')
-		printf("  %s: %s\n", label, screen_text(text, strlen(text)));
+	if (*text == '\0')
+		return;
+	int at = printf("  %s: ", label);
+	screen_wrap(screen_text(text, strlen(text)), (unsigned)at, 4);
+	putchar('\n');
 }
 
 static void
@@ -149,14 +152,15 @@ tell(struct client *c, const struct views *all, const struct view *v)
 	const char *held = "", *text;
 
 	for (size_t i = 0; i < chain.length; i++) {
-		text = sentence(all, chain.link[i]);
-		printf("%*s%s%s is %s%s%s\n", (int)(2 * i), "",
+		const struct view *link = chain.link[i];
+		int at = printf("%*s%s%s is ", (int)(2 * i), "",
 		    i > 0 ? "because " : "",
-		    screen_text(
-			chain.link[i]->name, strlen(chain.link[i]->name)),
-		    screen_on(view_ink(chain.link[i])),
-		    screen_text(text, strlen(text)),
-		    screen_off(view_ink(chain.link[i])));
+		    screen_text(link->name, strlen(link->name)));
+		text = sentence(all, link);
+		fputs(screen_on(view_ink(link)), stdout);
+		screen_wrap(screen_text(text, strlen(text)), (unsigned)at,
+		    (unsigned)(2 * i + 4));
+		puts(screen_off(view_ink(link)));
 	}
 	if (!view_is_as_wanted(root) || *view_last_exit(root) != '\0') {
 		say("last exit", view_last_exit(root));

@@ -319,6 +319,25 @@ grep -q 'CPU .*WHY' seen
 END
 }
 
+@test "on a narrow terminal prose is broken at words, and no word is lost" {
+	inside <<'END'
+settings bad 'rum = x' 'run = sleep 1000' 'needs = nobody'
+tree
+until_true sh -c 'svc status -t bad | grep settings'
+for what in help 'help up' 'help nice' 'why bad' 'check bad'; do
+	svc $what >plain || [ "$what" = 'check bad' ]
+	for columns in 40 60 80; do
+		python3 "$TOP/tests/bats/terminal.py" \
+			sh -c "stty cols $columns; TERM=dumb svc $what" |
+			sed 's/\r//' >seen
+		[ "$(tr -s ' \n' ' ' <seen)" = "$(tr -s ' \n' ' ' <plain)" ]
+		# A path is one word.
+		! grep -v '^[^ ]*$' seen | grep -E "^.{$((columns + 1))}" || exit 1
+	done
+done
+END
+}
+
 @test "why says what is under way, and what would end it" {
 	inside <<'END'
 settings slow 'run = sleep 1000' 'ready = notify'
