@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "lib/fd.h"
 #include "lib/path.h"
 #include "lib/str.h"
 #include "lib/sys.h"
@@ -79,6 +80,8 @@ run_svc(int argc, char **argv)
 {
 	const struct cmd *letters = cmd_find("svc");
 
+	/* Else the socket to svcd is 1, and what is said goes there. */
+	fd_ensure_012();
 	while (argc > 2 && str_starts(argv[1], "-r")) {
 		bool attached = argv[1][2] != '\0';
 		client_use(attached ? argv[1] + 2 : argv[2]);
@@ -104,6 +107,16 @@ run_svc(int argc, char **argv)
 	return run_verb(argc - 1, argv + 1);
 }
 
+/* An answer that did not arrive is none. */
+static int
+delivered(int code)
+{
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return code;
+	fputs("svc: cannot write to standard output\n", stderr);
+	return EXITCODE_SYSTEM;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -114,10 +127,10 @@ main(int argc, char **argv)
 	if (*name == '-')
 		name++; /* a login shell's manner */
 	if (str_eq(name, "svc"))
-		return run_svc(argc, argv);
+		return delivered(run_svc(argc, argv));
 	if (program != NULL)
 		return program->run(argc, argv);
 	if (sv != NULL && is_link_to_sv())
 		return sv->run(argc, argv);
-	return run_svc(argc, argv);
+	return delivered(run_svc(argc, argv));
 }

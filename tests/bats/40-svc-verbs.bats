@@ -216,6 +216,20 @@ answers 100 'svc: no such service: \\x1bc\\xff' svc up "$(printf '\033c\377')"
 END
 }
 
+@test "nothing is said into the socket of svcd, and what is lost is no answer" {
+	inside <<'END'
+service a
+tree
+svc wait -q ready a
+svc events >&- &
+until_true sh -c "ls -l /proc/$!/fd | grep socket"
+[ "$(readlink /proc/$!/fd/1)" = /dev/null ]
+kill $!
+answers 111 'svc: cannot write to standard output' sh -c 'svc list >/dev/full'
+answers 0 '' sh -c 'svc up -q a >/dev/full'
+END
+}
+
 @test "svcd killed in the middle: the wish is answered all the same" {
 	inside <<'END'
 service a 'trap "" TERM; echo >begun; exec sleep 1000'
