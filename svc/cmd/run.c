@@ -274,16 +274,25 @@ start(struct job *job)
 }
 
 static int
-forget_all(char **names)
+refuse_name(const struct options *o, const char *name)
+{
+	return options_refuse(
+	    o, "not a name: %s", screen_text(name, strlen(name)));
+}
+
+static int
+forget_all(const struct options *o)
 {
 	static struct client client;
 	int code = EXITCODE_YES;
 
+	for (int i = 0; i < o->count; i++)
+		if (!path_is_name(o->operands[i]))
+			return refuse_name(o, o->operands[i]);
 	if (!client_open(&client) || !client_subscribe(&client))
 		return EXITCODE_SYSTEM;
-	for (; *names != NULL; names++) {
-		int one = path_is_name(*names) ? forget(&client, *names)
-					       : EXITCODE_USAGE;
+	for (char **name = o->operands; *name != NULL; name++) {
+		int one = forget(&client, *name);
 		code = one != EXITCODE_YES ? one : code;
 	}
 	return code;
@@ -303,7 +312,7 @@ run(int argc, char **argv)
 		switch (code) {
 		case 'n':
 			if (!path_is_name(o.value))
-				return options_refuse(&o, "not a name");
+				return refuse_name(&o, o.value);
 			job.name = o.value;
 			break;
 		case 's':
@@ -326,9 +335,10 @@ run(int argc, char **argv)
 			return options_wrong(&o, code);
 		}
 	if (o.count == 0)
-		return options_refuse(&o, "which command?");
+		return options_refuse(
+		    &o, is_forget ? "which service?" : "which command?");
 	if (is_forget)
-		return forget_all(o.operands);
+		return forget_all(&o);
 	if (job.is_waited && job.is_restarted)
 		return options_refuse(&o, "-w and -r do not go together");
 	job.argv = o.operands;

@@ -62,6 +62,9 @@ answers 1 '*there is a service called job' svc run -n job sleep 1
 answers 1 '*there is a service called a' svc run -n a sleep 1
 answers 100 '*a is none of ours*' svc run -f a
 answers 100 '*which command?*' svc run
+answers 100 '*which service?*' svc run -f
+answers 100 'svc run: not a name: b/c*usage:*' svc run -f job b/c
+answers 100 'svc run: not a name: b/c*usage:*' svc run -n b/c true
 svc down -q job
 svc run -q -n job sleep 1000
 says up field job state
