@@ -177,7 +177,7 @@ settings slow 'run = sleep 1000' 'ready = notify'
 settings w 'run = sleep 1000' 'needs = slow'
 tree
 until_true sh -c 'svc status -t w | grep "waiting for slow"'
-answers 1 'w: after 50 ms still waiting for slow' svc up -t 50ms w
+answers 1 'w: after 1 s still waiting for slow' svc up -t 1s w
 answers 1 'w: not ready but waiting for slow' svc wait -t 0 ready w
 answers 1 'w: waiting for slow' svc health w
 answers 1 'w: enabled, waiting for slow' svc enable -d sv -t 50ms w

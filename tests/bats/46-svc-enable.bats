@@ -51,6 +51,7 @@ END
 	inside <<'END'
 define a
 define b 'exit 3'
+echo never >sv/b/restart
 mkdir scan
 export SVDIR=$PWD/scan
 says '*{"name":"a","ok":true,"pending":false,"state":null,"pid":0,"why":null}*' \
@@ -59,11 +60,11 @@ tree
 svc wait -q ready a
 says '*{"name":"a","ok":true,"pending":false,"state":"up","pid":*,"why":null}*' \
 	svc enable -j -d sv a
-answers 1 '*{"name":"b","ok":false,"pending":false,"state":"backoff",*exit 3*' \
+answers 1 '*{"name":"b","ok":false,"pending":false,"state":"failed",*exit 3*' \
 	patient svc enable -j -d sv b
 says '*{"name":"a","ok":true,"pending":false,"state":"gone","pid":0,"why":null}*' \
 	svc disable -j a
-answers 1 '*{"name":"b","ok":false,"pending":true,"state":"backoff",*exit 3*' \
+answers 1 '*{"name":"b","ok":false,"pending":true,"state":"failed",*exit 3*' \
 	svc wait -j -t 0 ready b
 END
 }
