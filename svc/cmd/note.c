@@ -66,27 +66,27 @@ fill(const struct views *all, const struct view *v, const char *at, size_t *n)
 	return NULL;
 }
 
-/* The kernel says the same of a script that is not there and of one whose first
- * line names what is not there. */
-static bool
-lacks_interpreter(const struct view *v, struct board_fault fault)
+/* What could not be executed. The kernel says the same of a script that is not
+ * there and of one whose first line names what is not there. */
+static const char *
+executed(const struct view *v, struct board_fault fault)
 {
 	struct stat st;
 
-	return fault.step == SPAWN_EXEC && fault.error == ENOENT &&
-	       *v->status == '\0' &&
-	       sys_fstatat(AT_FDCWD, memory_text("%s/run", v->path), &st, 0) ==
-		   0 &&
-	       S_ISREG(st.st_mode);
+	if (fault.step != SPAWN_EXEC || *v->status != '\0' ||
+	    sys_fstatat(AT_FDCWD, memory_text("%s/run", v->path), &st, 0) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return v->status;
+	if (fault.error == ENOENT)
+		return "the program of the first line of run";
+	return fault.error == ENOEXEC ? "run, which has no #! line" : v->status;
 }
 
 static const char *
 exec_fault(const struct view *v)
 {
 	struct board_fault fault = board_fault_unpack(v->r.fault);
-	const char *what = lacks_interpreter(v, fault)
-			       ? "the program of the first line of run"
-			       : v->status;
+	const char *what = executed(v, fault);
 
 	return memory_text("cannot %s: %s%s%s",
 	    spawn_op_text((enum spawn_op)fault.step), what,

@@ -227,7 +227,9 @@ read_line(struct settings_parse *p, char *line, size_t cap)
 	if (*key == '\0' || *key == '#')
 		return;
 	if (equal == NULL) {
-		parse_complain(p, "", "expected KEY = VALUE");
+		parse_complain(p, "",
+		    *key == '[' ? "there are no sections: expected KEY = VALUE"
+				: "expected KEY = VALUE");
 		return;
 	}
 	*equal = '\0';
@@ -287,7 +289,8 @@ read_lines(
 {
 	char storage[LINE_MOST];
 	struct buf line = BUF(storage);
-	size_t at = 0;
+	bool has_mark = len >= 3 && memcmp(bytes, "\357\273\277", 3) == 0;
+	size_t at = has_mark ? 3 : 0; /* some editors' byte order mark */
 
 	p->file = file;
 	p->line = 0;

@@ -61,6 +61,10 @@ test_complaints(void)
 	    {"qqqqqqqqqqqqq = 1",
 		"service:1: qqqqqqqqqqqqq: unknown setting\n"},
 	    {"nonsense", "service:1: expected KEY = VALUE\n"},
+	    {"\357\273\277nice = 20",
+		"service:1: nice: expected a number from -20 to 19\n"},
+	    {"[Unit]", "service:1: there are no sections: expected KEY = "
+		       "VALUE\n"},
 	    {"timeout-up = 30",
 		"service:1: timeout-up: expected TIME with its unit, such as "
 		"500ms, 30s or 1h30m, or infinity\n"},
