@@ -225,7 +225,8 @@ definitions_read(struct definitions *all, const char *root, const char *scan)
 		return false;
 	while ((entry = readdir(d)) != NULL) {
 		const char *name = entry->d_name;
-		if (name[0] == '.')
+		if (name[0] == '.' ||
+		    (entry->d_type == DT_REG && settings_is_leftover(name)))
 			continue;
 		name = memory_copy(name, strlen(name));
 		all->d = memory_grow(

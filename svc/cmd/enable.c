@@ -17,6 +17,8 @@
 #include "lib/str.h"
 #include "lib/sys.h"
 
+#include "svc/core/settings.h"
+
 #include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
 #include "svc/cmd/place.h"
@@ -93,7 +95,7 @@ each_entry(
 	if (dir_open(&d, AT_FDCWD, dir, room, sizeof room) < 0)
 		return false;
 	while (dir_next(&d, &e) == 1)
-		if (e.name[0] != '.')
+		if (e.name[0] != '.' && !settings_is_leftover(e.name))
 			each(e.name, arg);
 	dir_close(&d);
 	return true;

@@ -429,6 +429,11 @@ enum settings_sight settings_see(
     struct settings_parse *p, const char *name, uint32_t mode);
 /* A file of this name says something; run, finish, check and down as well. */
 bool settings_is_file(const char *name);
+/*
+ * What editors, diff tools and packages keep beside a file that they replace:
+ * a file so called in a scan directory defines nothing.
+ */
+bool settings_is_leftover(const char *name);
 /* Says more than the words that runit has. */
 bool settings_is_more(const char *name);
 /* What is there and cannot be read. */

@@ -92,6 +92,20 @@ is_dir_of_names(const char *name)
 }
 
 bool
+settings_is_leftover(const char *name)
+{
+	static const char *const ends[] = {"~", ".bak", ".orig", ".rej", ".swp",
+	    ".tmp", ".dpkg-new", ".dpkg-old", ".dpkg-dist", ".dpkg-tmp",
+	    ".ucf-new", ".ucf-old", ".ucf-dist", ".rpmnew", ".rpmsave",
+	    ".rpmorig", ".pacnew", ".pacsave", ".apk-new", NULL};
+	unsigned i = 0;
+
+	while (ends[i] != NULL && !str_ends(name, ends[i]))
+		i++;
+	return ends[i] != NULL || name[0] == '#';
+}
+
+bool
 settings_is_more(const char *name)
 {
 	const struct special *special = special_of(name);

@@ -112,6 +112,35 @@ teardown() { tree_end; }
 	[ ! -e "$D/sv/b/supervise" ]
 }
 
+@test "sed -i, an editor and a package start and stop nothing beside the file" {
+	cat >"$D/bin/note" <<-END
+		#!/bin/sh
+		echo start >>"$D/starts"
+		exec sleep 1000
+	END
+	chmod 755 "$D/bin/note"
+	echo "run = $D/bin/note" >"$D/scan/web"
+	cp "$D/scan/web" "$D/scan/web.bak"
+	tree_start
+	await has_line "$D/starts" start
+	for i in {1..30}; do
+		sed -i "s/note.*/note $i/" "$D/scan/web"
+	done
+	for i in {1..10}; do
+		mv "$D/scan/web" "$D/scan/web~"
+		echo "run = $D/bin/note" >"$D/scan/web"
+		rm "$D/scan/web~"
+	done
+	echo "run = $D/bin/note" >"$D/scan/new.dpkg-new"
+	mv "$D/scan/new.dpkg-new" "$D/scan/new"
+	await test -s "$D/run/one/new/supervise/pid"
+	pid=$(cat "$D/run/one/new/supervise/pid")
+	await count_is "$D/starts" start 2
+	run ! grep 'nothing to execute' "$D/said"
+	rm "$D/scan/new"
+	await is_gone "$pid"
+}
+
 @test "a ring of links is said and harms nobody" {
 	ln -s ring2 "$D/scan/ring"
 	ln -s ring "$D/scan/ring2"

@@ -173,6 +173,21 @@ test_more_files(void)
 	HOLDS(parse.errors == 3);
 }
 
+static void
+test_leftovers(void)
+{
+	static const char *const left[] = {"web~", "#web#", "web.bak",
+	    "web.orig", "web.tmp", "web.dpkg-new", "web.dpkg-old",
+	    "web.ucf-dist", "web.rpmsave", "web.pacnew", NULL};
+	static const char *const kept[] = {
+	    "web", "web.service", "bak", "web@a", "~web", "dpkg-new", NULL};
+
+	for (unsigned i = 0; left[i] != NULL; i++)
+		HOLDS(settings_is_leftover(left[i]));
+	for (unsigned i = 0; kept[i] != NULL; i++)
+		HOLDS(!settings_is_leftover(kept[i]));
+}
+
 int
 main(void)
 {
@@ -181,6 +196,7 @@ main(void)
 	TEST("an s6-rc source directory is a service", test_s6rc);
 	TEST("what is read of a directory", test_sight);
 	TEST("one setting in both spellings is refused", test_both);
+	TEST("what is left beside a file is none", test_leftovers);
 	TEST("more files of s6 and s6-rc", test_more_files);
 	return unit_done();
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/clock.h"
 #include "lib/dir.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
@@ -207,8 +208,59 @@ own_directory(unsigned which, const char *name, int *dir)
 	return own;
 }
 
+/*
+ * Written this very moment: by an editor or sed -i it may be renamed at once,
+ * and a file that is not there may have been moved away to be written anew.
+ */
+static bool
+is_in_flux(unsigned which, const char *name, uint32_t i, enum scan_why why)
+{
+	int fd = scandir(which)->fd;
+	struct timespec now;
+	struct stat st;
+	int64_t age_ms;
+
+	if (why == SCAN_ASKED)
+		return false;
+	if (why == SCAN_HEARD && i != 0 && scandir_is_file(i) &&
+	    sys_fstatat(fd, name, &st, 0) < 0)
+		return errno == ENOENT;
+	if (sys_fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISREG(st.st_mode) || (i != 0 && st.st_size > 0))
+		return false;
+	now = clock_real();
+	age_ms = (now.tv_sec - st.st_ctim.tv_sec) * 1000 +
+		 (now.tv_nsec - st.st_ctim.tv_nsec) / 1000000;
+	return age_ms >= 0 && age_ms < SCANDIR_STANDS_MS;
+}
+
+/* It is looked at when it has stood for a while. */
+static bool
+is_left_to_settle(unsigned which, const char *name, enum scan_why why)
+{
+	uint32_t i = state_by_name(name);
+
+	if (!is_in_flux(which, name, i, why))
+		return false;
+	if (i != 0)
+		live(i)->is_seen = true;
+	scandirs_settle();
+	return true;
+}
+
+static bool
+is_leftover(unsigned which, const char *name)
+{
+	struct stat st;
+
+	return settings_is_leftover(name) &&
+	       sys_fstatat(
+		   scandir(which)->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(st.st_mode);
+}
+
 void
-scan_name(unsigned which, const char *name)
+scan_name(unsigned which, const char *name, enum scan_why why)
 {
 	const char *only = scandir(which)->only;
 	struct stat st;
@@ -225,6 +277,8 @@ scan_name(unsigned which, const char *name)
 		say_warnx("%s: the command's own name: not taken up", name);
 		return;
 	}
+	if (is_leftover(which, name) || is_left_to_settle(which, name, why))
+		return;
 	watch_entry(scandir(which)->fd, scandir(which)->path, name);
 	dir = sys_openat(scandir(which)->fd, name, O_PATH | O_DIRECTORY, 0);
 	if (dir < 0 && errno == ENOTDIR &&
@@ -256,7 +310,7 @@ scan_again(const char *name)
 			scandir(which)->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		found = true;
-		scan_name(which, name);
+		scan_name(which, name, SCAN_HEARD);
 	}
 	return found;
 }
@@ -264,7 +318,7 @@ scan_again(const char *name)
 /* --- all of them --- */
 
 static bool
-scan_one(unsigned which)
+scan_one(unsigned which, enum scan_why why)
 {
 	char room[DIR_ROOM];
 	struct dir d;
@@ -280,15 +334,15 @@ scan_one(unsigned which)
 		return false;
 	}
 	while ((got = dir_next(&d, &e)) == 1)
-		scan_name(which, e.name);
+		scan_name(which, e.name, why);
 	dir_close(&d);
 	if (got != 0)
 		say_warn("cannot read directory %s", scandir(which)->path);
 	return got == 0;
 }
 
-void
-scan_all(void)
+static void
+scan_each(enum scan_why why)
 {
 	bool is_whole = true;
 
@@ -297,7 +351,7 @@ scan_all(void)
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		live(i)->is_seen = live(i)->is_alias = false;
 	for (unsigned which = 0; which < scandirs(); which++)
-		is_whole = scan_one(which) && is_whole;
+		is_whole = scan_one(which, why) && is_whole;
 	/* A directory that cannot be read is no reason to stop its services. */
 	for (uint32_t i = state_next(0); is_whole && i != 0; i = state_next(i))
 		if (!live(i)->is_seen &&
@@ -307,6 +361,12 @@ scan_all(void)
 	supervise_said();
 	if (!is_whole || !watch_works())
 		scandirs_retry();
+}
+
+void
+scan_all(void)
+{
+	scan_each(SCAN_ASKED);
 }
 
 /* All directories could be read, and no definition has an error. */
@@ -326,7 +386,7 @@ static void
 again_due(void *arg)
 {
 	(void)arg;
-	scan_all();
+	scan_each(SCAN_SETTLED);
 }
 
 void

@@ -12,9 +12,16 @@ void scan_made(const char *name);
 void scan_start(void);
 void scan_all(void);
 bool scan_is_sound(void);
-/* Something called so has changed in scan directory `which`. */
-void scan_name(unsigned which, const char *name);
-/* The same in whichever has it; false: none. */
+/* Why something is looked at: what is there is meant; the kernel has told of
+ * it; it was left to settle. */
+enum scan_why {
+	SCAN_ASKED,
+	SCAN_HEARD,
+	SCAN_SETTLED
+};
+/* Whatever is called so in scan directory `which`. */
+void scan_name(unsigned which, const char *name, enum scan_why why);
+/* Heard of, in whichever has it; false: none. */
 bool scan_again(const char *name);
 /* Before all directories are watched, anew or for the first time. */
 void watch_begin(void);

@@ -240,7 +240,8 @@ changed(const struct inotify_event *e)
 	for (unsigned which = 0; which < scandirs(); which++) {
 		if (scan_wd[which] != e->wd || name[0] == '\0')
 			continue;
-		scan_name(which, name);
+		scan_name(which, name,
+		    e->mask & IN_MOVED_TO ? SCAN_ASKED : SCAN_HEARD);
 		if (e->mask & (IN_CREATE | IN_MOVED_TO))
 			scan_made(name);
 		return;

@@ -91,6 +91,16 @@ scandirs_want(void)
 		timer_set(&tree.loop, &again, tree.loop.now);
 }
 
+/* Not later than that, from the first reason on. */
+void
+scandirs_settle(void)
+{
+	struct mono when = mono_add_ms(tree.loop.now, SCANDIR_STANDS_MS);
+
+	if (!timer_is_set(&again) || mono_before(when, again.at))
+		timer_set(&tree.loop, &again, when);
+}
+
 void
 scandirs_retry(void)
 {

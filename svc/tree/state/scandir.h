@@ -22,9 +22,12 @@ bool scandir_is_only(void);
 unsigned scandirs(void);
 struct scandir *scandir(unsigned which);
 
-/* Who looks at them all when that is wanted: soon, or in a while. */
+/* Who looks at them all when that is wanted: soon, when it has stood for
+ * SCANDIR_STANDS_MS, or in a while. */
+#define SCANDIR_STANDS_MS 300
 void scandirs_start(void (*look)(void *arg));
 void scandirs_want(void);
+void scandirs_settle(void);
 void scandirs_retry(void);
 /* Something of an entry could not be read: they are looked at again, where
  * that may pass. */
