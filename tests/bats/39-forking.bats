@@ -95,7 +95,11 @@ EOF
 		state_is a starting
 		kill -KILL "$(cat "$D/ignored")" 2>/dev/null || :
 		rm "$D/scan/a"
-		gone() { ! svc status a; }
+		gone() {
+			local code=0
+			svc status a || code=$?
+			[ $code = 100 ]
+		}
 		await gone
 	done 2>&1
 	state_is other up
