@@ -85,8 +85,6 @@ print_option(const struct cmd_option *row)
 	cmd_print_row(shown, OPTION_COLUMN, row->help);
 }
 
-/* In its own lines, or in such as fit. A line that begins with a blank stays.
- */
 void
 cmd_print_text(const char *text)
 {

@@ -220,8 +220,6 @@ is_in_flux(unsigned which, const char *name, uint32_t i, enum scan_why why)
 	struct stat st;
 	int64_t age_ms;
 
-	if (why == SCAN_ASKED)
-		return false;
 	if (why == SCAN_HEARD && i != 0 && scandir_is_file(i) &&
 	    sys_fstatat(fd, name, &st, 0) < 0)
 		return errno == ENOENT;
@@ -238,8 +236,11 @@ is_in_flux(unsigned which, const char *name, uint32_t i, enum scan_why why)
 static bool
 is_left_to_settle(unsigned which, const char *name, enum scan_why why)
 {
-	uint32_t i = state_by_name(name);
+	uint32_t i;
 
+	if (why == SCAN_ASKED)
+		return false;
+	i = state_by_name(name);
 	if (!is_in_flux(which, name, i, why))
 		return false;
 	if (i != 0)
