@@ -76,6 +76,8 @@ clean_self(void)
 static void
 recover(void)
 {
+	/* Or so it was: stop_start() waits to be told once more. */
+	tree.is_ending = state_head()->ending != KEEP_END_NONE;
 	state_reindex();
 	lines_start();
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {

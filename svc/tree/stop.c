@@ -85,8 +85,8 @@ stop_look(void)
 		stage = END_BEGUN;
 		ending_begin();
 	}
-	if (stage != END_BEGUN || state_living() > 0 || !logger_end() ||
-	    !said_all())
+	if (stage != END_BEGUN || state_living() > 0 || !ending_is_over() ||
+	    !logger_end() || !said_all())
 		return;
 	stage = END_TOLD;
 	if (is_last())
@@ -148,21 +148,37 @@ stop_all(enum keep_ending ending, int64_t ms, bool at_once)
 			ending_now(i);
 }
 
+static void
+restore_all(void)
+{
+	tree.is_ending = false;
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		logpipe_renew(i);
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
+		logger_look(i);
+		if (rec(i)->cause == CAUSE_SHUTDOWN) {
+			relations_keep(i);
+			post(i, EV_UP);
+		}
+	}
+}
+
 /*
  * The last svcd was stopping everything, and nobody tells us to: that is over
- * (a rescue shell was left), and what ran before runs again.
+ * (a rescue shell was left), and what ran before runs again. It is over when
+ * all have been told; a svcd that is killed before tells them again.
  */
 static void
 restore_due(void *arg)
 {
 	(void)arg;
+	if (tree.is_ending)
+		restore_all();
+	if (events_wait()) {
+		timer_set(&tree.loop, &restore, tree.loop.now);
+		return;
+	}
 	state_head()->ending = KEEP_END_NONE;
-	tree.is_ending = false;
-	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		if (rec(i)->cause == CAUSE_SHUTDOWN) {
-			relations_keep(i);
-			post(i, EV_UP);
-		}
 	scandirs_want();
 }
 
@@ -172,9 +188,8 @@ stop_start(void)
 	timer_init(&restore, restore_due, NULL);
 	ending_start();
 	timer_init(&hurry, hurry_due, NULL);
-	if (state_head()->ending == KEEP_END_NONE || tree.is_ending)
+	if (!tree.is_ending || stage != END_NONE)
 		return;
-	tree.is_ending = true;
 	timer_set(&tree.loop, &restore, mono_add_ms(tree.loop.now, AGAIN_MS));
 }
 

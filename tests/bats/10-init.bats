@@ -274,6 +274,24 @@ poweroff" ]
 	pid1_ends 130
 }
 
+@test "what services say after a rescue shell comes to their loggers" {
+	stage rescue <<<"echo in rescue"
+	KEPT=$ROOT/build/bin/svcd
+	mkdir -p "$T/kept/a/log"
+	echo 'run = sh -c "echo line; exec sleep 1000"' >"$T/kept/a/service"
+	echo "run = sh -c 'exec cat >>$T/of-a'" >"$T/kept/a/log/service"
+	printf '%s\n' 'run = sh -c "echo line; exec sleep 1000"' \
+		'log = reader' >"$T/kept/b"
+	echo "run = sh -c 'exec cat >>$T/of-b'" >"$T/kept/reader"
+	pid1
+	said_each() { [ "$(grep -c line "$T/of-a")$(grep -c line "$T/of-b")" = "$1" ]; }
+	until_true 30 said_each 11
+	signal1 35
+	until_true 30 said_each 22
+	signal1 USR2
+	pid1_ends 130
+}
+
 @test "the shell of on-failed = rescue opens once, and who leaves it goes on" {
 	stage rescue <<<"echo in rescue >>$T/shells; echo in rescue"
 	printf '%s\n' 'run = sh -c "exit 7"' 'restart = never' \

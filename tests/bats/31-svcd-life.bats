@@ -381,6 +381,47 @@ END
 	await is_down a/log
 }
 
+# A logger that does nothing in its first life and waits long for its second.
+reads_later() {
+	script a/log/run <<<"[ -e $D/go ] || exec sleep 1000; exec cat >>$D/out"
+	echo "restart = always ${1:-1h}" >"$D/sv/a/log/service"
+	make a <<<"echo last; touch $D/is_said; exec sleep 1000"
+	up a
+	await test -e "$D/is_said"
+	await is_up a/log
+	touch "$D/go"
+	kill -KILL "$(pid_of a/log)"
+	await is_down a/log
+}
+
+@test "at the end a killed logger comes back at once for lines that wait" {
+	reads_later
+	tree_end
+	[ "$(cat "$D/out")" = last ]
+}
+
+@test "a logger that hangs at the end takes no lines from another" {
+	make a <<<'exec sleep 1000'
+	script a/log/run <<<"trap 'touch $D/is_late; exit' TERM; while :; do sleep 0.05; done"
+	make b <<<"trap 'while ! [ -e $D/is_late ]; do sleep 0.05; done; echo last; exit' TERM
+		echo first; while :; do sleep 0.05; done"
+	script b/log/run <<<"exec cat >>$D/out"
+	enable b
+	up a
+	await is_up a/log
+	await has_line "$D/out" first
+	tree_end
+	[ "$(tail -n1 "$D/out")" = last ]
+}
+
+@test "a service that is removed leaves its lines to its killed logger" {
+	reads_later 2s
+	rm "$D/scan/a"
+	await has_line "$D/out" last
+	gone() { ! "$TOP/build/bin/svc" -r "$D/run" status a/log >/dev/null 2>&1; }
+	await gone
+}
+
 @test "the log may be controlled by itself, and ignores x" {
 	sleeper a
 	script a/log/run <<<"exec cat >>$D/out"

@@ -88,6 +88,21 @@ say() { echo "$2" >"$D/$1.words"; }
 	[ "$(tail -n1 "$D/read")" = over ]
 }
 
+@test "log = NAME: at the end a killed reader comes back for lines that wait" {
+	one reader <<EOF
+restart = always 1h
+run = sh -c '[ -e $D/go ] || exec sleep 1000; exec cat >>$D/read'
+EOF
+	writer a
+	tree_start
+	await is_another_one reader ''
+	touch "$D/go"
+	kill -KILL "$(pid_of_one reader)"
+	say a 1
+	tree_end
+	diff <(printf 'a %s\n' 1 ends) "$D/read"
+}
+
 @test "producer-for says the same" {
 	reader
 	one a <<EOF

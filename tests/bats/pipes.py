@@ -21,8 +21,9 @@ def message(tag, ident, fields=b""):
     return struct.pack("<IHHI", 12 + len(fields), tag, 0, ident) + fields
 
 
+# A line is one write: two threads say them.
 def say(*words):
-    print(*words, flush=True)
+    os.write(1, (" ".join(map(str, words)) + "\n").encode())
 
 
 def listen(sock):

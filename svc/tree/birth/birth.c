@@ -322,7 +322,7 @@ set_descriptors(struct birth *b, int low)
 	if (b->kind == BIRTH_RUN && pipeline_input(b->record) >= 0)
 		give(b, birth_hand_over(b, pipeline_input(b->record), low), 0);
 	if (r->flags & BOARD_LOG)
-		give_log(b, live(r->parent)->pipe[0], low);
+		give_log(b, logpipe_input(b->record), low);
 	else if (l->pipe[1] >= 0)
 		give(b, birth_hand_over(b, l->pipe[1], low), 1);
 	else if (said_make(b->record))

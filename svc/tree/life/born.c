@@ -37,7 +37,8 @@ is_over_with(const struct board_record *r)
 	       r->cause == CAUSE_NEED_MISSING || r->cause == CAUSE_NO_SPAWN ||
 	       r->cause == CAUSE_EXEC || r->cause == CAUSE_SPENT ||
 	       r->cause == CAUSE_GIVE_UP_ON || r->cause == CAUSE_SETTINGS ||
-	       r->cause == CAUSE_GROUP;
+	       r->cause == CAUSE_GROUP ||
+	       (r->cause == CAUSE_SHUTDOWN && !tree.is_ending);
 }
 
 static void

@@ -15,6 +15,7 @@
 #include "svc/tree/birth/command.h"
 #include "svc/tree/life/begin.h"
 #include "svc/tree/life/relations.h"
+#include "svc/tree/output/output.h"
 #include "svc/tree/output/said.h"
 #include "svc/tree/state/cgroups.h"
 #include "svc/tree/state/define.h"
@@ -126,11 +127,19 @@ add_exit(uint32_t i, struct sv_word w, const struct keep_exit *e)
 	board_end(r);
 }
 
-/* A logger whose pipe was closed for good ends by itself and is not missed. */
+/* A logger whose service is gone for good. */
 static bool
-is_over(const struct board_record *r)
+is_left(const struct board_record *r)
 {
 	return (r->flags & BOARD_LOG) && (r->flags & BOARD_UNLINKED);
+}
+
+/* It ends by itself and is not missed, but where it was killed before that. */
+static bool
+is_over(uint32_t i, const struct keep_exit *e)
+{
+	return is_left(rec(i)) &&
+	       (e->code == CLD_EXITED || !logpipe_has_lines(logpipe_input(i)));
 }
 
 static void
@@ -139,10 +148,12 @@ set_cause(uint32_t i, const struct keep_exit *e, bool is_spent)
 	struct board_record *r = rec(i);
 	struct sv sv = state_word(i).sv;
 
-	/* Whoever wanted it down explains more than how it ended. */
-	if (!sv_wanted(sv) &&
-	    (r->cause == CAUSE_ASKED || r->cause == CAUSE_GROUP ||
-		r->cause == CAUSE_CONFLICT || r->cause == CAUSE_SHUTDOWN))
+	/* Whoever wanted it down explains more than how it ended; a reader
+	 * that ends with everything is wanted once more until its end. */
+	if (r->cause == CAUSE_SHUTDOWN ||
+	    (!sv_wanted(sv) &&
+		(r->cause == CAUSE_ASKED || r->cause == CAUSE_GROUP ||
+		    r->cause == CAUSE_CONFLICT)))
 		return;
 	/* So does whoever brought it up, where nothing went wrong. */
 	if (r->cause == CAUSE_NEEDED_BY && sv.is_oneshot &&
@@ -194,7 +205,7 @@ verdict(uint32_t i, const struct keep_exit *e)
 	board_begin(r);
 	set_cause(i, e, v.is_spent);
 	board_end(r);
-	return is_over(r) ? EV_DIED_STAY : v.event;
+	return is_over(i, e) ? EV_DIED_STAY : v.event;
 }
 
 /* Before it is committed: a group's own marks come first. */
@@ -238,7 +249,7 @@ look_for_oom(uint32_t i, const struct keep_exit *e)
 static void
 log_over(uint32_t i)
 {
-	if (is_over(rec(i)))
+	if (is_left(rec(i)) && sv_is_settled(state_word(i).sv))
 		post(i, EV_EXIT);
 }
 
@@ -288,7 +299,7 @@ died(uint32_t i, const struct keep_exit *told)
 			leave_nobody(i);
 		else /* or it will not be started again */
 			service_refresh(i);
-		if (sv_wanted(w.sv) && !w.sv.again)
+		if (sv_wanted_on(w.sv) && !w.sv.again)
 			rec(i)->flags |= BOARD_FELL;
 		look_for_oom(i, e);
 		if (!tree.is_ending) /* or nobody will see it */

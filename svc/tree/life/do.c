@@ -127,8 +127,10 @@ set_aside(uint32_t i)
 	struct sv_word w = state_word(i);
 	struct sv sv = {.state = S_DOWN, .want = WANT_DOWN, .deps = true};
 
-	if (rec(i)->logger != 0)
+	if (rec(i)->logger != 0) {
+		logpipe_leave(i, rec(i)->logger);
 		log_is_over(rec(i)->logger);
+	}
 	logpipe_close(i);
 	views_last(i);
 	supervise_close(i);
@@ -151,8 +153,8 @@ leave_directory(uint32_t i)
 	else if (scandir_is_only() && !live(i)->is_recreated)
 		keep_end(KEEP_END_EXIT, 0, false);
 	if (logger != 0) {
+		logpipe_leave(i, logger);
 		rec(logger)->parent = 0;
-		logpipe_close(i);
 		log_is_over(logger);
 	} else
 		logger_leave(i);

@@ -6,10 +6,9 @@
 #include "svc/tree/life/life.h"
 
 #include <signal.h>
-#include <sys/ioctl.h>
 
 #include "lib/clock.h"
-#include "lib/sys.h"
+#include "svc/tree/birth/birth.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/output/output.h"
 #include "svc/tree/output/pipeline.h"
@@ -19,7 +18,6 @@
 
 static bool has_begun;
 static struct timer late;
-static bool is_too_late; /* for readers */
 
 static void
 mark(uint32_t i)
@@ -36,8 +34,6 @@ mark(uint32_t i)
 static void
 end_in_order(uint32_t i)
 {
-	if (live(i)->is_ending)
-		return;
 	mark(i);
 	relations_end(i, EV_DOWN);
 }
@@ -50,31 +46,52 @@ ending_now(uint32_t i)
 	post(i, EV_KILL);
 }
 
-/* What it reads comes from services of ours. */
-static bool
-is_reader(uint32_t i)
+/* What it reads comes from services of ours: their pipe, or -1. */
+static int
+input_of(uint32_t i)
 {
-	const struct board_record *r = rec(i);
+	return rec(i)->flags & BOARD_LOG ? logpipe_input(i) : pipeline_input(i);
+}
 
-	return r->flags & BOARD_LOG ? r->parent != 0 : pipeline_input(i) >= 0;
+/* Its last run was ended by a signal that was none of ours. */
+static bool
+was_killed(const struct board_record *r)
+{
+	const struct board_exit *e = birth_last_run(r);
+
+	return e != NULL && e->code != CLD_EXITED && r->cause == CAUSE_SHUTDOWN;
+}
+
+/*
+ * A reader between two lives, or killed in its last one, while lines wait: it
+ * lives once more to write them. Not for ever, and not if it was stopped by
+ * somebody, or came to its end without them.
+ */
+static bool
+is_unread(uint32_t i)
+{
+	struct sv sv = state_word(i).sv;
+
+	return sv_is_rest(sv) && logpipe_has_lines(input_of(i)) &&
+	       (!live(i)->is_ending || timer_is_set(&late)) &&
+	       (sv_wanted(sv) || was_killed(rec(i)));
+}
+
+static bool
+is_over(uint32_t i)
+{
+	return !state_is_living(i) && !is_unread(i);
 }
 
 /* A logger, a reader: those it reads from are over, no line comes any more. */
 bool
 ending_may(uint32_t i)
 {
-	if (!is_reader(i))
-		return true;
-	return rec(i)->flags & BOARD_LOG ? !state_is_living(rec(i)->parent)
-					 : pipeline_is_quiet(i);
-}
+	const struct board_record *r = rec(i);
 
-static void
-await_late(void)
-{
-	if (!timer_is_set(&late))
-		timer_set(
-		    &tree.loop, &late, mono_add_ms(tree.loop.now, LATE_MS));
+	if (r->flags & BOARD_LOG)
+		return r->parent == 0 || is_over(r->parent);
+	return input_of(i) < 0 || pipeline_is_quiet(i, is_over);
 }
 
 /*
@@ -84,16 +101,14 @@ await_late(void)
 static void
 end_reader(uint32_t i)
 {
-	if (live(i)->is_ending)
-		return;
 	live(i)->is_ending = true;
 	rec(i)->cause = CAUSE_SHUTDOWN;
 	post(i, EV_ONCE);
-	if (rec(i)->flags & BOARD_LOG)
-		logpipe_end(rec(i)->parent);
-	else
+	if ((rec(i)->flags & BOARD_LOG) == 0)
 		pipeline_end(i);
-	await_late();
+	else if (rec(i)->parent != 0)
+		logpipe_end(rec(i)->parent);
+	timer_set(&tree.loop, &late, mono_add_ms(tree.loop.now, LATE_MS));
 }
 
 /* Readers that do not heed the end of what they read. */
@@ -101,40 +116,9 @@ static void
 late_due(void *arg)
 {
 	(void)arg;
-	is_too_late = true;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		if ((live(i)->is_ending || is_reader(i)) && state_is_living(i))
+		if (live(i)->is_ending && input_of(i) >= 0)
 			relations_end(i, EV_DOWN);
-}
-
-static bool
-has_lines(uint32_t logger)
-{
-	int fd = live(rec(logger)->parent)->pipe[0], bytes = 0;
-
-	return fd >= 0 && sys_ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
-}
-
-/*
- * A logger between two lives, while lines wait in its pipe: it lives once more
- * to write them.
- */
-static bool
-is_awaited(uint32_t i)
-{
-	return (rec(i)->flags & BOARD_LOG) && sv_wanted(state_word(i).sv) &&
-	       has_lines(i);
-}
-
-/* The same for one that somebody killed after it had been told to end. */
-static bool
-is_cut_short(uint32_t i)
-{
-	const struct board_record *r = rec(i);
-	const struct board_exit *e = board_exit(r, 0);
-
-	return (r->flags & BOARD_LOG) && live(i)->is_ending && !is_too_late &&
-	       e != NULL && e->code != CLD_EXITED && has_lines(i);
 }
 
 static void
@@ -142,14 +126,15 @@ end_if_it_may(uint32_t i)
 {
 	if (i == 0 || !ending_may(i))
 		return;
-	if (is_reader(i) && state_word(i).pid != 0)
+	if (live(i)->is_ending) {
+		if (is_unread(i) && !sv_wanted(state_word(i).sv))
+			post(i, EV_ONCE);
+	} else if (is_unread(i) ||
+		   (input_of(i) >= 0 && state_word(i).pid != 0)) {
 		end_reader(i);
-	else if (is_reader(i) && is_awaited(i))
-		await_late();
-	else if (is_reader(i) && is_cut_short(i))
-		post(i, EV_ONCE);
-	else
+	} else {
 		end_in_order(i);
+	}
 }
 
 /* It may be that this one lives no more: who reads from it is next. */
@@ -160,8 +145,17 @@ ending_rested(uint32_t i)
 		return;
 	end_if_it_may(rec(i)->logger);
 	end_if_it_may(pipeline_read_by(i));
-	if (is_reader(i))
+	if (input_of(i) >= 0)
 		end_if_it_may(i);
+}
+
+bool
+ending_is_over(void)
+{
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (is_unread(i))
+			return false;
+	return true;
 }
 
 void

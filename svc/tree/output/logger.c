@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "lib/dir.h"
 #include "lib/env.h"
@@ -471,12 +470,9 @@ static bool
 lines_wait(void)
 {
 	char plan[LOGPLAN_TEXT];
-	int bytes = 0;
 
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
-		if (is_ours(i, plan) && live(i)->pipe[0] >= 0 &&
-		    sys_ioctl(live(i)->pipe[0], FIONREAD, &bytes) == 0 &&
-		    bytes > 0)
+		if (is_ours(i, plan) && logpipe_has_lines(live(i)->pipe[0]))
 			return true;
 	return false;
 }

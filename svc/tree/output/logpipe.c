@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 
 #include "lib/bits.h"
 #include "lib/fd.h"
@@ -105,6 +106,13 @@ logpipe_end(uint32_t i)
 }
 
 void
+logpipe_renew(uint32_t i)
+{
+	if (live(i)->pipe[0] >= 0 && live(i)->pipe[1] < 0)
+		logpipe_close(i);
+}
+
+void
 logpipe_close(uint32_t i)
 {
 	struct live *l = live(i);
@@ -129,14 +137,57 @@ logpipe_recover(uint32_t i)
 		l->pipe[n] = slots_get(slot + n);
 }
 
+int
+logpipe_input(uint32_t logger)
+{
+	uint32_t writer = rec(logger)->parent;
+
+	if (live(logger)->pipe[0] >= 0 || writer == 0)
+		return live(logger)->pipe[0];
+	return live(writer)->pipe[0];
+}
+
+bool
+logpipe_has_lines(int fd)
+{
+	int bytes = 0;
+
+	return fd >= 0 && sys_ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+/*
+ * Its record names the pipe before the service's forgets it: what is done twice
+ * after a death of ours is done once.
+ */
+void
+logpipe_leave(uint32_t i, uint32_t logger)
+{
+	struct live *from = live(i), *to = live(logger);
+
+	if (from->pipe[0] < 0)
+		return;
+	logpipe_end(i);
+	if (rec(logger)->log_slot == rec(i)->log_slot)
+		close_both(to->pipe);
+	else
+		logpipe_close(logger);
+	keep(logger, rec(i)->log_slot);
+	to->pipe[0] = from->pipe[0];
+	from->pipe[0] = -1;
+	keep(i, 0);
+}
+
 /*
  * Its service is gone for good: the logger ends by itself at the end of its
- * input; until then it is no more to be restarted.
+ * input, and is not started again but for lines that wait.
  */
 void
 log_is_over(uint32_t logger)
 {
+	struct sv sv = state_word(logger).sv;
+
 	state_flags(logger, BOARD_UNLINKED, 0);
-	if (sv_role(state_word(logger).sv) != SV_ROLE_RUN)
+	if (sv_role(sv) != SV_ROLE_RUN &&
+	    (sv_is_settled(sv) || !logpipe_has_lines(logpipe_input(logger))))
 		post(logger, EV_EXIT);
 }

@@ -127,11 +127,11 @@ pipeline_read_by(uint32_t i)
 }
 
 bool
-pipeline_is_quiet(uint32_t i)
+pipeline_is_quiet(uint32_t i, bool (*is_over)(uint32_t writer))
 {
 	for (uint32_t n = 0; n < count; n++)
 		if (live(writers[n])->feeds == live(i)->name_hash &&
-		    state_is_living(writers[n]))
+		    !is_over(writers[n]))
 			return false;
 	return true;
 }
@@ -141,7 +141,7 @@ pipeline_end(uint32_t i)
 {
 	for (uint32_t n = 0; n < count; n++)
 		if (live(writers[n])->feeds == live(i)->name_hash)
-			logpipe_close(writers[n]);
+			logpipe_end(writers[n]);
 }
 
 /* Said once, until it is so. */

@@ -19,8 +19,9 @@ void pipeline_leave(uint32_t i);
 int pipeline_input(uint32_t i);
 /* Who reads what this one writes, 0: none. */
 uint32_t pipeline_read_by(uint32_t i);
-/* Whether all that write to it have stopped; then its input may end. */
-bool pipeline_is_quiet(uint32_t i);
+/* Whether all that write to it are over; then its input may end. */
+bool pipeline_is_quiet(uint32_t i, bool (*is_over)(uint32_t writer));
+/* Nobody writes to it any more; what waits can still be read. */
 void pipeline_end(uint32_t i);
 
 /* Those that it says it reads do not all write to it: that is said. */
