@@ -20,7 +20,6 @@
 	X(dup2, int, (int fd, int to), (fd, to), -1, 0) \
 	X(dup3, int, (int fd, int to), (fd, to), -1, 0) \
 	X(flock, int, (int fd, int operation), (fd, operation), -1, ENOLCK) \
-	X(ioctl, int, (int fd, unsigned long request, void *arg), (fd, request, arg), -1, EIO) \
 	X(fallocate, int, (int fd, int mode, off_t at, off_t n), (fd, mode, at, n), -1, ENOSPC) \
 	X(mkdirat, int, (int dir, const char *path, mode_t mode), (dir, path, mode), -1, ENOSPC) \
 	X(mkfifoat, int, (int dir, const char *path, mode_t mode), (dir, path, mode), -1, ENOSPC) \
@@ -57,9 +56,10 @@
 	S(board_commit_aux, (struct board_record *r, uint64_t aux), (r, aux))
 /* clang-format on */
 
-/* The calls that the fake kernel answers itself: world.c. */
+/* The calls that the fake kernel answers itself: world.c, pipes.c. */
 #define FAKE_ANSWERED(X)     \
 	X(clone)             \
+	X(ioctl)             \
 	X(recvmsg)           \
 	X(sendmsg)           \
 	X(kill)              \

@@ -42,10 +42,6 @@ int __wrap_sys_pidfd_open(pid_t pid);
 int __wrap_sys_pidfd_send_signal(int pidfd, int sig);
 pid_t __wrap_sys_getsid(pid_t pid);
 int __wrap_sys_statfs(const char *path, struct statfs *st);
-int __wrap_sys_clock_gettime(clockid_t clock, struct timespec *t);
-int __wrap_sys_epoll_pwait2(
-    int ep, struct epoll_event *ev, int max, const struct timespec *timeout);
-int __wrap_sys_ppoll(struct pollfd *p, nfds_t n, const struct timespec *t);
 int __wrap_sys_close_range(unsigned first, unsigned last, unsigned flags);
 _Noreturn void __wrap_sys_exit(int code);
 
@@ -90,8 +86,6 @@ world_bad(const char *fmt, ...)
 	va_end(ap);
 }
 
-static bool live(void);
-
 /*
  * There is another processor: when svcd looks into its queue, more may have
  * happened since it looked last than what happened while it waited.
@@ -100,7 +94,21 @@ static void
 meanwhile(const char *name)
 {
 	if (strcmp(name, "tee") == 0 && world_random(4) == 0)
-		live();
+		world_live();
+}
+
+/* svcd is killed: what is at a gate finds its maker dead, and says so. */
+static void
+leave_gates(void)
+{
+	for (unsigned i = 0; i < world->places; i++) {
+		const struct process *p = &world->processes[i];
+		const struct spawn *s = p->spawn;
+
+		if (p->state == PROCESS_GATED && p->life == world->lives)
+			atomic_store(s->fault, SPAWN_FAULT(0, SPAWN_GATE, 0) |
+						   (uint64_t)p->pid << 32);
+	}
 }
 
 bool
@@ -115,8 +123,10 @@ fake_call(const char *name, int error)
 			       UINT64_C(1099511628211);
 	if (world->calls == world->crash_at || world->calls == world->fail_at)
 		snprintf(world->last, sizeof(world->last), "%s", name);
-	if (world->calls == world->crash_at)
+	if (world->calls == world->crash_at) {
+		leave_gates();
 		_exit(99);
+	}
 	if (world->calls != world->fail_at || error == 0)
 		return false;
 	errno = error;
@@ -207,6 +217,8 @@ void
 world_end(struct process *p, int code, int value)
 {
 	let_go(p);
+	if (p->state == PROCESS_RUNS && p->out != 0)
+		pipe_put(p->out); /* its last words */
 	if (world_buries != NULL)
 		world_buries(p);
 	p->state = PROCESS_ZOMBIE;
@@ -277,10 +289,16 @@ static void
 describe(struct process *p, const struct spawn *s)
 {
 	snprintf(p->file, sizeof(p->file), "%s", s->file);
-	for (size_t i = 0; i < s->count; i++)
-		if (s->steps[i].op == SPAWN_CHDIR)
-			snprintf(
-			    p->dir, sizeof(p->dir), "%s", s->steps[i].text);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct spawn_step *step = &s->steps[i];
+
+		if (step->op == SPAWN_CHDIR)
+			snprintf(p->dir, sizeof(p->dir), "%s", step->text);
+		if (step->op == SPAWN_DUP && step->number == 0)
+			p->in = pipe_of(step->fd);
+		if (step->op == SPAWN_DUP && step->number == 1)
+			p->out = pipe_of(step->fd);
+	}
 }
 
 pid_t
@@ -294,7 +312,7 @@ __wrap_sys_clone(const struct sys_clone *how, int (*child)(void *), void *arg)
 		return -1;
 	/* Who dies meanwhile leaves a pid that may be the new one's at once. */
 	if (!world->is_calm && world_random(2) == 0)
-		live();
+		world_live();
 	p = free_process();
 	pid = free_pid();
 	if (p == NULL || pid < 0 || world->fork_fails > 0) {
@@ -339,6 +357,8 @@ execute(struct process *p)
 	}
 	p->state = PROCESS_RUNS;
 	let_go(p);
+	if (p->out != 0)
+		pipe_put(p->out);
 }
 
 /* control/t says it has seen to the TERM: so it must have. */
@@ -357,6 +377,27 @@ fails_at_its_work(const struct process *p)
 {
 	return strcmp(p->file, "./up") == 0 && !world->is_calm &&
 	       world_random(6) == 0;
+}
+
+/* A logger: some are killed before they have read what waits, at the end of
+ * all too. */
+static bool
+reads(struct process *p)
+{
+	if (world->phase == PHASE_END && world->kills > 0 &&
+	    world_random(2) == 0) {
+		world->kills--;
+		world_end(p, CLD_KILLED, SIGSEGV);
+		return true;
+	}
+	if (!world->is_calm && world_random(4) == 0)
+		return false;
+	if (pipe_take(p->in))
+		return true;
+	if (!pipe_is_over(p->in))
+		return false;
+	world_end(p, CLD_EXITED, 0);
+	return true;
 }
 
 /* One thing that can happen to a process; false: nothing happened. */
@@ -402,6 +443,8 @@ live_on(struct process *p)
 	}
 	if (world_says_ready != NULL && world_says_ready(p))
 		return true;
+	if (p->in != 0 && reads(p))
+		return true;
 	if (world->is_calm || world->budget == 0)
 		return false;
 	world->budget--;
@@ -412,9 +455,8 @@ live_on(struct process *p)
 	return true;
 }
 
-/* Something happens somewhere, if anything can. */
-static bool
-live(void)
+bool
+world_live(void)
 {
 	unsigned from = world_random(world->places);
 
@@ -516,72 +558,7 @@ __wrap_sys_getsid(pid_t pid)
 	return -1;
 }
 
-/* --- time and waiting --- */
-
-static void
-pass_time(int64_t ns)
-{
-	world->now_ns += ns;
-	world->real_ns += ns;
-}
-
-int
-__wrap_sys_clock_gettime(clockid_t clock, struct timespec *t)
-{
-	int64_t ns = clock == CLOCK_REALTIME ? world->real_ns : world->now_ns;
-
-	pass_time(100); /* no two moments are the same */
-	t->tv_sec = ns / 1000000000;
-	t->tv_nsec = ns % 1000000000;
-	return 0;
-}
-
-int __real_sys_epoll_pwait2(
-    int ep, struct epoll_event *ev, int max, const struct timespec *timeout);
-
-/*
- * svcd waits: things happen until it has something to hear, or its time is up.
- * Sometimes several happen before it is told, as on a busy machine.
- */
-int
-__wrap_sys_epoll_pwait2(
-    int ep, struct epoll_event *ev, int max, const struct timespec *timeout)
-{
-	static const struct timespec now;
-	int n;
-
-	if (fake_call("epoll_pwait2", ENOMEM))
-		return -1;
-	for (unsigned more = world_random(3); more > 0; more--)
-		live();
-	n = __real_sys_epoll_pwait2(ep, ev, max, &now);
-	if (n != 0)
-		return n;
-	if (timeout != NULL) {
-		pass_time(
-		    (int64_t)timeout->tv_sec * 1000000000 + timeout->tv_nsec);
-		return 0;
-	}
-	while (n == 0) {
-		if (!live())
-			world_idle();
-		n = __real_sys_epoll_pwait2(ep, ev, max, &now);
-	}
-	return n;
-}
-
-int __real_sys_ppoll(struct pollfd *p, nfds_t n, const struct timespec *t);
-
-int
-__wrap_sys_ppoll(struct pollfd *p, nfds_t n, const struct timespec *t)
-{
-	if (n > 0)
-		return __real_sys_ppoll(p, n, t);
-	fake_call("ppoll", 0);
-	pass_time((int64_t)t->tv_sec * 1000000000 + t->tv_nsec);
-	live();
-	return 0;
-}
+/* --- the rest --- */
 
 int __real_sys_close_range(unsigned first, unsigned last, unsigned flags);
 

@@ -23,6 +23,7 @@
 #define WORLD_FIRST_PID 1000
 #define WORLD_PIDS 30 /* the pool, of a small world */
 #define WORLD_HANDLES 32768
+#define WORLD_PIPES 4096 /* to loggers, with lines in them */
 
 /* Descriptors of the fake's own, which svcd's close_range leaves alone: from
  * world_fd on, which is above all that svcd will need. */
@@ -49,6 +50,7 @@ struct process {
 	bool stopped;
 	bool is_ready;	 /* it has said so */
 	int code, value; /* of its death */
+	uint64_t in, out; /* the pipes that are its 0 and 1; 0: none is */
 	/* In the life that made it, while it is gated: */
 	int gate, held[64], helds;
 	void *spawn, *memory;
@@ -75,12 +77,18 @@ struct world {
 	unsigned fork_fails;	/* so many more clones fail with EAGAIN */
 	unsigned budget;	/* things that may still happen by chance */
 	unsigned commands;	/* of people, still to come */
+	unsigned kills;		/* of loggers, in the end of all */
 	unsigned phase;		/* enum world_phase */
 	_Atomic uint32_t heard; /* messages that the keeper has seen to */
 	uint32_t asked;		/* the life that was told what is wanted */
 	bool is_calm;		/* programs run on, and obey */
 	char bad[256];		/* what does not hold; "" while all does */
 	char last[24];		/* the call of the crash or the fault */
+	struct {
+		uint64_t inode;
+		uint32_t lines; /* that nobody has read yet */
+	} pipes[WORLD_PIPES];
+	unsigned pipes_used;
 	struct process processes[WORLD_PROCESSES];
 };
 extern struct world *world;
@@ -96,6 +104,8 @@ extern void (*world_buries)(const struct process *p);
 
 /* A world in which so many services have room. */
 void world_begin(uint64_t seed, unsigned services);
+/* Something happens somewhere, if anything can. */
+bool world_live(void);
 /* A number below n. */
 unsigned world_random(unsigned n);
 __attribute__((format(printf, 1, 2))) void world_bad(const char *fmt, ...);
@@ -106,6 +116,15 @@ unsigned world_alive(void);
 void world_end(struct process *p, int code, int value);
 /* The parent's: what is at a gate leaves it, its maker is dead. */
 void world_maker_died(void);
+/* pipes.c: which pipe that descriptor is; 0: none. */
+uint64_t pipe_of(int fd);
+void pipe_put(uint64_t pipe);
+/* All that is in it; false: there was nothing. */
+bool pipe_take(uint64_t pipe);
+/* Nobody can write into it any more. */
+bool pipe_is_over(uint64_t pipe);
+/* Lines in all pipes. */
+uint32_t pipe_left(void);
 /* Counts the call; true: it is to fail, errno is `error`. */
 bool fake_call(const char *name, int error);
 

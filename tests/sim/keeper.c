@@ -93,11 +93,13 @@ keep(pid_t pid, int line)
 			break; /* end of file: it is dead */
 		if (s.len == sizeof(m))
 			answer(line, &m, &s);
-		atomic_fetch_add(&world->heard, 1);
 		if (is_stopped)
 			break;
+		atomic_fetch_add(&world->heard, 1);
 	}
 	close(line);
+	/* DONE: it sees the end of the line before anything else. */
+	atomic_fetch_add(&world->heard, 1);
 	waitpid(pid, &status, 0);
 	return status;
 }
@@ -159,6 +161,8 @@ count_life(unsigned number, int status)
 		sim_figures.last[number] = world->calls;
 	if (is_stopped && world_alive() > 0)
 		world_bad("DONE, but %u processes live", world_alive());
+	else if (is_stopped && pipe_left() > 0)
+		world_bad("DONE, but %u lines are lost", pipe_left());
 	else if (!is_stopped &&
 		 !(WIFEXITED(status) &&
 		     (WEXITSTATUS(status) == CODE_KILLED ||

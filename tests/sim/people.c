@@ -96,15 +96,11 @@ people_command(unsigned k, const char *letters)
 	close(fd);
 }
 
-/* A logger would have to see the end of its pipe, and the world has none
- * behind exec: a service with a logger stays. */
 void
 people_hide(unsigned k, bool hidden)
 {
 	char here[160], there[160];
 
-	if (sim->kinds != NULL && kind(k) == '2')
-		return;
 	service_path(here, k, "");
 	snprintf(there, sizeof(there), "%s/.s%u", sim_scan, k);
 	(void)!(hidden ? rename(here, there) : rename(there, here));
@@ -181,14 +177,12 @@ scripted(unsigned at)
 /* --- what must hold in the end --- */
 
 static void
-check_service(unsigned k)
+check_runs(const char *name)
 {
-	char name[32];
 	const struct process *p;
 	struct sv_word w;
 	uint32_t i;
 
-	snprintf(name, sizeof(name), "/s%u", k);
 	i = state_by_name(name + 1);
 	p = world_process(name, "./run");
 	if (i == 0) {
@@ -208,6 +202,19 @@ check_service(unsigned k)
 		    name, (int)p->pid, sv_state_name(w.sv.state), (int)w.pid,
 		    births_has(i) ? "born, " : "", (long long)rec(i)->watch_ns,
 		    (long long)rec(i)->deadline_ns, (long long)world->now_ns);
+}
+
+static void
+check_service(unsigned k)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "/s%u", k);
+	check_runs(name);
+	if (kind(k) != '2')
+		return;
+	snprintf(name, sizeof(name), "/s%u/log", k);
+	check_runs(name);
 }
 
 static bool
@@ -309,6 +316,7 @@ people_next(void)
 		if (!sim->people->rests())
 			break;
 		world->phase = PHASE_END;
+		world->kills = world_random(4);
 		people_stop(WORLD_FD_LINE);
 		close(WORLD_FD_LINE);
 		break;

@@ -78,6 +78,14 @@ is_unread(uint32_t i)
 }
 
 static bool
+is_reading(uint32_t i)
+{
+	struct sv sv = state_word(i).sv;
+
+	return input_of(i) >= 0 && !sv_is_rest(sv) && sv_wanted(sv);
+}
+
+static bool
 is_over(uint32_t i)
 {
 	return !state_is_living(i) && !is_unread(i);
@@ -129,8 +137,7 @@ end_if_it_may(uint32_t i)
 	if (live(i)->is_ending) {
 		if (is_unread(i) && !sv_wanted(state_word(i).sv))
 			post(i, EV_ONCE);
-	} else if (is_unread(i) ||
-		   (input_of(i) >= 0 && state_word(i).pid != 0)) {
+	} else if (is_reading(i) || is_unread(i)) {
 		end_reader(i);
 	} else {
 		end_in_order(i);
