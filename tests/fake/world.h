@@ -48,8 +48,8 @@ struct process {
 	bool stubborn; /* does not die of TERM while there is chaos */
 	bool termed;   /* it was asked to */
 	bool stopped;
-	bool is_ready;	 /* it has said so */
-	int code, value; /* of its death */
+	bool is_ready;	  /* it has said so */
+	int code, value;  /* of its death */
 	uint64_t in, out; /* the pipes that are its 0 and 1; 0: none is */
 	/* In the life that made it, while it is gated: */
 	int gate, held[64], helds;
