@@ -209,3 +209,18 @@ teardown() { tree_end; }
 	rm "$D/sv/a/down"
 	is_up a
 }
+
+@test "a directory that was away when svcd came again has its files in it" {
+	make a <<<"trap 'touch $D/told' TERM; while ! [ -e $D/go ]; do sleep 0.05; done"
+	enable a
+	tree_start
+	await is_up a
+	old=$(svcd_pid)
+	mv "$D/sv/a" "$D/sv/away"
+	kill -KILL "$old"
+	await test -e "$D/told"
+	mv "$D/sv/away" "$D/sv/a"
+	touch "$D/go"
+	await is_supervised a
+	[ ! -e "$D/run/files/a" ]
+}

@@ -278,12 +278,15 @@ static int
 open_somewhere(uint32_t i, int at)
 {
 	int dir = open_there(at), error = errno;
+	bool is_passing;
 
 	if (dir >= 0) {
 		state_flags(i, 0, BOARD_FILES_AWAY);
 		return dir;
 	}
-	dir = error_may_pass(error) ? -1 : open_away(i);
+	/* A directory that is away itself comes back, or its service goes. */
+	is_passing = error_may_pass(error) || (at < 0 && error == ENOENT);
+	dir = is_passing ? -1 : open_away(i);
 	if (dir >= 0) {
 		errno = error;
 		say_trouble(i, BOARD_FILES_AWAY,
@@ -291,7 +294,7 @@ open_somewhere(uint32_t i, int at)
 		    "instead");
 		return dir;
 	}
-	if (error_may_pass(error))
+	if (is_passing)
 		errno = error;
 	do_without(i, "make supervise");
 	return -1;
