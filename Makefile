@@ -259,6 +259,7 @@ TREE_SRC = \
 	svc/tree/output/title.c \
 	svc/tree/scan/instance.c \
 	svc/tree/scan/scan.c \
+	svc/tree/scan/settle.c \
 	svc/tree/scan/watch.c \
 	svc/tree/shown/clients.c \
 	svc/tree/shown/supervise.c \

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/clock.h"
 #include "lib/dir.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
@@ -208,58 +207,6 @@ own_directory(unsigned which, const char *name, int *dir)
 	return own;
 }
 
-/*
- * Written this very moment: by an editor or sed -i it may be renamed at once,
- * and a file that is not there may have been moved away to be written anew.
- */
-static bool
-is_in_flux(unsigned which, const char *name, uint32_t i, enum scan_why why)
-{
-	int fd = scandir(which)->fd;
-	struct timespec now;
-	struct stat st;
-	int64_t age_ms;
-
-	if (why == SCAN_HEARD && i != 0 && scandir_is_file(i) &&
-	    sys_fstatat(fd, name, &st, 0) < 0)
-		return errno == ENOENT;
-	if (sys_fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !S_ISREG(st.st_mode) || (i != 0 && st.st_size > 0))
-		return false;
-	now = clock_real();
-	age_ms = (now.tv_sec - st.st_ctim.tv_sec) * 1000 +
-		 (now.tv_nsec - st.st_ctim.tv_nsec) / 1000000;
-	return age_ms >= 0 && age_ms < SCANDIR_STANDS_MS;
-}
-
-/* It is looked at when it has stood for a while. */
-static bool
-is_left_to_settle(unsigned which, const char *name, enum scan_why why)
-{
-	uint32_t i;
-
-	if (why == SCAN_ASKED)
-		return false;
-	i = state_by_name(name);
-	if (!is_in_flux(which, name, i, why))
-		return false;
-	if (i != 0)
-		live(i)->is_seen = true;
-	scandirs_settle();
-	return true;
-}
-
-static bool
-is_leftover(unsigned which, const char *name)
-{
-	struct stat st;
-
-	return settings_is_leftover(name) &&
-	       sys_fstatat(
-		   scandir(which)->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       S_ISREG(st.st_mode);
-}
-
 void
 scan_name(unsigned which, const char *name, enum scan_why why)
 {
@@ -278,7 +225,7 @@ scan_name(unsigned which, const char *name, enum scan_why why)
 		say_warnx("%s: the command's own name: not taken up", name);
 		return;
 	}
-	if (is_leftover(which, name) || is_left_to_settle(which, name, why))
+	if (settle_has(which, name, why))
 		return;
 	watch_entry(scandir(which)->fd, scandir(which)->path, name);
 	dir = sys_openat(scandir(which)->fd, name, O_PATH | O_DIRECTORY, 0);

@@ -32,6 +32,10 @@ void watch_scan(unsigned which, const char *path);
 void watch_missing(const char *name);
 void watch_entry(int dir, const char *scan, const char *name);
 
+/* --- settle.c: what is being written --- */
+/* It is no entry, or is looked at when it has stood for a while. */
+bool settle_has(unsigned which, const char *name, enum scan_why why);
+
 /* --- instance.c: NAME@ARG, a link to a directory NAME@ --- */
 /* The directory of that instance; -1: it is none of this template's. */
 int instance_open(const char *name, const char *template);
