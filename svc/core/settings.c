@@ -40,11 +40,32 @@ settings_of(uint16_t number)
 	return NULL;
 }
 
+/* What people have written for other supervisors: their word, ours. */
+/* clang-format off */
+#define HABITS(X) \
+	X("ExecStart", run) X("exec", run) X("command", run) \
+	X("ExecReload", reload) X("ExecStop", stop) X("stopsignal", stop) \
+	X("Requires", needs) X("depends-on", needs) X("depends", needs) \
+	X("BindsTo", binds) X("WorkingDirectory", dir) X("directory", dir) \
+	X("Environment", env) X("environment", env) \
+	X("EnvironmentFile", env_file) X("autorestart", restart) \
+	X("RestartSec", restart) X("priority", nice) X("OnFailure", on_failed)
+/* clang-format on */
+
 const char *
 settings_nearest(const char *key)
 {
+	static const struct {
+		const char *key;
+		enum setting number;
+	} habits[] = {
+#define HABIT(theirs, ours) {theirs, SET_##ours},
+	    HABITS(HABIT)};
 	struct str_near near = str_near_to(key);
 
+	for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
+		if (str_eq(habits[i].key, key))
+			return settings_of(habits[i].number)->key;
 	for (size_t i = 0; i < ROWS; i++)
 		str_near_offer(&near, rows[i].key);
 	return near.best;

@@ -295,6 +295,13 @@ read_lines(
 	p->file = file;
 	p->line = 0;
 	memset(p->by_line, 0, sizeof(p->by_line));
+	if (len >= 2 && memcmp(bytes, "#!", 2) == 0) {
+		p->line = 1;
+		parse_complain(p, "",
+		    "a script, where settings are expected: it belongs in a "
+		    "directory, as run");
+		return;
+	}
 	while (parse_next_line(p, bytes, len, &at, &line)) {
 		if (line.full)
 			parse_complain(p, "", "line is too long");

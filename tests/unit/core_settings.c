@@ -60,6 +60,14 @@ test_complaints(void)
 		"service:1: restrat: unknown setting; did you mean restart?\n"},
 	    {"qqqqqqqqqqqqq = 1",
 		"service:1: qqqqqqqqqqqqq: unknown setting\n"},
+	    {"ExecStart = /bin/x",
+		"service:1: ExecStart: unknown setting; did you mean run?\n"},
+	    {"EnvironmentFile = /x",
+		"service:1: EnvironmentFile: unknown setting; did you mean "
+		"env-file?\n"},
+	    {"#!/bin/sh\nexec x",
+		"service:1: a script, where settings are expected: it belongs "
+		"in a directory, as run\n"},
 	    {"nonsense", "service:1: expected KEY = VALUE\n"},
 	    {"\357\273\277nice = 20",
 		"service:1: nice: expected a number from -20 to 19\n"},
