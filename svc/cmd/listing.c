@@ -27,11 +27,14 @@ struct asked {
 };
 
 static bool
-is_state(const char *name)
+is_state(const char *name, struct str_near *near)
 {
-	for (unsigned i = 0; i < SV_SHOWN_COUNT; i++)
+	*near = str_near_to(name);
+	for (unsigned i = 0; i < SV_SHOWN_COUNT; i++) {
 		if (str_eq(name, sv_shown_name(i)))
 			return true;
+		str_near_offer(near, sv_shown_name(i));
+	}
 	return false;
 }
 
@@ -80,6 +83,7 @@ static int
 run(int argc, char **argv)
 {
 	struct asked asked = {0};
+	struct str_near near;
 	struct options o;
 	int code;
 
@@ -101,9 +105,10 @@ run(int argc, char **argv)
 		default:
 			return options_wrong(&o, code);
 		}
-	if (asked.state != NULL && !is_state(asked.state))
-		return options_refuse(&o, "not a state: %s",
-		    screen_text(asked.state, strlen(asked.state)));
+	if (asked.state != NULL && !is_state(asked.state, &near))
+		return options_refuse(&o, "not a state: %s%s",
+		    screen_text(asked.state, strlen(asked.state)),
+		    options_near(near.best));
 	return show(&asked, o.count, o.operands);
 }
 

@@ -148,6 +148,12 @@ options_refuse(const struct options *o, const char *format, ...)
 	return cmd_usage(o->cmd);
 }
 
+const char *
+options_near(const char *near)
+{
+	return near == NULL ? "" : memory_text(" (did you mean %s?)", near);
+}
+
 int
 options_none(const struct cmd *cmd, int argc, char **argv)
 {

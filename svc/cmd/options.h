@@ -54,6 +54,8 @@ int options_wrong(const struct options *o, int code);
  */
 int options_refuse(const struct options *o, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* " (did you mean NEAR?)" to end such a text with; "" where near is NULL. */
+const char *options_near(const char *near);
 /*
  * The whole of it for a verb that takes neither options nor names:
  * OPTIONS_END, or what to return from run().

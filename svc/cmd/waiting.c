@@ -215,10 +215,9 @@ run(int argc, char **argv)
 		w.goal++;
 	if (w.goal == GOAL_COUNT) {
 		const char *near = str_nearest(o.operands[0], goals);
-		return options_refuse(&o, "cannot wait for %s%s%s%s",
+		return options_refuse(&o, "cannot wait for %s%s",
 		    screen_text(o.operands[0], strlen(o.operands[0])),
-		    near != NULL ? " (did you mean " : "",
-		    near != NULL ? near : "", near != NULL ? "?)" : "");
+		    options_near(near));
 	}
 	return begin(&w, o.count - 1, o.operands + 1);
 }

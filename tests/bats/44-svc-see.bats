@@ -169,7 +169,7 @@ web-2' svc list
 says 'web-1
 web-2' svc list 'web-*'
 says db svc list -s down
-answers 100 '*not a state: upp*' svc list -s upp
+answers 100 '*not a state: upp (did you mean up?)*' svc list -s upp
 END
 }
 
