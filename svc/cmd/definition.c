@@ -19,6 +19,7 @@
 #include "lib/sys.h"
 
 #include "svc/cmd/memory.h"
+#include "svc/cmd/options.h"
 #include "svc/cmd/present.h"
 
 #define COMPLAINTS_MAX 65536
@@ -270,7 +271,5 @@ definitions_missing(const struct definitions *all, const char *name)
 		return NULL;
 	for (size_t i = 0; i < all->count; i++)
 		str_near_offer(&near, all->d[i].name);
-	if (near.best == NULL)
-		return "";
-	return memory_text(" (did you mean %s?)", near.best);
+	return options_near(near.best);
 }
