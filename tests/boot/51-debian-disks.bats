@@ -156,20 +156,6 @@ lay_storage() {
 	END
 }
 
-# A disk whose check is due, and has to read 16 MiB.
-make_slow() {
-	truncate -s 64M "$1"
-	mke2fs -q -t ext4 -b 1024 -N 65536 -E lazy_itable_init=0 \
-		-O '^metadata_csum,^uninit_bg,^flex_bg' "$1"
-	tune2fs -c 1 -C 9 "$1"
-}
-
-# So many bytes a second; 0: as many as it can.
-slow_down() {
-	vm qmp "$ON" block_set_io_throttle "$(printf '{"device": "slow", "bps": %d,
-		"bps_rd": 0, "bps_wr": 0, "iops": 0, "iops_rd": 0, "iops_wr": 0}' "$1")"
-}
-
 # At a login of the rescue shell: a word of arithmetic, and on with the boot.
 leave_shell() {
 	said -t 200 'Press Enter for maintenance'

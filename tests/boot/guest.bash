@@ -133,6 +133,30 @@ until_guest() {
 		"i=0; until $*; do i=\$((i+1)); [ \$i -lt 600 ] || break; usleep 50000; done; [ \$i -lt 600 ]"
 }
 
+# A disk whose check is due, and has to read 16 MiB.
+make_slow() {
+	truncate -s 64M "$1"
+	mke2fs -q -t ext4 -b 1024 -N 65536 -E lazy_itable_init=0 \
+		-O '^metadata_csum,^uninit_bg,^flex_bg' "$1"
+	tune2fs -c 1 -C 9 "$1"
+}
+
+# So many bytes a second; 0: as many as it can.
+slow_down() {
+	vm qmp "$ON" block_set_io_throttle "$(printf '{"device": "slow", "bps": %d,
+		"bps_rd": 0, "bps_wr": 0, "iops": 0, "iops_rd": 0, "iops_wr": 0}' "$1")"
+}
+
+# Nothing to repair, and no journal to be replayed.
+is_clean() {
+	run e2fsck -f -n "$1"
+	echo "$output"
+	[ "$status" = 0 ]
+	run dumpe2fs -h "$1"
+	[[ $output == *"Filesystem state:         clean"* ]]
+	[[ $output != *needs_recovery* ]]
+}
+
 end_guests() {
 	local folder
 	for folder in "$TOP/build/vm/guests/$SUITE"-*; do
