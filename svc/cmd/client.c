@@ -141,6 +141,18 @@ client_reply(struct client *c, struct client_message *m, struct mono deadline)
 	return answer;
 }
 
+enum client_answer
+client_settle(struct client *c, struct mono deadline)
+{
+	struct client_message m;
+	struct buf b = client_begin(c, WIRE_FIND);
+
+	wire_put_count(&b, 0);
+	if (!client_send(c, &b))
+		return CLIENT_GONE;
+	return client_reply(c, &m, deadline);
+}
+
 static bool
 map_board(struct client *c, int fd)
 {

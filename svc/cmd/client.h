@@ -78,6 +78,13 @@ bool client_send(struct client *c, struct buf *request);
 enum client_answer client_receive(
     struct client *c, struct client_message *m, struct mono deadline);
 /*
+ * An answer says that a wish was taken, not that it was acted upon, and a board
+ * may be read in the midst of svcd's turn. After this question all is settled:
+ * only then it is worth a look. Events that come before are dropped, as in
+ * client_reply().
+ */
+enum client_answer client_settle(struct client *c, struct mono deadline);
+/*
  * The reply to the last request. Events that come before it are dropped:
  * they only say "look at the board".
  */

@@ -45,6 +45,7 @@ enum told {
 	TOLD_NOTHING,
 	TOLD_GOOD,
 	TOLD_BAD,
+	TOLD_DOUBTED, /* nothing: it may be skipped */
 	TOLD_SKIPPED,
 	TOLD_STOPPED,
 };
@@ -54,6 +55,7 @@ static struct {
 	int fd;
 	const char *listener; /* who is told that it is ready; NULL: nobody */
 	bool is_quiet, is_ready;
+	bool is_settled, is_doubtful; /* see doubt() */
 	bool is_over; /* all was there once: a login has the console now */
 	unsigned char *told;
 	size_t room;
@@ -186,6 +188,20 @@ look_at_end(const struct views *all, const struct view *v)
 	    mono_ns_between(self.ending, all->now));
 }
 
+/*
+ * In the midst of svcd's turn one may wait for what has just failed and is
+ * about to be told so. It is when the board has settled and it still does.
+ */
+static bool
+doubt(unsigned char *told)
+{
+	if (self.is_settled && *told == TOLD_DOUBTED)
+		return false;
+	*told = TOLD_DOUBTED;
+	self.is_doubtful = true;
+	return true;
+}
+
 static void
 look_at(const struct views *all, const struct view *v)
 {
@@ -203,7 +219,7 @@ look_at(const struct views *all, const struct view *v)
 		tell("fail", name, took(v));
 		tell_reasons(all, v);
 	} else if (v->shown == SV_SHOWN_WAITING && *told != TOLD_SKIPPED &&
-		   is_stuck(all, v)) {
+		   is_stuck(all, v) && !doubt(told)) {
 		*told = TOLD_SKIPPED;
 		note = view_note(all, v);
 		tell("skip",
@@ -338,6 +354,7 @@ look(void)
 	bool was_interrupted = is_interrupted;
 
 	is_interrupted = 0;
+	self.is_doubtful = false;
 	if (all.ending != 0 && self.ending.ns == 0)
 		self.ending = all.now;
 	/* Its event may come before its signal. */
@@ -345,6 +362,7 @@ look(void)
 	for (size_t i = 0; i < all.count; i++)
 		any |=
 		    look_at_one(&all, &all.v[i], me, is_due, was_interrupted);
+	any |= self.is_doubtful;
 	/* What takes long keeps nobody from logging in. */
 	if (!any || !mono_before(mono_now(), self.latest))
 		tell_ready();
@@ -386,6 +404,11 @@ follow(void)
 		uint64_t mark = memory_mark();
 		bool any = look();
 		memory_release(mark);
+		self.is_settled =
+		    self.is_doubtful &&
+		    client_settle(&self.client, mono_never()) == CLIENT_GOT;
+		if (self.is_settled)
+			continue;
 		/* Told to end: at once, or when all the others have. */
 		if (is_ended && (self.ending.ns == 0 || !any))
 			return EXITCODE_YES;

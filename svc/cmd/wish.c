@@ -308,22 +308,6 @@ look_what_was_heard(struct round *round)
 	}
 }
 
-/*
- * An answer says that a wish was taken, not that it was acted upon. After this
- * question it has been: only then the board is worth a look.
- */
-static enum client_answer
-settle(struct round *round)
-{
-	struct client_message m;
-	struct buf b = client_begin(round->client, WIRE_FIND);
-
-	wire_put_count(&b, 0);
-	if (!client_send(round->client, &b))
-		return CLIENT_GONE;
-	return client_reply(round->client, &m, round->deadline);
-}
-
 /* Until nothing is unasked; false: svcd is gone for good. */
 static bool
 ask(struct round *round)
@@ -340,7 +324,7 @@ ask(struct round *round)
 			    client_reply(round->client, &m, round->deadline);
 		if (answer == CLIENT_GOT) {
 			take_results(round, chosen, n, &m);
-			answer = settle(round);
+			answer = client_settle(round->client, round->deadline);
 			round->heard_at = mono_now();
 		}
 		for (size_t i = 0; answer == CLIENT_LATE && i < n; i++)

@@ -45,6 +45,25 @@ answers 1 '' grep -E 'waiting for (behind|last)' console
 END
 }
 
+@test "progress: what waits for a moment only is not skipped" {
+	inside <<'END'
+settings bad 'type = oneshot' "up = sh -c 'until test -e $PWD/go; do sleep 0.05; done; exit 3'"
+settings good 'run = sleep 1000'
+settings held 'run = sleep 1000' 'needs = bad'
+for i in $(seq 200); do
+	settings next$i 'type = oneshot' 'up = true' 'after = held'
+done
+: >console
+tree
+svc progress -o $PWD/console &
+until_true grep -q '^.*ok . good ' console
+touch go
+for i in $(seq 200); do echo next$i; done | xargs svc wait -q -t 1m up
+until_true grep -q '^.skip. held: bad, which it needs, failed ' console
+says 1 grep -c '^.skip. ' console
+END
+}
+
 @test "progress: a login on the same console comes after it, and is not written over" {
 	inside <<'END'
 settings slow 'type = oneshot' "up = sh -c 'until test -e $PWD/go; do sleep 0.05; done'"
