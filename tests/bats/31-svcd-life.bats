@@ -422,6 +422,92 @@ reads_later() {
 	await gone
 }
 
+# A logger that has read everything, and then takes its time to go.
+ends_late() {
+	mkfifo "$D/$1.go"
+	script "$1/log/run" <<-EOF
+		cat >>$D/of-$1
+		touch $D/$1.ends
+		[ -e $D/free ] || read -r x <>$D/$1.go
+	EOF
+	make "$1" <<<"echo \$\$; exec sleep 1000"
+	enable "$1"
+}
+goes() {
+	touch "$D/free"
+	echo >"$D/$1.go"
+}
+
+@test "a service that comes back finds the logger that had not yet left" {
+	local old
+	ends_late a
+	tree_start
+	await has_line "$D/of-a" .
+	old=$(pid_of a)
+	rm "$D/scan/a"
+	await test -e "$D/a.ends"
+	ln -s "$D/sv/a" "$D/scan/a"
+	await is_up_not a "$old"
+	goes a
+	await has_line "$D/of-a" "^$(pid_of a)$"
+	[ ! -s "$D/said" ]
+}
+
+@test "exit, then up: the same" {
+	local old
+	ends_late a
+	tree_start
+	await has_line "$D/of-a" .
+	old=$(pid_of a)
+	send a x
+	await test -e "$D/a.ends"
+	"$TOP/build/bin/svc" -r "$D/run" up a
+	await is_up_not a "$old"
+	goes a
+	await has_line "$D/of-a" "^$(pid_of a)$"
+}
+
+@test "at the end a logger that had not yet left reads on" {
+	local old
+	ends_late a
+	make a <<-EOF
+		trap '[ ! -e $D/last ] || { touch $D/free; echo >$D/a.go; }; exit' TERM
+		echo \$\$
+		while :; do read -r x; done <>$D/never
+	EOF
+	mkfifo "$D/never"
+	tree_start
+	await has_line "$D/of-a" .
+	old=$(pid_of a)
+	rm "$D/scan/a"
+	await test -e "$D/a.ends"
+	ln -s "$D/sv/a" "$D/scan/a"
+	await is_up_not a "$old"
+	old=$(pid_of a)
+	touch "$D/last"
+	tree_end
+	has_line "$D/of-a" "^$old$"
+}
+
+@test "two links that change places: each logger has the lines of its own" {
+	ends_late a
+	ends_late b
+	tree_start
+	await has_line "$D/of-a" .
+	await has_line "$D/of-b" .
+	mv "$D/scan/a" "$D/scan/.a"
+	mv "$D/scan/b" "$D/scan/a"
+	mv "$D/scan/.a" "$D/scan/b"
+	await test -e "$D/a.ends"
+	await test -e "$D/b.ends"
+	goes a
+	goes b
+	await count_is "$D/of-a" . 2
+	await count_is "$D/of-b" . 2
+	[ "$(tail -n1 "$D/of-a")" = "$(pid_of a)" ]
+	[ "$(tail -n1 "$D/of-b")" = "$(pid_of b)" ]
+}
+
 @test "the log may be controlled by itself, and ignores x" {
 	sleeper a
 	script a/log/run <<<"exec cat >>$D/out"

@@ -26,6 +26,30 @@
 #include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
 
+/* The logger of this directory that still reads for a service that is gone. */
+static uint32_t
+left_log(const struct stat *st)
+{
+	uint32_t k = state_by_place(st->st_dev, st->st_ino);
+
+	if (k == 0 || !(rec(k)->flags & BOARD_LOG) || rec(k)->parent != 0)
+		return 0;
+	return wish_may(k) ? k : 0;
+}
+
+/* It comes to this service's lines when it has read the others to their end. */
+static void
+take_back(uint32_t i, uint32_t k, int log)
+{
+	rec(k)->parent = i;
+	rec(i)->logger = k;
+	live(k)->is_behind = true;
+	state_flags(k, 0, BOARD_UNLINKED);
+	service_look_again(k, log);
+	post(k, EV_UP);
+}
+
+/* One that has another name must leave first: whoever needs it waits. */
 static void
 begin_log(uint32_t i, int log, const struct stat *st)
 {
@@ -37,6 +61,15 @@ begin_log(uint32_t i, int log, const struct stat *st)
 	buf_fmt(&p, "%s/log", state_path(i, of));
 	if (n.full || p.full) {
 		say_warnx("%s: its path is too long", name);
+		return;
+	}
+	k = left_log(st);
+	if (k != 0 && strcmp(state_name(k, of), name) == 0) {
+		take_back(i, k, log);
+		return;
+	}
+	if (k != 0) {
+		live(i)->is_logless = live(k)->is_recreated = true;
 		return;
 	}
 	k = state_add(name, path, st->st_dev, st->st_ino, BOARD_LOG);

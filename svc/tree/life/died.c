@@ -139,7 +139,16 @@ static bool
 is_over(uint32_t i, const struct keep_exit *e)
 {
 	return is_left(rec(i)) &&
-	       (e->code == CLD_EXITED || !logpipe_has_lines(logpipe_input(i)));
+	       ((e->code == CLD_EXITED && !logpipe_is_behind(i)) ||
+		   !logpipe_has_lines(logpipe_input(i)));
+}
+
+/* Not an end that counts: it has read what was before its service. */
+static bool
+comes_to_next(uint32_t i)
+{
+	return logpipe_is_behind(i) &&
+	       (rec(i)->parent == 0 || !logpipe_has_lines(live(i)->pipe[0]));
 }
 
 static void
@@ -205,7 +214,9 @@ verdict(uint32_t i, const struct keep_exit *e)
 	board_begin(r);
 	set_cause(i, e, v.is_spent);
 	board_end(r);
-	return is_over(i, e) ? EV_DIED_STAY : v.event;
+	if (is_over(i, e))
+		return EV_DIED_STAY;
+	return comes_to_next(i) ? EV_DIED_NOW : v.event;
 }
 
 /* Before it is committed: a group's own marks come first. */

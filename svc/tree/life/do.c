@@ -116,6 +116,20 @@ tell(uint32_t i)
 	ending_rested(i);
 }
 
+/* Its logger reads to the end, for nobody; false: it has none. */
+static bool
+leave_logger(uint32_t i)
+{
+	uint32_t logger = rec(i)->logger;
+
+	if (logger == 0)
+		return false;
+	logpipe_leave(i, logger);
+	rec(logger)->parent = rec(i)->logger = 0;
+	log_is_over(logger);
+	return true;
+}
+
 /*
  * Told to exit, while its link is there: not forgotten, or the next look at the
  * directories would start it again. It stays, without files, until its link is
@@ -127,10 +141,7 @@ set_aside(uint32_t i)
 	struct sv_word w = state_word(i);
 	struct sv sv = {.state = S_DOWN, .want = WANT_DOWN, .deps = true};
 
-	if (rec(i)->logger != 0) {
-		logpipe_leave(i, rec(i)->logger);
-		log_is_over(rec(i)->logger);
-	}
+	leave_logger(i);
 	logpipe_close(i);
 	views_last(i);
 	supervise_close(i);
@@ -143,7 +154,7 @@ set_aside(uint32_t i)
 static void
 leave_directory(uint32_t i)
 {
-	uint32_t logger = rec(i)->logger, parent = rec(i)->parent;
+	uint32_t parent = rec(i)->parent;
 
 	if (live(i)->is_recreated ||
 	    !(rec(i)->flags & (BOARD_UNLINKED | BOARD_EXITED)))
@@ -152,11 +163,7 @@ leave_directory(uint32_t i)
 		rec(parent)->logger = 0;
 	else if (scandir_is_only() && !live(i)->is_recreated)
 		keep_end(KEEP_END_EXIT, 0, false);
-	if (logger != 0) {
-		logpipe_leave(i, logger);
-		rec(logger)->parent = 0;
-		log_is_over(logger);
-	} else
+	if (!leave_logger(i))
 		logger_leave(i);
 }
 

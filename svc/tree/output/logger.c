@@ -418,9 +418,11 @@ pair_birth(uint32_t i)
 	uint32_t writer = rec(i)->flags & BOARD_LOG ? rec(i)->parent : i;
 
 	if (live(i)->is_logless) {
-		errno = EMFILE;
+		errno = EAGAIN;
 		return false; /* until a scan has it */
 	}
+	if (rec(i)->flags & BOARD_LOG)
+		logpipe_birth(i);
 	/* At the end it is closed on purpose, and what is in it still read. */
 	return writer == 0 || rec(writer)->log_slot != 0 || tree.is_ending ||
 	       logpipe_make(writer);

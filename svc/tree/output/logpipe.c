@@ -135,16 +135,7 @@ logpipe_recover(uint32_t i)
 		return;
 	for (unsigned n = 0; n < 2; n++)
 		l->pipe[n] = slots_get(slot + n);
-}
-
-int
-logpipe_input(uint32_t logger)
-{
-	uint32_t writer = rec(logger)->parent;
-
-	if (live(logger)->pipe[0] >= 0 || writer == 0)
-		return live(logger)->pipe[0];
-	return live(writer)->pipe[0];
+	l->is_behind = (rec(i)->flags & BOARD_LOG) && rec(i)->parent != 0;
 }
 
 bool
@@ -153,6 +144,34 @@ logpipe_has_lines(int fd)
 	int bytes = 0;
 
 	return fd >= 0 && sys_ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0;
+}
+
+int
+logpipe_input(uint32_t logger)
+{
+	uint32_t writer = rec(logger)->parent;
+	int left = live(logger)->pipe[0];
+
+	if (writer == 0 || logpipe_has_lines(left))
+		return left;
+	return live(writer)->pipe[0];
+}
+
+bool
+logpipe_is_behind(uint32_t logger)
+{
+	return live(logger)->is_behind;
+}
+
+void
+logpipe_birth(uint32_t logger)
+{
+	struct live *l = live(logger);
+
+	if (rec(logger)->parent == 0)
+		l->is_behind = false;
+	else if ((l->is_behind = logpipe_has_lines(l->pipe[0])) == false)
+		logpipe_close(logger);
 }
 
 /*

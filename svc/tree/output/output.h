@@ -51,8 +51,12 @@ void logpipe_end(uint32_t i);
 void logpipe_renew(uint32_t i);
 void logpipe_close(uint32_t i);
 void logpipe_recover(uint32_t i);
-/* What a logger reads: its service's pipe, or the one it was left; or -1. */
+/* What a logger reads: the pipe it was left, or its service's; or -1. */
 int logpipe_input(uint32_t logger);
+/* It reads what an earlier service left: other lines come next. */
+bool logpipe_is_behind(uint32_t logger);
+/* A logger is about to be born: what it has read to the end is forgotten. */
+void logpipe_birth(uint32_t logger);
 /* Something waits in this pipe. No descriptor: nothing does. */
 bool logpipe_has_lines(int fd);
 /* Its service is about to be forgotten: the pipe is its logger's, to be read

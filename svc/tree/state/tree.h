@@ -58,7 +58,8 @@ struct live {
 	bool is_limited : 1;   /* it is, by the definition of that run */
 	bool is_told : 1;      /* that it has no cgroup */
 	bool is_unpaired : 1;  /* said that what it reads does not write */
-	bool is_logless : 1;   /* its log/ could not be opened just now */
+	bool is_logless : 1;   /* its log/ cannot be had just now */
+	bool is_behind : 1;    /* what it reads is not what it reads next */
 };
 
 struct tree {
