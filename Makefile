@@ -484,7 +484,7 @@ SIM_SRC = \
 # The calls and stores that tests/fake stands in for, and what mutants break.
 SIM_WRAP = -Wl,--wrap=board_commit -Wl,--wrap=clients_tell \
 	-Wl,--wrap=clients_note -Wl,--wrap=clients_gone \
-	-Wl,--wrap=ending_is_over \
+	-Wl,--wrap=logpipe_has_lines \
 	-Wl,--wrap=group_judge -Wl,--wrap=relations_end \
 	-Wl,--wrap=relations_expect_ready \
 	-Wl,--wrap=relations_recover -Wl,--wrap=relations_withhold \

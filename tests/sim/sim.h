@@ -62,7 +62,7 @@ extern enum sim_mutant {
 	SIM_SOUND,
 	SIM_TWO_STORES,	    /* for one transition */
 	SIM_TOLD_EARLY,	    /* who goes is told of while it is there */
-	SIM_FORGETS_LINES,  /* that wait for a logger, when all ends */
+	SIM_FORGETS_LINES,  /* that wait in a pipe for a logger */
 	SIM_STALE,	    /* starts by what was true before this turn */
 	SIM_ENDS_AT_ONCE,   /* whoever needs it */
 	SIM_ALONE,	    /* every group is of the strategy `one` */
