@@ -45,6 +45,7 @@ pid_of() {
 	run in_guest 'cat /proc/sys/kernel/hostname; cat /etc/machine-id | wc -c'
 	[ "${lines[0]}" = trivet ]
 	[ "${lines[1]}" = 33 ]
+	in_guest 'grep -q "Linux version" /var/log/dmesg'
 }
 
 @test "the services are up and the web server answers" {
