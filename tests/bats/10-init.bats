@@ -283,11 +283,14 @@ poweroff" ]
 	printf '%s\n' 'run = sh -c "echo line; exec sleep 1000"' \
 		'log = reader' >"$T/kept/b"
 	echo "run = sh -c 'exec cat >>$T/of-b'" >"$T/kept/reader"
+	printf '%s\n' 'type = group' 'members = b' >"$T/kept/g"
 	pid1
+	inside() { nsenter -t "$(pid1_pid)" -m -p "$ROOT/build/bin/svc" "$@"; }
 	said_each() { [ "$(grep -c line "$T/of-a")$(grep -c line "$T/of-b")" = "$1" ]; }
 	until_true 30 said_each 11
 	signal1 35
 	until_true 30 said_each 22
+	[[ $(inside status) != *'everything is being stopped'* ]]
 	signal1 USR2
 	pid1_ends 130
 }

@@ -163,7 +163,8 @@ begin_run(uint32_t i)
 	r->start_count++;
 	r->flags &= ~(uint32_t)(BOARD_RESTART | BOARD_SICK);
 	r->flags |= BOARD_BEGUN;
-	if (r->cause == CAUSE_MEMBER)
+	if (r->cause == CAUSE_MEMBER ||
+	    (r->cause == CAUSE_SHUTDOWN && !tree.is_ending))
 		r->cause = CAUSE_NONE;
 	board_end(r);
 	post(i, EV_SPAWNED);
