@@ -74,8 +74,7 @@ unknown(const char *word)
 		str_near_offer(&near, row->key);
 	fputs("svc help: no such verb or setting: ", stderr);
 	screen_escaped(stderr, word);
-	if (near.best != NULL)
-		fprintf(stderr, " (did you mean %s?)", near.best);
+	fputs(options_near(near.best), stderr);
 	fputc('\n', stderr);
 	return EXITCODE_USAGE;
 }

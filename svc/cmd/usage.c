@@ -7,6 +7,7 @@
 #include "lib/str.h"
 
 #include "svc/cmd/memory.h"
+#include "svc/cmd/options.h"
 #include "svc/cmd/screen.h"
 #include "svc/cmd/table.h"
 
@@ -52,8 +53,7 @@ cmd_unknown(const char *name)
 		str_near_offer(&near, cmd_table[i]->name);
 	fputs("svc: unknown verb: ", stderr);
 	screen_escaped(stderr, name);
-	if (near.best != NULL)
-		fprintf(stderr, " (did you mean %s?)", near.best);
+	fputs(options_near(near.best), stderr);
 	fputs("\n`svc help` lists what there is.\n", stderr);
 	return EXITCODE_USAGE;
 }
