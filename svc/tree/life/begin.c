@@ -13,6 +13,7 @@
 #include "lib/fd.h"
 #include "lib/fmt.h"
 #include "lib/say.h"
+#include "lib/str.h"
 #include "lib/sys.h"
 #include "svc/tree/birth/command.h"
 #include "svc/tree/life/life.h"
@@ -64,7 +65,7 @@ begin_log(uint32_t i, int log, const struct stat *st)
 		return;
 	}
 	k = left_log(st);
-	if (k != 0 && strcmp(state_name(k, of), name) == 0) {
+	if (k != 0 && str_eq(state_name(k, of), name)) {
 		take_back(i, k, log);
 		return;
 	}

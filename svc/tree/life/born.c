@@ -37,8 +37,7 @@ is_over_with(const struct board_record *r)
 	       r->cause == CAUSE_NEED_MISSING || r->cause == CAUSE_NO_SPAWN ||
 	       r->cause == CAUSE_EXEC || r->cause == CAUSE_SPENT ||
 	       r->cause == CAUSE_GIVE_UP_ON || r->cause == CAUSE_SETTINGS ||
-	       r->cause == CAUSE_GROUP ||
-	       (r->cause == CAUSE_SHUTDOWN && !tree.is_ending);
+	       r->cause == CAUSE_GROUP;
 }
 
 static void
@@ -52,7 +51,7 @@ mark_start(uint32_t i)
 	r->ready_mono_ns = 0;
 	r->session = 0;
 	r->flags &= ~(uint32_t)BOARD_GOT_TERM;
-	if (is_over_with(r))
+	if (is_over_with(r) || ending_is_past(i))
 		r->cause = CAUSE_NONE;
 	r->restart_count += (r->flags & BOARD_FELL) != 0;
 	r->flags &= ~(uint32_t)BOARD_FELL;

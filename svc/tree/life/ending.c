@@ -77,6 +77,7 @@ is_unread(uint32_t i)
 	       (sv_wanted(sv) || was_killed(rec(i)) || logpipe_is_behind(i));
 }
 
+/* It lives, or is on its way to. */
 static bool
 is_reading(uint32_t i)
 {
@@ -154,6 +155,12 @@ ending_rested(uint32_t i)
 	end_if_it_may(pipeline_read_by(i));
 	if (input_of(i) >= 0)
 		end_if_it_may(i);
+}
+
+bool
+ending_is_past(uint32_t i)
+{
+	return rec(i)->cause == CAUSE_SHUTDOWN && !tree.is_ending;
 }
 
 bool

@@ -163,8 +163,7 @@ begin_run(uint32_t i)
 	r->start_count++;
 	r->flags &= ~(uint32_t)(BOARD_RESTART | BOARD_SICK);
 	r->flags |= BOARD_BEGUN;
-	if (r->cause == CAUSE_MEMBER ||
-	    (r->cause == CAUSE_SHUTDOWN && !tree.is_ending))
+	if (r->cause == CAUSE_MEMBER || ending_is_past(i))
 		r->cause = CAUSE_NONE;
 	board_end(r);
 	post(i, EV_SPAWNED);

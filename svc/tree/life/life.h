@@ -89,6 +89,8 @@ void ending_start(void);
 void ending_begin(void);
 /* Those it reads from are over. */
 bool ending_may(uint32_t i);
+/* It came down with everything, and that was taken back. */
+bool ending_is_past(uint32_t i);
 /* No line waits for a reader that is to come back. */
 bool ending_is_over(void);
 /* It may be that this one lives no more: who reads from it is next. */
