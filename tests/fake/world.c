@@ -97,7 +97,7 @@ meanwhile(const char *name)
 		world_live();
 }
 
-/* svcd is killed: what is at a gate finds its maker dead, and says so. */
+/* What is at a gate finds its maker dead, and says so. */
 static void
 leave_gates(void)
 {
@@ -109,6 +109,13 @@ leave_gates(void)
 			atomic_store(s->fault, SPAWN_FAULT(0, SPAWN_GATE, 0) |
 						   (uint64_t)p->pid << 32);
 	}
+}
+
+_Noreturn void
+world_crash(void)
+{
+	leave_gates();
+	_exit(WORLD_KILLED);
 }
 
 bool
@@ -123,10 +130,8 @@ fake_call(const char *name, int error)
 			       UINT64_C(1099511628211);
 	if (world->calls == world->crash_at || world->calls == world->fail_at)
 		snprintf(world->last, sizeof(world->last), "%s", name);
-	if (world->calls == world->crash_at) {
-		leave_gates();
-		_exit(99);
-	}
+	if (world->calls == world->crash_at)
+		world_crash();
 	if (world->calls != world->fail_at || error == 0)
 		return false;
 	errno = error;

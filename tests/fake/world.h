@@ -114,6 +114,9 @@ struct process *world_process(const char *dir, const char *file);
 unsigned world_alive(void);
 /* It dies of that: CLD_EXITED or CLD_KILLED, and a code or a signal. */
 void world_end(struct process *p, int code, int value);
+/* svcd is killed here: its code is as good as a signal, and told from any. */
+#define WORLD_KILLED 99
+_Noreturn void world_crash(void);
 /* The parent's: what is at a gate leaves it, its maker is dead. */
 void world_maker_died(void);
 /* pipes.c: which pipe that descriptor is; 0: none. */

@@ -22,7 +22,6 @@
 
 #define LIVES_MAX 80
 #define SLOTS 16384
-#define CODE_KILLED 99 /* as good as a signal, and told from any */
 
 int svcd_main(int argc, char **argv, char **envp);
 
@@ -165,7 +164,7 @@ count_life(unsigned number, int status)
 		world_bad("DONE, but %u lines are lost", pipe_left());
 	else if (!is_stopped &&
 		 !(WIFEXITED(status) &&
-		     (WEXITSTATUS(status) == CODE_KILLED ||
+		     (WEXITSTATUS(status) == WORLD_KILLED ||
 			 (failed && WEXITSTATUS(status) == 111))))
 		world_bad("svcd ended by itself, status %#x", (unsigned)status);
 }
