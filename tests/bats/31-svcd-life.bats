@@ -433,6 +433,19 @@ ends_late() {
 	make "$1" <<<"echo \$\$; exec sleep 1000"
 	enable "$1"
 }
+# away NAME: it runs, and then it is removed; its logger has not left yet. `old`
+# was its process.
+away() {
+	tree_start
+	await has_line "$D/of-$1" .
+	old=$(pid_of "$1")
+	rm "$D/scan/$1"
+	await test -e "$D/$1.ends"
+}
+comes_back() {
+	ln -s "$D/sv/$1" "$D/scan/$1"
+	await is_up_not "$1" "$old"
+}
 goes() {
 	touch "$D/free"
 	echo >"$D/$1.go"
@@ -441,13 +454,8 @@ goes() {
 @test "a service that comes back finds the logger that had not yet left" {
 	local old
 	ends_late a
-	tree_start
-	await has_line "$D/of-a" .
-	old=$(pid_of a)
-	rm "$D/scan/a"
-	await test -e "$D/a.ends"
-	ln -s "$D/sv/a" "$D/scan/a"
-	await is_up_not a "$old"
+	away a
+	comes_back a
 	goes a
 	await has_line "$D/of-a" "^$(pid_of a)$"
 	[ ! -s "$D/said" ]
@@ -476,13 +484,8 @@ goes() {
 		while :; do read -r x; done <>$D/never
 	EOF
 	mkfifo "$D/never"
-	tree_start
-	await has_line "$D/of-a" .
-	old=$(pid_of a)
-	rm "$D/scan/a"
-	await test -e "$D/a.ends"
-	ln -s "$D/sv/a" "$D/scan/a"
-	await is_up_not a "$old"
+	away a
+	comes_back a
 	old=$(pid_of a)
 	touch "$D/last"
 	tree_end
