@@ -111,6 +111,8 @@ recover_pair(uint32_t i)
 	    rec(r->parent)->logger != i) {
 		r->parent = 0;
 		log_is_over(i);
+	} else if (!logpipe_return(r->parent, i)) {
+		logpipe_close(i);
 	}
 }
 

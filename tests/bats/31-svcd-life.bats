@@ -418,8 +418,7 @@ reads_later() {
 	reads_later 2s
 	rm "$D/scan/a"
 	await has_line "$D/out" last
-	gone() { ! "$TOP/build/bin/svc" -r "$D/run" status a/log >/dev/null 2>&1; }
-	await gone
+	await is_forgotten a/log
 }
 
 # A logger that has read everything, and then takes its time to go.
@@ -446,6 +445,8 @@ comes_back() {
 	ln -s "$D/sv/$1" "$D/scan/$1"
 	await is_up_not "$1" "$old"
 }
+is_forgotten() { ! "$TOP/build/bin/svc" -r "$D/run" status "$1" >/dev/null 2>&1; }
+same() { [ "$(cat "$1")" = "$2" ]; }
 goes() {
 	touch "$D/free"
 	echo >"$D/$1.go"
@@ -459,6 +460,24 @@ goes() {
 	goes a
 	await has_line "$D/of-a" "^$(pid_of a)$"
 	[ ! -s "$D/said" ]
+}
+
+@test "a service that comes and goes while its logger is late loses no line" {
+	local old pids
+	ends_late a
+	away a
+	pids=$old
+	for _ in 1 2 3; do
+		comes_back a
+		old=$(pid_of a)
+		pids="$pids $old"
+		rm "$D/scan/a"
+		await is_gone "$old"
+		await is_forgotten a
+	done
+	goes a
+	# shellcheck disable=SC2086 # one on each line
+	await same "$D/of-a" "$(printf '%s\n' $pids)"
 }
 
 @test "exit, then up: the same" {

@@ -38,13 +38,13 @@ left_log(const struct stat *st)
 	return wish_may(k) ? k : 0;
 }
 
-/* It comes to this service's lines when it has read the others to their end. */
+/* If it has read to the end already, another one reads on. */
 static void
 take_back(uint32_t i, uint32_t k, int log)
 {
 	rec(k)->parent = i;
 	rec(i)->logger = k;
-	live(k)->is_behind = true;
+	live(k)->is_resumed = true;
 	state_flags(k, 0, BOARD_UNLINKED);
 	service_look_again(k, log);
 	post(k, EV_UP);
@@ -65,7 +65,7 @@ begin_log(uint32_t i, int log, const struct stat *st)
 		return;
 	}
 	k = left_log(st);
-	if (k != 0 && str_eq(state_name(k, of), name)) {
+	if (k != 0 && str_eq(state_name(k, of), name) && logpipe_return(i, k)) {
 		take_back(i, k, log);
 		return;
 	}

@@ -134,21 +134,14 @@ is_left(const struct board_record *r)
 	return (r->flags & BOARD_LOG) && (r->flags & BOARD_UNLINKED);
 }
 
-/* It ends by itself and is not missed, but where it was killed before that. */
+/* It ends by itself and is not missed, but where there is more to read: it was
+ * killed before its end, or that was taken back. */
 static bool
 is_over(uint32_t i, const struct keep_exit *e)
 {
 	return is_left(rec(i)) &&
-	       ((e->code == CLD_EXITED && !logpipe_is_behind(i)) ||
+	       ((e->code == CLD_EXITED && !live(i)->is_resumed) ||
 		   !logpipe_has_lines(logpipe_input(i)));
-}
-
-/* Not an end that counts: it has read what was before its service. */
-static bool
-comes_to_next(uint32_t i)
-{
-	return logpipe_is_behind(i) &&
-	       (rec(i)->parent == 0 || !logpipe_has_lines(live(i)->pipe[0]));
 }
 
 static void
@@ -216,7 +209,8 @@ verdict(uint32_t i, const struct keep_exit *e)
 	board_end(r);
 	if (is_over(i, e))
 		return EV_DIED_STAY;
-	return comes_to_next(i) ? EV_DIED_NOW : v.event;
+	/* An end it had read, which was taken back, is no failure. */
+	return live(i)->is_resumed ? EV_DIED_NOW : v.event;
 }
 
 /* Before it is committed: a group's own marks come first. */

@@ -74,7 +74,7 @@ is_unread(uint32_t i)
 
 	return sv_is_rest(sv) && logpipe_has_lines(input_of(i)) &&
 	       (!live(i)->is_ending || timer_is_set(&late)) &&
-	       (sv_wanted(sv) || was_killed(rec(i)) || logpipe_is_behind(i));
+	       (sv_wanted(sv) || was_killed(rec(i)) || live(i)->is_resumed);
 }
 
 /* It lives, or is on its way to. */

@@ -422,7 +422,7 @@ pair_birth(uint32_t i)
 		return false; /* until a scan has it */
 	}
 	if (rec(i)->flags & BOARD_LOG)
-		logpipe_birth(i);
+		live(i)->is_resumed = false;
 	/* At the end it is closed on purpose, and what is in it still read. */
 	return writer == 0 || rec(writer)->log_slot != 0 || tree.is_ending ||
 	       logpipe_make(writer);

@@ -11,6 +11,7 @@
 
 #include "lib/bits.h"
 #include "lib/fd.h"
+#include "lib/fmt.h"
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/tree/state/slots.h"
@@ -105,10 +106,28 @@ logpipe_end(uint32_t i)
 		keep_drop(rec(i)->log_slot + 1u, 1);
 }
 
+/* Lines can be written once more; only /proc gives an end of this pipe. */
+static bool
+reopen(uint32_t i)
+{
+	struct live *l = live(i);
+	uint32_t slot = rec(i)->log_slot;
+	char path[32];
+	struct buf b = BUF(path);
+
+	buf_fmt(&b, "/proc/self/fd/%d", l->pipe[0]);
+	l->pipe[1] = sys_open(path, O_WRONLY, 0);
+	if (l->pipe[1] >= 0 && fd_lift(&l->pipe[1], TREE_FD_FLOOR) == 0 &&
+	    (slot == 0 || keep_put(slot + 1, &l->pipe[1], 1)))
+		return true;
+	fd_close(&l->pipe[1]);
+	return false;
+}
+
 void
 logpipe_renew(uint32_t i)
 {
-	if (live(i)->pipe[0] >= 0 && live(i)->pipe[1] < 0)
+	if (live(i)->pipe[0] >= 0 && live(i)->pipe[1] < 0 && !reopen(i))
 		logpipe_close(i);
 }
 
@@ -135,7 +154,8 @@ logpipe_recover(uint32_t i)
 		return;
 	for (unsigned n = 0; n < 2; n++)
 		l->pipe[n] = slots_get(slot + n);
-	l->is_behind = (rec(i)->flags & BOARD_LOG) && rec(i)->parent != 0;
+	/* It may have been so; then one more start of it does no harm. */
+	l->is_resumed = rec(i)->flags & BOARD_LOG;
 }
 
 bool
@@ -150,50 +170,53 @@ int
 logpipe_input(uint32_t logger)
 {
 	uint32_t writer = rec(logger)->parent;
-	int left = live(logger)->pipe[0];
 
-	if (writer == 0 || logpipe_has_lines(left))
-		return left;
-	return live(writer)->pipe[0];
-}
-
-bool
-logpipe_is_behind(uint32_t logger)
-{
-	return live(logger)->is_behind;
-}
-
-void
-logpipe_birth(uint32_t logger)
-{
-	struct live *l = live(logger);
-
-	if (rec(logger)->parent == 0)
-		l->is_behind = false;
-	else if ((l->is_behind = logpipe_has_lines(l->pipe[0])) == false)
-		logpipe_close(logger);
+	return live(writer != 0 ? writer : logger)->pipe[0];
 }
 
 /*
- * Its record names the pipe before the service's forgets it: what is done twice
- * after a death of ours is done once.
+ * The record it comes to names it before the other forgets it: what is done
+ * twice after a death of ours is done once.
  */
+static void
+move(uint32_t from, uint32_t to)
+{
+	int *ends = live(from)->pipe;
+
+	if (rec(to)->log_slot == rec(from)->log_slot)
+		close_both(live(to)->pipe);
+	else
+		logpipe_close(to);
+	keep(to, rec(from)->log_slot);
+	for (int k = 0; k < 2; k++) {
+		live(to)->pipe[k] = ends[k];
+		ends[k] = -1;
+	}
+	keep(from, 0);
+}
+
 void
 logpipe_leave(uint32_t i, uint32_t logger)
 {
-	struct live *from = live(i), *to = live(logger);
-
-	if (from->pipe[0] < 0)
+	if (live(i)->pipe[0] < 0)
 		return;
 	logpipe_end(i);
-	if (rec(logger)->log_slot == rec(i)->log_slot)
-		close_both(to->pipe);
-	else
-		logpipe_close(logger);
-	keep(logger, rec(i)->log_slot);
-	to->pipe[0] = from->pipe[0];
-	from->pipe[0] = -1;
-	keep(i, 0);
+	move(i, logger);
+}
+
+bool
+logpipe_return(uint32_t i, uint32_t logger)
+{
+	uint32_t slot = rec(logger)->log_slot;
+
+	if (live(logger)->pipe[0] < 0)
+		return true;
+	if (live(i)->pipe[0] >= 0 && (slot == 0 || rec(i)->log_slot != slot))
+		return false;
+	if (!reopen(logger))
+		return false;
+	move(logger, i);
+	return true;
 }
 
 /*

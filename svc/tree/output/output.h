@@ -47,21 +47,20 @@ bool logpipe_make(uint32_t i);
 bool logpipe_share(uint32_t i, uint32_t from);
 /* No more is written; what is in it can still be read. */
 void logpipe_end(uint32_t i);
-/* One that was ended is over: its service is to have a new one. */
+/* One that was ended can be written into again. */
 void logpipe_renew(uint32_t i);
 void logpipe_close(uint32_t i);
 void logpipe_recover(uint32_t i);
-/* What a logger reads: the pipe it was left, or its service's; or -1. */
+/* What a logger reads: its service's pipe, or the one it was left; or -1. */
 int logpipe_input(uint32_t logger);
-/* It reads what an earlier service left: other lines come next. */
-bool logpipe_is_behind(uint32_t logger);
-/* A logger is about to be born: what it has read to the end is forgotten. */
-void logpipe_birth(uint32_t logger);
 /* Something waits in this pipe. No descriptor: nothing does. */
 bool logpipe_has_lines(int fd);
 /* Its service is about to be forgotten: the pipe is its logger's, to be read
  * to its end. */
 void logpipe_leave(uint32_t i, uint32_t logger);
+/* There is a service again: the pipe is its own, with what is still in it.
+ * False: it cannot be had, or the service has another one. */
+bool logpipe_return(uint32_t i, uint32_t logger);
 /* The service of this logger is gone for good. */
 void log_is_over(uint32_t logger);
 

@@ -59,7 +59,7 @@ struct live {
 	bool is_told : 1;      /* that it has no cgroup */
 	bool is_unpaired : 1;  /* said that what it reads does not write */
 	bool is_logless : 1;   /* its log/ cannot be had just now */
-	bool is_behind : 1;    /* what it reads is not what it reads next */
+	bool is_resumed : 1;   /* a logger: the end of what it reads is none */
 };
 
 struct tree {
