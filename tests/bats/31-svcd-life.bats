@@ -446,6 +446,10 @@ comes_back() {
 	await is_up_not "$1" "$old"
 }
 is_forgotten() { ! "$TOP/build/bin/svc" -r "$D/run" status "$1" >/dev/null 2>&1; }
+is_another() {
+	local svcd
+	svcd=$(svcd_pid) && [ "$svcd" != "$1" ] && is_up a
+}
 same() { [ "$(cat "$1")" = "$2" ]; }
 goes() {
 	touch "$D/free"
@@ -478,6 +482,22 @@ goes() {
 	goes a
 	# shellcheck disable=SC2086 # one on each line
 	await same "$D/of-a" "$(printf '%s\n' $pids)"
+}
+
+@test "so does one that goes after svcd was killed" {
+	local first old
+	ends_late a
+	away a
+	first=$old
+	comes_back a
+	old=$(svcd_pid)
+	kill -KILL "$old"
+	await is_another "$old"
+	old=$(pid_of a)
+	rm "$D/scan/a"
+	await is_forgotten a
+	goes a
+	await same "$D/of-a" "$(printf '%s\n' "$first" "$old")"
 }
 
 @test "exit, then up: the same" {

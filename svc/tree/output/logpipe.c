@@ -150,12 +150,10 @@ logpipe_recover(uint32_t i)
 	struct live *l = live(i);
 	uint32_t slot = rec(i)->log_slot;
 
-	if (slot == 0)
-		return;
-	for (unsigned n = 0; n < 2; n++)
-		l->pipe[n] = slots_get(slot + n);
 	/* It may have been so; then one more start of it does no harm. */
 	l->is_resumed = rec(i)->flags & BOARD_LOG;
+	for (unsigned n = 0; slot != 0 && n < 2; n++)
+		l->pipe[n] = slots_get(slot + n);
 }
 
 bool
