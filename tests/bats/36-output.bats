@@ -33,10 +33,9 @@ fds_of() { find "/proc/$1/fd" -mindepth 1 | wc -l; }
 	enable a
 	tree_start
 	await is_up a
-	svcd=$(svcd_pid)
-	kill -STOP "$svcd"
-	kill -KILL "$svcd"
+	svcd_stays_away
 	echo 'in between' >"$D/go"
+	svcd_may_come
 	await shows a 'said in between'
 }
 

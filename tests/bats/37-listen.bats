@@ -75,14 +75,13 @@ ask() {
 	tree_start
 	await state_is a up
 	[ "$(ask "$port" one)" = "$(main_of a) one" ]
-	svcd=$(svcd_pid)
 	pid=$(main_of a)
-	kill -STOP "$svcd"
+	svcd_stays_away
 	kill -KILL "$pid"
 	ask "$port" waited >"$D/answer" 3>&- &
 	client=$!
 	await grep -q "$(printf ':%04X ' "$port")" /proc/net/tcp
-	kill -KILL "$svcd"
+	svcd_may_come
 	wait "$client"
 	await up_not a "$pid"
 	[ "$(cat "$D/answer")" = "$(main_of a) waited" ]

@@ -32,10 +32,10 @@ starts() {
 	tree_start
 	await has_line "$D/a.told" '^pid'
 	pid=$(main_of a)
-	kill -STOP "$(svcd_pid)"
+	svcd_stays_away
 	echo 'send READY=1\nSTATUS=said to nobody' >"$D/a.say"
 	await has_line "$D/a.told" '^done send'
-	kill_svcd
+	svcd_may_come
 	await state_is a up
 	main_is a "$pid"
 	status_has a 'said to nobody'

@@ -49,10 +49,10 @@ shell() {
 	mkfifo "$D/go"
 	tree_start
 	await state_is a starting
-	kill -STOP "$(svcd_pid)"
+	svcd_stays_away
 	echo >"$D/go"
 	await test -e "$D/said.it"
-	kill -CONT "$(svcd_pid)"
+	svcd_may_come
 	await state_is a up
 	status_has a 'last words'
 }

@@ -111,10 +111,9 @@ restart = always 10ms
 EOF
 	tree_start
 	await state_is g up
-	svcd=$(svcd_pid)
-	kill -STOP "$svcd"
+	svcd_stays_away
 	kill -KILL "$(pid a)"
-	kill -KILL "$svcd"
+	svcd_may_come
 	await starts_are g 2
 	await starts_are b 2
 }

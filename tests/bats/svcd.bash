@@ -78,6 +78,14 @@ enable() { ln -s "$D/sv/$1" "$D/scan/$1"; }
 
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 # The kept svcd: the keeper's child whose program is svcd.
+# Kills svcd; its keeper, stopped, starts no other before svcd_may_come. (A svcd
+# that is only stopped is continued at once.)
+svcd_stays_away() {
+	kill -STOP "$KEEPER"
+	kill -KILL "$(svcd_pid)"
+}
+svcd_may_come() { kill -CONT "$KEEPER"; }
+
 svcd_pid() {
 	local p
 	for p in $(children "$KEEPER"); do
