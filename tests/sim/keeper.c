@@ -26,7 +26,7 @@
 int svcd_main(int argc, char **argv, char **envp);
 
 const struct history *sim;
-char sim_top[64], sim_scan[80], sim_run_dir[80];
+char sim_top[64], sim_scan[80], sim_homes[80], sim_run_dir[80];
 struct sim_figures sim_figures;
 bool sim_is_quiet;
 
@@ -228,8 +228,10 @@ make_top(void)
 			return false;
 	}
 	snprintf(sim_scan, sizeof(sim_scan), "%s/scan", sim_top);
+	snprintf(sim_homes, sizeof(sim_homes), "%s/sv", sim_top);
 	snprintf(sim_run_dir, sizeof(sim_run_dir), "%s/run", sim_top);
-	return mkdir(sim_scan, 0755) == 0 && mkdir(sim_run_dir, 0755) == 0;
+	return mkdir(sim_scan, 0755) == 0 && mkdir(sim_homes, 0755) == 0 &&
+	    mkdir(sim_run_dir, 0755) == 0;
 }
 
 /* What svcd said, and the services that are more than a program. */

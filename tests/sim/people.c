@@ -1,6 +1,6 @@
 /*
- * Those who have services: they make them, give commands, move directories
- * about, want everything up in the end, and then stop it all.
+ * Those who have services: they make them, give commands, remove and make
+ * links, want everything up in the end, and then stop it all.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -22,7 +22,7 @@
 static void
 service_path(char to[160], unsigned k, const char *rest)
 {
-	snprintf(to, 160, "%s/s%u%s", sim_scan, k, rest);
+	snprintf(to, 160, "%s/s%u%s", sim_homes, k, rest);
 }
 
 static char
@@ -45,8 +45,8 @@ people_make_file(unsigned k, const char *name)
 	close(fd);
 }
 
-void
-people_make_folder(unsigned k, const char *name)
+static void
+make_folder(unsigned k, const char *name)
 {
 	char path[160];
 
@@ -54,26 +54,43 @@ people_make_folder(unsigned k, const char *name)
 	mkdir(path, 0755);
 }
 
+void
+people_link(unsigned k, bool is_wanted)
+{
+	char home[160], link[160];
+
+	service_path(home, k, "");
+	snprintf(link, sizeof(link), "%s/s%u", sim_scan, k);
+	(void)!(is_wanted ? symlink(home, link) : unlink(link));
+}
+
+void
+people_settle(unsigned k)
+{
+	make_folder(k, "");
+	people_link(k, true);
+}
+
 /* 0 plain; 1 with finish; 2 a logger; 3 a flag `down`; 4 control/t and u. */
 static void
 make_services(void)
 {
 	for (unsigned k = 0; k < sim->services; k++) {
-		people_make_folder(k, "");
+		people_settle(k);
 		people_make_file(k, "/run");
 		switch (kind(k)) {
 		case '1':
 			people_make_file(k, "/finish");
 			break;
 		case '2':
-			people_make_folder(k, "/log");
+			make_folder(k, "/log");
 			people_make_file(k, "/log/run");
 			break;
 		case '3':
 			people_make_file(k, "/down");
 			break;
 		case '4':
-			people_make_folder(k, "/control");
+			make_folder(k, "/control");
 			people_make_file(k, "/control/t");
 			people_make_file(k, "/control/u");
 		}
@@ -97,16 +114,6 @@ people_command(unsigned k, const char *letters)
 }
 
 void
-people_hide(unsigned k, bool hidden)
-{
-	char here[160], there[160];
-
-	service_path(here, k, "");
-	snprintf(there, sizeof(there), "%s/.s%u", sim_scan, k);
-	(void)!(hidden ? rename(here, there) : rename(there, here));
-}
-
-void
 people_kill(unsigned k)
 {
 	char name[32];
@@ -126,10 +133,10 @@ people_something(unsigned k, const char *const *letters, unsigned count)
 		world->fork_fails = 1 + world_random(4);
 		break;
 	case 1:
-		people_hide(k, true);
+		people_link(k, false);
 		break;
 	case 2:
-		people_hide(k, false);
+		people_link(k, true);
 		break;
 	case 3:
 		world->now_ns += (int64_t)world_random(8000) * 1000000;
@@ -150,7 +157,7 @@ something(void)
 }
 
 /* A script is pairs: a service's number and a letter for svcd, or - and + for
- * its directory to go and come, X for its death, S for seconds that pass. */
+ * its link to go and come, X for its death, S for seconds that pass. */
 static void
 scripted(unsigned at)
 {
@@ -161,7 +168,7 @@ scripted(unsigned at)
 	switch (step[1]) {
 	case '-':
 	case '+':
-		people_hide(k, step[1] == '-');
+		people_link(k, step[1] == '+');
 		break;
 	case 'X':
 		people_kill(k);
@@ -245,7 +252,7 @@ calm_down(void)
 	world->is_calm = true;
 	world->fork_fails = 0;
 	for (unsigned k = 0; k < sim->services; k++)
-		people_hide(k, false);
+		people_link(k, true);
 	if (sim->with_faults) /* whatever they broke, a new life mends */
 		world_crash();
 }

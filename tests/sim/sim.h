@@ -45,7 +45,7 @@ struct history {
 	uint64_t points[SIM_POINTS]; /* life n is killed there; 0: it is not */
 };
 extern const struct history *sim;
-extern char sim_top[64], sim_scan[80], sim_run_dir[80];
+extern char sim_top[64], sim_scan[80], sim_homes[80], sim_run_dir[80];
 
 /* Calls and stores of all histories, and what became of svcd in them. */
 extern struct sim_figures {
@@ -75,11 +75,12 @@ extern enum sim_mutant {
 void watcher_check(void);
 
 /* people.c */
-void people_make_folder(unsigned k, const char *name);
+/* Its directory, and the link that makes it a service. */
+void people_settle(unsigned k);
 void people_make_file(unsigned k, const char *name);
-/* Letters for a service; its directory goes, or comes back. */
+/* Letters for a service; its link is made, or goes. */
 void people_command(unsigned k, const char *letters);
-void people_hide(unsigned k, bool hidden);
+void people_link(unsigned k, bool is_wanted);
 /* Its process crashes, if it has one. */
 void people_kill(unsigned k);
 /* By chance: one of these commands for it, or it goes or comes back, time

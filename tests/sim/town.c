@@ -218,7 +218,7 @@ write_definition(unsigned k)
 	char path[160];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/s%u/service", sim_scan, k);
+	snprintf(path, sizeof(path), "%s/s%u/service", sim_homes, k);
 	f = fopen(path, "we");
 	if (f == NULL)
 		return;
@@ -249,7 +249,7 @@ town_make(void)
 		settle_in(k);
 	settle_rival();
 	for (unsigned k = 0; k < town_count; k++) {
-		people_make_folder(k, "");
+		people_settle(k);
 		write_definition(k);
 		if (town_houses[k].kind == PROCESS)
 			people_make_file(k, "/run");

@@ -1,7 +1,7 @@
 /*
  * All of svcd on the fake kernel, in four kinds of history:
  *
- *   - by seed: services die, people give commands, directories come and go,
+ *   - by seed: services die, people give commands, links come and go,
  *     clones and other calls fail, and svcd is killed at any of its calls;
  *   - the same with services that ask things of each other and with groups,
  *     and with trials of them in the end: town.c;

@@ -20,7 +20,7 @@ enum trial_kind {
 	TRIAL_DEATH, /* it crashes */
 	TRIAL_TERM,  /* it is asked to end, and comes again */
 	TRIAL_FAIL,  /* it crashes until it gives up */
-	TRIAL_AWAY,  /* its directory goes */
+	TRIAL_AWAY,  /* its link goes */
 	TRIAL_RIVAL, /* what it conflicts with is wanted */
 	TRIAL_KINDS
 };
@@ -176,7 +176,7 @@ act(bool is_again)
 		people_kill(trial->about);
 		break;
 	case TRIAL_AWAY:
-		people_hide(trial->about, true);
+		people_link(trial->about, false);
 		break;
 	case TRIAL_RIVAL:
 		people_command(town_rival, "u");
@@ -233,7 +233,7 @@ town_rests(void)
 			return false;
 		check_trial();
 		trial->is_tried = false;
-		people_hide(trial->about, false);
+		people_link(trial->about, true);
 		people_want();
 		return false;
 	}
