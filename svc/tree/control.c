@@ -12,6 +12,7 @@
 #include "lib/sys.h"
 #include "svc/core/status.h"
 #include "svc/tree/life/life.h"
+#include "svc/tree/state/scandir.h"
 #include "svc/tree/state/state.h"
 
 /* Letters taken at one time: whoever writes without end waits its turn. */
@@ -28,6 +29,16 @@ send_letter(uint32_t i, char letter)
 		kill_one(i, sig, false);
 }
 
+/* Until its link is another one. */
+static void
+set_exited(uint32_t i)
+{
+	char name[BOARD_NAME_MAX + 1];
+
+	rec(i)->exit_link = scandir_link(state_name(i, name));
+	state_flags(i, BOARD_EXITED, 0);
+}
+
 void
 control_letter(uint32_t i, char letter)
 {
@@ -42,7 +53,7 @@ control_letter(uint32_t i, char letter)
 		return;
 	}
 	if (ev == EV_EXIT)
-		state_flags(i, BOARD_EXITED, 0);
+		set_exited(i);
 	if (ev == EV_DOWN)
 		state_flags(i, 0, BOARD_EXITED);
 	wish(i, ev);

@@ -38,6 +38,25 @@ kill_svcd() {
 	count_is "$D/log" run 1
 }
 
+@test "told to exit, and linked anew while there is no svcd: it is started" {
+	sleeper a
+	enable a
+	tree_start
+	await is_up a
+	pid=$(pid_of a)
+	send a x
+	await is_gone "$pid"
+	gone() { ! is_supervised a; }
+	await gone
+	kill_svcd
+	gone
+	svcd_stays_away
+	rm "$D/scan/a"
+	enable a
+	svcd_may_come
+	await is_up a
+}
+
 @test "an exit while there is no svcd is told to the next" {
 	make a <<<"trap 'exit 42' TERM; echo run >>$D/a; while :; do sleep 1000 & wait; done"
 	script a/finish <<<"echo \"\$1 \$2\" >>$D/out"
@@ -45,12 +64,11 @@ kill_svcd() {
 	tree_start
 	await is_up a
 	await has_line "$D/a" run
-	svcd=$(svcd_pid)
 	pid=$(pid_of a)
-	kill -STOP "$svcd"
+	svcd_stays_away
 	kill -TERM "$pid"
 	await is_gone "$pid"
-	kill -KILL "$svcd"
+	svcd_may_come
 	await has_line "$D/out" '^42 0$'
 	await count_is "$D/a" run 2
 	count_is "$D/out" . 1
@@ -96,11 +114,10 @@ kill_svcd() {
 	enable a
 	tree_start
 	await is_up a
-	svcd=$(svcd_pid)
-	kill -STOP "$svcd"
+	svcd_stays_away
 	rm "$D/scan/a"
 	enable b
-	kill -KILL "$svcd"
+	svcd_may_come
 	await is_up b
 	await is_down a
 }

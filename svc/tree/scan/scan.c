@@ -82,12 +82,25 @@ vanish(uint32_t i)
 		let_go(i);
 }
 
+/* No event told of it: nobody was there to hear. */
+static bool
+has_other_link(uint32_t i, const char *name)
+{
+	uint32_t then = rec(i)->exit_link, now = scandir_link(name);
+
+	return then != 0 && now != 0 && now != then;
+}
+
 static void
-still_there(uint32_t i, int dir)
+still_there(uint32_t i, const char *name, int dir)
 {
 	live(i)->is_seen = true;
-	if ((rec(i)->flags & BOARD_EXITED) && !(rec(i)->flags & BOARD_UNLINKED))
+	if ((rec(i)->flags & BOARD_EXITED) &&
+	    !(rec(i)->flags & BOARD_UNLINKED)) {
+		if (has_other_link(i, name))
+			scan_made(name);
 		return;
+	}
 	service_take_log(i, dir);
 	service_look_again(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
@@ -122,7 +135,7 @@ found_directory(unsigned which, const char *name, int dir)
 	here = state_by_name(name);
 	there = state_by_place(st.st_dev, st.st_ino);
 	if (here != 0 && here == there) {
-		still_there(here, dir);
+		still_there(here, name, dir);
 	} else if (here != 0) {
 		/* Another directory under a known name: first the old one. */
 		live(here)->is_recreated = true;
@@ -157,7 +170,7 @@ found_file(const char *name, const struct stat *st)
 		return;
 	}
 	if (i != 0 && scandir_is_file(i)) {
-		still_there(i, dir);
+		still_there(i, name, dir);
 	} else if (i != 0) {
 		live(i)->is_recreated = true;
 		let_go(i);

@@ -139,6 +139,23 @@ scandir_is_file(uint32_t i)
 	return rest != NULL && str_starts(rest, one_dir);
 }
 
+/* By its time where inodes are given out again, by its inode where two links
+ * can have one time. */
+uint32_t
+scandir_link(const char *name)
+{
+	struct stat st;
+
+	for (unsigned which = 0; which < count; which++)
+		if (sys_fstatat(
+			scans[which].fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISLNK(st.st_mode))
+			return (uint32_t)st.st_ino ^
+			       (uint32_t)st.st_ctim.tv_sec ^
+			       (uint32_t)st.st_ctim.tv_nsec;
+	return 0;
+}
+
 int
 scandir_with_file(const char *name)
 {

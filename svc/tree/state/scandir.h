@@ -41,6 +41,11 @@ void scandirs_looked(void);
  */
 void scandir_of_files(struct buf *b, const char *name);
 bool scandir_is_file(uint32_t i);
+/*
+ * A number for the link that has this name now: another link, made in its
+ * place, has another one. 0: none, or no link.
+ */
+uint32_t scandir_link(const char *name);
 /* The open scan directory that has such a file now; -1: none. */
 int scandir_with_file(const char *name);
 
