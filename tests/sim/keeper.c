@@ -231,7 +231,7 @@ make_top(void)
 	snprintf(sim_homes, sizeof(sim_homes), "%s/sv", sim_top);
 	snprintf(sim_run_dir, sizeof(sim_run_dir), "%s/run", sim_top);
 	return mkdir(sim_scan, 0755) == 0 && mkdir(sim_homes, 0755) == 0 &&
-	    mkdir(sim_run_dir, 0755) == 0;
+	       mkdir(sim_run_dir, 0755) == 0;
 }
 
 /* What svcd said, and the services that are more than a program. */
