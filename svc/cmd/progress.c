@@ -47,6 +47,7 @@ enum told {
 	TOLD_BAD,
 	TOLD_DOUBTED, /* nothing: it may be skipped */
 	TOLD_SKIPPED,
+	TOLD_KEY, /* nothing yet: Ctrl-C was meant for it */
 	TOLD_STOPPED,
 };
 
@@ -209,7 +210,10 @@ look_at(const struct views *all, const struct view *v)
 	const char *name = screen_text(v->name, strlen(v->name));
 	const char *note;
 
-	if (sv_is_ready(v->word.sv) && *told != TOLD_GOOD) {
+	if (sv_is_ready(v->word.sv) && *told == TOLD_KEY) {
+		*told = TOLD_GOOD;
+		tell("skip", memory_text("%s: interrupted", name), took(v));
+	} else if (sv_is_ready(v->word.sv) && *told != TOLD_GOOD) {
 		*told = TOLD_GOOD;
 		tell(" ok ", name, took(v));
 	} else if ((v->shown == SV_SHOWN_FAILED ||
@@ -300,6 +304,7 @@ interrupt(const struct view *v)
 
 	wire_wish(&b, ++self.client.last_id, WIRE_VERB_KILL, 0, SIGINT, 1);
 	wire_put_text(&b, v->name, strlen(v->name));
+	*told_of(v) = TOLD_KEY;
 	if (client_send(&self.client, &b))
 		client_reply(&self.client, &m, mono_never());
 }

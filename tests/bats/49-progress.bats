@@ -92,6 +92,44 @@ grep -q '^\[ ok \] good stopped ' console
 END
 }
 
+@test "progress: Ctrl-C skips the step of a boot, and it is told so" {
+	inside <<'END'
+cat >step <<'STEP'
+trap 'exit 0' INT
+sleep 1000 &
+wait
+STEP
+settings step 'type = oneshot' "up = sh $PWD/step"
+settings good 'run = sleep 1000' 'needs = step'
+settings progress 'ready = notify' "run = sh -c 'exec svc -r $PWD/run progress -o \$(cat $PWD/tty)'" 'stop = TERM 1m KILL'
+# A terminal that is nobody's yet; what is written to keys is typed there.
+mkfifo keys
+cat >terminal <<'PYTHON'
+import os, tty
+master, slave = os.openpty()
+with open("tty", "w") as f:
+    f.write(os.ttyname(slave))
+if os.fork() == 0:
+    while True:
+        with open("console", "ab") as f:
+            f.write(os.read(master, 4096))
+while True:
+    with open("keys", "rb") as f:
+        os.write(master, f.read())
+PYTHON
+python3 terminal &
+until_true test -s tty
+tree
+until_true grep -q 'waiting for step .*Ctrl-C skips it' console
+printf '\003' >keys
+until_true grep -q '^.skip. step: interrupted ' console
+until_true grep -q '^. ok . good ' console
+answers 1 '*' grep 'ok . step ' console
+kill -TERM $KEEPER
+wait $KEEPER || :
+END
+}
+
 @test "progress: who watches over a step's command ends with it" {
 	inside <<'END'
 cat >step <<'STEP'

@@ -126,11 +126,12 @@ lay_fsck() {
 	said -t 90 '/dev/vdb: e2fsck canceled'
 	slow_down 0
 	said 'skip. file system checks: interrupted'
+	said 'skip. check: interrupted'
 	said 'login:'
 	in_guest 'grep -q "^/dev/vdb /mnt " /proc/mounts && [ ! -e /forcefsck ]'
 	run console
 	echo "$output"
-	[[ $output != *"is mounted"* ]]
+	[[ $output != *"is mounted"* && $output != *"ok ] check"* ]]
 	# One alone tells what is waited for.
 	[[ $output != *"waiting for file system checks"* ]]
 	goes_down
