@@ -398,8 +398,8 @@ view_exit_of(const struct view *v, uint16_t generation)
 	const struct board_exit *e;
 	uint32_t i = 0;
 
-	while (
-	    (e = board_exit(&v->r, i)) != NULL && e->generation != generation)
+	while ((e = board_exit(&v->r, i)) != NULL &&
+	       (e->generation != generation || e->role != SV_ROLE_RUN))
 		i++;
 	return e;
 }

@@ -99,7 +99,8 @@ const char *view_phrase(
 const char *view_last_exit(const struct view *v);
 /* One of its past: in words, and "not started" where it never ran. */
 const char *view_exit(const struct board_exit *e);
-/* That of the run of this generation; NULL: not over, or long forgotten. */
+/* That of the run of this generation, not of its finish; NULL: not over, or
+ * long forgotten. */
 const struct board_exit *view_exit_of(
     const struct view *v, uint16_t generation);
 

@@ -100,11 +100,21 @@ is_hopeless(struct client *c, const struct view *v)
 	       waits_in_vain(c, v);
 }
 
+/* How a run by `once` ended, of what has no state for it; NULL: it lives. */
+static const struct board_exit *
+end_of_once(const struct round *round, const struct asked *a)
+{
+	bool is_over = round->wish->end == WISH_RAN && !a->is_gone &&
+		       a->now.word.sv.state == S_DOWN;
+
+	return is_over ? view_exit_of(&a->now, a->target) : NULL;
+}
+
 static enum state
 judge_start(const struct round *round, const struct asked *a)
 {
 	const struct view *v = &a->now;
-	enum sv_state state = v->word.sv.state;
+	const struct board_exit *e;
 
 	if (waits_in_vain(round->client, v))
 		return BAD;
@@ -113,8 +123,8 @@ judge_start(const struct round *round, const struct asked *a)
 	if (sv_is_ready(v->word.sv) && view_is_answered(v, a->target))
 		return mono_before(mono_now(), view_trial_end(v)) ? PENDING
 								  : GOOD;
-	if (round->wish->end == WISH_RAN && state == S_ENDED)
-		return GOOD;
+	if ((e = end_of_once(round, a)) != NULL)
+		return e->is_failure ? BAD : GOOD;
 	return is_hopeless(round->client, v) || view_is_answered(v, a->target)
 		   ? BAD
 		   : PENDING;
@@ -423,15 +433,19 @@ reason(
     const struct round *round, const struct views *all, const struct asked *a)
 {
 	const struct board_exit *e = NULL;
+	const char *note;
 
 	if (a->reason != WIRE_REASON_OK)
 		return refusal(a);
 	if (round->wish->end == WISH_RELOADED && has_ended(a))
 		e = view_exit_of(&a->now, a->target);
-	if (e == NULL)
-		return view_note_to_asker(all, &a->now);
-	return memory_text("%s instead of reloading%s", view_exit(e),
-	    e->code == CLD_EXITED ? "" : "; set reload or reload-signal");
+	if (e != NULL)
+		return memory_text("%s instead of reloading%s", view_exit(e),
+		    e->code == CLD_EXITED ? ""
+					  : "; set reload or reload-signal");
+	note = view_note_to_asker(all, &a->now);
+	e = end_of_once(round, a);
+	return *note == '\0' && e != NULL ? view_exit(e) : note;
 }
 
 static const char *

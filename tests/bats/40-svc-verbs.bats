@@ -70,6 +70,24 @@ says 'a:*exit 0*' sh -c 'svc status a | tr "\n" " "'
 END
 }
 
+@test "once answers well for a run that has ended well, and 1 for another" {
+	inside <<'END'
+service good 'exit 0'
+service bad 'exit 3'
+service listed 'exit 3'
+printf 'success-codes = 3\n' >sv/listed/service
+for name in good bad listed; do
+	echo >sv/$name/down
+	printf '#!/bin/sh\nexit 5\n' >sv/$name/finish
+	chmod +x sv/$name/finish
+done
+tree
+says 'good: down: exit 0' svc once good
+answers 1 'bad: down: exit 3' svc once bad
+says 'listed: down: exit 3' svc once listed
+END
+}
+
 @test "kill sends a signal to the main process" {
 	inside <<'END'
 service a 'trap "echo >got" USR1; while :; do sleep 0.1; done'
@@ -93,6 +111,9 @@ svc wait -q ready
 ends() { svc wait -q ready a && answers 1 "$1" svc reload "${@:2}" a; }
 until_true ends 'a: backoff: killed by SIGHUP instead of reloading; set reload or reload-signal'
 until_true ends '*"ok":false*"why":"killed by SIGHUP instead of*' -j
+printf '#!/bin/sh\nexit 5\n' >sv/a/finish
+chmod +x sv/a/finish
+until_true ends 'a: backoff: killed by SIGHUP instead of reloading; set reload or reload-signal'
 says 'deaf: up (pid *)' svc reload deaf
 says 'one: done' svc reload one
 END
