@@ -381,6 +381,29 @@ END
 	await is_down a/log
 }
 
+@test "a log/ that is made is written to from the next start on" {
+	make a <<<'echo run; exec sleep 1000'
+	up a
+	await has_line "$D/said" run
+	script a/log/run <<<"exec cat >>$D/out"
+	send a t
+	await count_is "$D/out" run 1
+	is_up a/log
+}
+
+@test "a log/ that is removed is written to no more from the next start on" {
+	make a <<<'echo run; exec sleep 1000'
+	script a/log/run <<<"cat >>$D/out; echo over >>$D/out"
+	up a
+	await has_line "$D/out" run
+	rm -r "$D/sv/a/log"
+	[ ! -s "$D/said" ]
+	send a t
+	await has_line "$D/said" run
+	await has_line "$D/out" over
+	count_is "$D/out" run 1
+}
+
 # A logger that does nothing in its first life and waits long for its second.
 reads_later() {
 	script a/log/run <<<"[ -e $D/go ] || exec sleep 1000; exec cat >>$D/out"

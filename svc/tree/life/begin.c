@@ -134,6 +134,38 @@ service_find_log(uint32_t i)
 	sys_close(dir);
 }
 
+static void
+log_made(uint32_t i, int dir)
+{
+	struct stat st;
+	int log = open_log(dir, &st);
+
+	if (log < 0)
+		return;
+	if (state_by_place(st.st_dev, st.st_ino) == 0) {
+		begin_log(i, log, &st);
+	} else { /* read by one that has yet to leave: not within a step */
+		live(i)->is_logless = true;
+		scandirs_want();
+	}
+	sys_close(log);
+}
+
+/* Between two runs: its log/ may have been made since, or removed. */
+static void
+refresh_log(uint32_t i, int dir)
+{
+	struct stat st;
+
+	if (rec(i)->flags & (BOARD_LOG | BOARD_EXITED) || command_is(i))
+		return;
+	if (rec(i)->logger == 0)
+		log_made(i, dir);
+	else if (sys_fstatat(dir, "log", &st, AT_SYMLINK_NOFOLLOW) < 0 &&
+		 errno == ENOENT)
+		service_leave_logger(i);
+}
+
 static uint32_t
 kinds(uint32_t i)
 {
@@ -273,6 +305,7 @@ service_refresh(uint32_t i)
 		return;
 	if (service_define(i, dir) == DEFINE_NEW)
 		relations_defined(i);
+	refresh_log(i, dir);
 	state_flags(i, 0, BOARD_CHANGED);
 	state_commit(
 	    i, sv_configure(w.sv, service_config(i, dir)), w.generation, w.pid);

@@ -116,9 +116,8 @@ tell(uint32_t i)
 	ending_rested(i);
 }
 
-/* Its logger reads to the end, for nobody; false: it has none. */
-static bool
-leave_logger(uint32_t i)
+bool
+service_leave_logger(uint32_t i)
 {
 	uint32_t logger = rec(i)->logger;
 
@@ -141,7 +140,7 @@ set_aside(uint32_t i)
 	struct sv_word w = state_word(i);
 	struct sv sv = {.state = S_DOWN, .want = WANT_DOWN, .deps = true};
 
-	leave_logger(i);
+	service_leave_logger(i);
 	logpipe_close(i);
 	views_last(i);
 	supervise_close(i);
@@ -163,7 +162,7 @@ leave_directory(uint32_t i)
 		rec(parent)->logger = 0;
 	else if (scandir_is_only() && !live(i)->is_recreated)
 		keep_end(KEEP_END_EXIT, 0, false);
-	if (!leave_logger(i))
+	if (!service_leave_logger(i))
 		logger_leave(i);
 }
 

@@ -28,6 +28,8 @@ void queue_settle(void);
 
 /* --- do.c: effects --- */
 void do_effects(uint32_t i, struct sv before, struct sv now, uint32_t effects);
+/* Its logger reads to the end, for nobody; false: it has none. */
+bool service_leave_logger(uint32_t i);
 
 /* --- born.c --- */
 void born(uint32_t i, enum birth_kind kind, uint32_t pid);
