@@ -59,6 +59,26 @@ EOF
 	await has "$D/logs/a/current" bye
 }
 
+@test "a log/ that is made takes over at the next start, from the first line" {
+	make a <<<'i=0; while :; do echo $$ $((i += 1)); sleep 0.02; done'
+	echo "log = $D/logs/a" >"$D/sv/a/service"
+	enable a
+	tree_start
+	await is_up a
+	old=$(pid_of a)
+	script a/log/run <<<"exec cat >>$D/out"
+	"$TOP/build/bin/svc" -r "$D/run" rescan
+	await has "$D/logs/a/current" "^$old 20$"
+	[ ! -e "$D/out" ]
+	send a t
+	await is_up_not a "$old"
+	await has "$D/out" "^$(pid_of a) 5$"
+	[ "$(head -n 1 "$D/out")" = "$(pid_of a) 1" ]
+	count_is "$D/logs/a/current" "^$(pid_of a) " 0
+	[ "$(seq -f "$old %g" "$(wc -l <"$D/logs/a/current")")" = \
+		"$(cat "$D/logs/a/current")" ]
+}
+
 @test "the logger and svcd are killed: every line is there, once" {
 	cat >"$D/writer" <<EOF
 n=1000000

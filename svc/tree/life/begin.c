@@ -50,7 +50,10 @@ take_back(uint32_t i, uint32_t k, int log)
 	post(k, EV_UP);
 }
 
-/* One that has another name must leave first: whoever needs it waits. */
+/*
+ * One that has another name must leave first: whoever needs it waits. So must
+ * who read its output until now.
+ */
 static void
 begin_log(uint32_t i, int log, const struct stat *st)
 {
@@ -64,6 +67,7 @@ begin_log(uint32_t i, int log, const struct stat *st)
 		say_warnx("%s: its path is too long", name);
 		return;
 	}
+	logger_leave(i);
 	k = left_log(st);
 	if (k != 0 && str_eq(state_name(k, of), name) && logpipe_return(i, k)) {
 		take_back(i, k, log);
@@ -92,6 +96,13 @@ open_log(int dir, struct stat *st)
 	return log;
 }
 
+/* What runs writes to the shared logger, or another's, until it ends. */
+static bool
+has_other_reader(uint32_t i)
+{
+	return live(i)->pipe[0] >= 0 && !sv_is_rest(state_word(i).sv);
+}
+
 /*
  * Until a look at it says that it has none, it is not born without one. A
  * service that is one file may have no directory in a container, nor a log.
@@ -114,7 +125,7 @@ service_take_log(uint32_t i, int dir)
 	}
 	if (log >= 0 && rec(i)->logger != 0)
 		service_look_again(rec(i)->logger, log);
-	else if (log >= 0)
+	else if (log >= 0 && !has_other_reader(i))
 		begin_log(i, log, &st);
 	fd_close(&log);
 }
