@@ -126,6 +126,9 @@ decide(struct sv sv, enum sv_event event)
 		return wish_down(sv);
 	case EV_KEEP:
 		return wish_keep(sv);
+	case EV_UNASKED:
+		sv.want = WANT_NONE;
+		return sv_wanted(sv) ? wish_up(sv) : wish_down(sv);
 	case EV_DEPS_OK:
 		return wish_deps_ok(sv);
 	case EV_DEPS_WAIT:

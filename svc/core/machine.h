@@ -122,6 +122,7 @@
 	X(WAKE, "end a backoff now; no change of wish") \
 	X(EXIT, "letter x, or the link was removed: stop, then forget") \
 	X(KEEP, "the link is back: do not forget") \
+	X(UNASKED, "no wish of its own: up as long as it is needed") \
 	X(DEPS_OK, "all it needs is ready") \
 	X(DEPS_WAIT, "something it needs is not ready now: do not start; stay up") \
 	X(DEPS_LOST, "something it needs is gone: stop, wait, come back") \

@@ -158,9 +158,18 @@ restore_all(void)
 		logger_look(i);
 		if (rec(i)->cause == CAUSE_SHUTDOWN) {
 			relations_keep(i);
-			post(i, EV_UP);
+			post(i, ending_undo(i));
 		}
 	}
+}
+
+/* Who comes back has another cause by now. */
+static void
+forget_all(void)
+{
+	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
+		if (ending_is_past(i) && !sv_wanted(state_word(i).sv))
+			rec(i)->cause = CAUSE_NONE;
 }
 
 /*
@@ -178,6 +187,7 @@ restore_due(void *arg)
 		timer_set(&tree.loop, &restore, tree.loop.now);
 		return;
 	}
+	forget_all();
 	state_head()->ending = KEEP_END_NONE;
 	scandirs_want();
 }

@@ -295,6 +295,40 @@ poweroff" ]
 	pid1_ends 130
 }
 
+@test "after a rescue shell each service is wanted as it was before" {
+	stage rescue <<<"echo in rescue >>$T/shells"
+	KEPT=$ROOT/build/bin/svcd
+	mkdir -p "$T/kept"
+	printf '%s\n' 'run = sleep 1000' 'autostart = no' >"$T/kept/helper"
+	printf '%s\n' 'run = sleep 1000' 'needs = helper' >"$T/kept/needy"
+	echo 'autostart = no' |
+		tee "$T/kept/over" "$T/kept/once" >"$T/kept/stopped"
+	echo "run = sh -c 'echo ran >>$T/ran'" >>"$T/kept/over"
+	echo "run = sh -c 'read -r _ <$T/go'" >>"$T/kept/once"
+	echo 'run = sleep 1000' >>"$T/kept/stopped"
+	mkfifo "$T/go"
+	pid1
+	inside() { nsenter -t "$(pid1_pid)" -m -p "$ROOT/build/bin/svc" "$@"; }
+	each() { inside list -s "$1" | cut -d' ' -f1 | tr '\n' ' '; }
+	until_true 30 eval '[ "$(each up)" = "helper needy " ]'
+	inside once over once
+	inside up stopped
+	inside down stopped
+	until_true 30 eval '[ "$(each up)$(cat "$T/ran")" = "helper needy once ran" ]'
+	signal1 35
+	until_true 30 eval '[ "$(cat "$T/shells" && each up)" = "in rescue
+helper needy once " ]'
+	# Not again and again, and not for itself.
+	echo >"$T/go"
+	until_true 30 eval '[ "$(each down)" = "log once over stopped " ]'
+	inside down needy
+	until_true 30 eval '[ "$(each up)" = "" ]'
+	[ "$(cat "$T/ran")" = ran ]
+	[[ $(inside status) != *'everything is being stopped'* ]]
+	signal1 USR2
+	pid1_ends 130
+}
+
 @test "the shell of on-failed = rescue opens once, and who leaves it goes on" {
 	stage rescue <<<"echo in rescue >>$T/shells; echo in rescue"
 	printf '%s\n' 'run = sh -c "exit 7"' 'restart = never' \

@@ -354,12 +354,15 @@ check_wish(struct toy *t, enum sv_event wish, bool was_rest)
 {
 	bool is_up = t->sv.state == S_UP || t->sv.state == S_DONE;
 
-	if (wish == EV_DOWN &&
+	bool is_asleep = wish == EV_UNASKED && !sv_wanted(t->sv);
+	bool is_kept = wish == EV_UNASKED && sv_wanted(t->sv);
+
+	if ((wish == EV_DOWN || is_asleep) &&
 	    ((t->sv.state != S_DOWN && t->sv.state != S_NONE) || toy_lives(t)))
 		toy_blame(t, "the wish for down was lost");
 	if (wish == EV_EXIT && (t->sv.state != S_NONE || toy_lives(t)))
 		toy_blame(t, "the wish to be forgotten was lost");
-	if (wish == EV_UP && !is_up && !t->stopped)
+	if ((wish == EV_UP || is_kept) && !is_up && !t->stopped)
 		toy_blame(t, "the wish for up was lost");
 	if (wish == EV_RESTART && !(is_up && t->fresh))
 		toy_blame(t, "restart was not a restart");
@@ -399,7 +402,7 @@ static void
 expand(struct toy t)
 {
 	static const enum sv_event wishes[] = {
-	    EV_DOWN, EV_UP, EV_RESTART, EV_ONCE, EV_EXIT};
+	    EV_DOWN, EV_UP, EV_RESTART, EV_ONCE, EV_EXIT, EV_UNASKED};
 
 	if (t.pending == 0 && t.proc != PROC_DEAD && t.proc != PROC_LEFT_GATE)
 		check_quiet(&t);

@@ -19,29 +19,32 @@
 static bool has_begun;
 static struct timer late;
 
+/* As what it was wanted goes with the cause, for it may be taken back. */
 static void
-mark(uint32_t i)
+mark(uint32_t i, bool is_wanted)
 {
 	struct board_record *r = rec(i);
 
 	live(i)->is_ending = true;
+	if (!is_wanted || r->cause == CAUSE_SHUTDOWN)
+		return;
 	board_begin(r);
-	if (sv_wanted(state_word(i).sv))
-		r->cause = CAUSE_SHUTDOWN;
+	r->cause_arg = state_word(i).sv.want;
+	r->cause = CAUSE_SHUTDOWN;
 	board_end(r);
 }
 
 static void
 end_in_order(uint32_t i)
 {
-	mark(i);
+	mark(i, sv_wanted(state_word(i).sv));
 	relations_end(i, EV_DOWN);
 }
 
 void
 ending_now(uint32_t i)
 {
-	mark(i);
+	mark(i, sv_wanted(state_word(i).sv));
 	post(i, EV_DOWN);
 	post(i, EV_KILL);
 }
@@ -110,8 +113,7 @@ ending_may(uint32_t i)
 static void
 end_reader(uint32_t i)
 {
-	live(i)->is_ending = true;
-	rec(i)->cause = CAUSE_SHUTDOWN;
+	mark(i, true);
 	post(i, EV_ONCE);
 	if ((rec(i)->flags & BOARD_LOG) == 0)
 		pipeline_end(i);
@@ -161,6 +163,21 @@ bool
 ending_is_past(uint32_t i)
 {
 	return rec(i)->cause == CAUSE_SHUTDOWN && !tree.is_ending;
+}
+
+enum sv_event
+ending_undo(uint32_t i)
+{
+	switch ((enum sv_want)rec(i)->cause_arg) {
+	case WANT_NONE:
+		return EV_UNASKED;
+	case WANT_ONCE:
+		return EV_ONCE;
+	case WANT_UP:
+	case WANT_DOWN:
+		return EV_UP;
+	}
+	return EV_UP;
 }
 
 bool

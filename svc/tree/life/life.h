@@ -93,6 +93,8 @@ void ending_begin(void);
 bool ending_may(uint32_t i);
 /* It came down with everything, and that was taken back. */
 bool ending_is_past(uint32_t i);
+/* Then: what makes it wanted as it was. */
+enum sv_event ending_undo(uint32_t i);
 /* No line waits for a reader that is to come back. */
 bool ending_is_over(void);
 /* It may be that this one lives no more: who reads from it is next. */
