@@ -88,6 +88,22 @@ says 'listed: down: exit 3' svc once listed
 END
 }
 
+@test "a start that was asked for is none of its own restarts" {
+	inside <<'END'
+service a 'test -e go || exit 3; exec sleep 1000'
+printf 'restart = always 10m\n' >sv/a/service
+tree
+until_true sh -c 'test "$(svc list -s backoff)" = a'
+touch sv/a/go
+says 'a: up (pid *)' svc up a
+says 0 field a restarts
+kill -KILL "$(field a pid)"
+until_true sh -c 'test "$(svc list -s backoff)" = a'
+says 'a: up (pid *)' svc restart a
+says 0 field a restarts
+END
+}
+
 @test "kill sends a signal to the main process" {
 	inside <<'END'
 service a 'trap "echo >got" USR1; while :; do sleep 0.1; done'

@@ -31,6 +31,7 @@ forgive(uint32_t i)
 
 	board_begin(r);
 	r->budget = (struct budget){0};
+	r->flags &= ~(uint32_t)BOARD_FELL;
 	board_end(r);
 }
 
