@@ -164,6 +164,14 @@ collect(struct change *c, const char *operand)
 
 /* --- links --- */
 
+/* A user's own may never have been needed before; what was named is there. */
+static bool
+make_scan(const struct change *c)
+{
+	return errno == ENOENT && str_eq(c->scan, place_usual_scan()) &&
+	       dir_make(AT_FDCWD, c->scan, 0755) == 0;
+}
+
 static int
 enable(const struct change *c, char **name)
 {
@@ -175,7 +183,8 @@ enable(const struct change *c, char **name)
 	if (strchr(*name, '/') != NULL)
 		*name = memory_text("%s", path_base(target));
 	link = memory_text("%s/%s", c->scan, *name);
-	if (sys_symlinkat(target, AT_FDCWD, link) == 0)
+	if (sys_symlinkat(target, AT_FDCWD, link) == 0 ||
+	    (make_scan(c) && sys_symlinkat(target, AT_FDCWD, link) == 0))
 		return EXITCODE_YES;
 	if (errno != EEXIST)
 		return cannot("make", link);

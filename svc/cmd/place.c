@@ -25,13 +25,17 @@ place(const char *of_root, const char *below_home)
 }
 
 const char *
+place_usual_scan(void)
+{
+	return place("/etc/service", ".config/service");
+}
+
+const char *
 place_scan(void)
 {
 	const char *told = getenv("SVDIR");
 
-	if (told != NULL && *told != '\0')
-		return told;
-	return place("/etc/service", ".config/service");
+	return told != NULL && *told != '\0' ? told : place_usual_scan();
 }
 
 const char *

@@ -6,7 +6,9 @@
 
 #include <stdbool.h>
 
-/* $SVDIR, else /etc/service; for a user ~/.config/service. */
+/* /etc/service; for a user ~/.config/service. */
+const char *place_usual_scan(void);
+/* $SVDIR, else that. */
 const char *place_scan(void);
 /* /etc/sv; for a user ~/.config/sv. */
 const char *place_definitions(void);

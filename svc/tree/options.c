@@ -132,6 +132,8 @@ set_scan_default(void)
 		add_scan("/etc/service");
 	} else if (home != NULL) {
 		path_make(&b, home, ".config/service");
+		if (!b.full)
+			dir_make(AT_FDCWD, room, 0755);
 		add_scan(room);
 	} else {
 		diex(100, "HOME is not set: a scan directory is needed");

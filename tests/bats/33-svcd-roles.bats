@@ -103,6 +103,32 @@ teardown() { tree_end; }
 	[ "$(pid_of a)" = "$pid" ]
 }
 
+@test "a user begins with nothing but a home and a runtime directory" {
+	[ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
+	mkdir -p "$D/home/.config/sv/a" "$D/xdg"
+	printf '#!/bin/sh\nexec sleep 1000\n' >"$D/home/.config/sv/a/run"
+	chmod +x "$D/home/.config/sv/a/run"
+	cp -r "$D/home/.config/sv/a" "$D/home/.config/sv/b"
+	chown -R 65534:65534 "$D"
+	chmod 711 "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" || :
+	setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$SVCD" ||
+		skip "the build directory is closed to others"
+	as() {
+		env -u SVDIR -u TRIVET_RUN HOME="$D/home" XDG_RUNTIME_DIR="$D/xdg" \
+			setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+	}
+	svc=$TOP/build/bin/svc
+	# Before the first tree, and with one.
+	[ "$(as "$svc" enable a)" = 'a: enabled' ]
+	[ -x "$D/home/.config/service/a/run" ]
+	rm -r "$D/home/.config/service"
+	as "$SVCD" >"$D/said" 2>&1 3>&- &
+	KEEPER=$!
+	await as "$svc" wait -q -t 0 settled
+	[ ! -s "$D/said" ]
+	[ "$(as "$svc" enable b)" = 'b: enabled, up' ]
+}
+
 @test "an idle tree wakes nobody" {
 	sleeper a
 	enable a
