@@ -36,6 +36,15 @@ user_name(int32_t uid)
 	return memory_text("uid %u", (unsigned)uid);
 }
 
+/* What it says; where there are errors in its settings that is those. */
+static const char *
+said(const struct view *v)
+{
+	return (v->r.flags & BOARD_BROKEN) != 0 && v->r.cause != CAUSE_SETTINGS
+		   ? ""
+		   : v->status;
+}
+
 /* What stands for a place in a cause's sentence, and how long the place is. */
 static const char *
 fill(const struct views *all, const struct view *v, const char *at, size_t *n)
@@ -61,7 +70,7 @@ fill(const struct views *all, const struct view *v, const char *at, size_t *n)
 	}
 	if (str_starts(at, "(text)")) {
 		*n = strlen("(text)");
-		return *v->status != '\0' ? memory_text("(%s)", v->status) : "";
+		return *said(v) != '\0' ? memory_text("(%s)", said(v)) : "";
 	}
 	return NULL;
 }
@@ -73,13 +82,13 @@ executed(const struct view *v, struct board_fault fault)
 {
 	struct stat st;
 
-	if (fault.step != SPAWN_EXEC || *v->status != '\0' ||
+	if (fault.step != SPAWN_EXEC || *said(v) != '\0' ||
 	    sys_fstatat(AT_FDCWD, memory_text("%s/run", v->path), &st, 0) < 0 ||
 	    !S_ISREG(st.st_mode))
-		return v->status;
+		return said(v);
 	if (fault.error == ENOENT)
 		return "the program of the first line of run";
-	return fault.error == ENOEXEC ? "run, which has no #! line" : v->status;
+	return fault.error == ENOEXEC ? "run, which has no #! line" : said(v);
 }
 
 static const char *
@@ -159,7 +168,7 @@ starting_note(const struct views *all, const struct view *v)
 		what = "its pidfile is awaited";
 	else if (sv.is_oneshot)
 		what = "its up runs";
-	return join(join(what, v->status), until(all, v, "given up"));
+	return join(join(what, said(v)), until(all, v, "given up"));
 }
 
 static const char *
@@ -231,9 +240,9 @@ state_note(const struct views *all, const struct view *v)
 		return v->r.cause == CAUSE_NONE || v->r.cause == CAUSE_ASKED ||
 			       v->r.cause == CAUSE_NEEDED_BY ||
 			       v->r.cause == CAUSE_EXITED
-			   ? v->status
-			   : join(is_told(v) ? "" : v->status,
-				 view_cause(all, v));
+			   ? said(v)
+			   : join(
+				 is_told(v) ? "" : said(v), view_cause(all, v));
 	case SV_SHOWN_STOPPING:
 		return stopping_note(all, v);
 	case SV_SHOWN_FINISHING:

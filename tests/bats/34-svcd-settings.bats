@@ -129,6 +129,19 @@ EOF
 	await has_line "/proc/$(pid_of a)/cmdline" 3000
 }
 
+@test "an error that is gone is told no more" {
+	sleeper a
+	enable a
+	tree_start
+	await is_up a
+	echo 'bogus = 1' >"$D/sv/a/service"
+	"$TOP/build/bin/svc" -r "$D/run" rescan
+	"$TOP/build/bin/svc" -r "$D/run" status a | grep -q bogus
+	rm "$D/sv/a/service"
+	"$TOP/build/bin/svc" -r "$D/run" rescan
+	[ "$("$TOP/build/bin/svc" -r "$D/run" status a | grep -c why)" = 0 ]
+}
+
 @test "a oneshot runs once and is done, its down takes it back" {
 	lines a <<EOF
 type = oneshot

@@ -104,7 +104,7 @@ say_fault(uint32_t i, const struct board_record *r, const struct keep_exit *e)
 	say_warnx("%s: cannot %s: %s%s%s", state_name(i, name),
 	    spawn_op_text(op), object, object[0] != '\0' ? ": " : "",
 	    spawn_op_error(op, f.error));
-	board_set_status(tree.board, i, object, strlen(object));
+	state_says(i, object, strlen(object));
 }
 
 static void

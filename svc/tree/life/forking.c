@@ -137,7 +137,7 @@ adopt(uint32_t i, uint32_t pid)
 	if (r->cause == CAUSE_PIDFILE)
 		r->cause = CAUSE_NONE;
 	board_end(r);
-	board_set_status(tree.board, i, "", 0);
+	state_says(i, "", 0);
 	step(i, EV_ADOPTED, pid);
 	talk_adopt(i, pid);
 	if (ready_kind(i) == READY_STARTED || talk_said(i, SAID_READY))
@@ -153,7 +153,7 @@ say_lie(uint32_t i, uint32_t pid)
 
 	buf_fmt(&b, "its pidfile names process %u, which is not its own",
 	    (unsigned)pid);
-	board_set_status(tree.board, i, b.p, b.len);
+	state_says(i, b.p, b.len);
 	board_begin(r);
 	r->cause = CAUSE_PIDFILE;
 	board_end(r);
@@ -167,7 +167,7 @@ forking_late(uint32_t i)
 
 	/* A lie that was told has been said, and says more. */
 	if (rec(i)->cause != CAUSE_PIDFILE && s != NULL && s->pidfile != NULL)
-		board_set_status(tree.board, i, s->pidfile, strlen(s->pidfile));
+		state_says(i, s->pidfile, strlen(s->pidfile));
 	talk_sick(i, CAUSE_PIDFILE, 0);
 }
 

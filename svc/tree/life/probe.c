@@ -240,7 +240,7 @@ say_lie(uint32_t i, uint32_t pid)
 
 	buf_fmt(&b, "its pidfile names process %u, which is not its own",
 	    (unsigned)pid);
-	board_set_status(tree.board, i, b.p, b.len);
+	state_says(i, b.p, b.len);
 	state_head()->changes++;
 }
 
@@ -258,7 +258,7 @@ probe_truth(uint32_t i, const char *path)
 		return;
 	}
 	talk(i)->is_here = false;
-	board_set_status(tree.board, i, "", 0);
+	state_says(i, "", 0);
 	ready_now(i);
 }
 

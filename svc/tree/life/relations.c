@@ -205,7 +205,7 @@ say_missing(uint32_t i)
 	if (name == NULL)
 		name = first_missing(s.binds);
 	if (name != NULL)
-		board_set_status(tree.board, i, name, strlen(name));
+		state_says(i, name, strlen(name));
 	state_cause(i, CAUSE_NEED_MISSING, 0);
 }
 

@@ -241,6 +241,18 @@ take_complaint(uint32_t i)
 	board_set_status(tree.board, i, now.text.p, now.text.len);
 }
 
+/* Nothing is left to be said of it. */
+static void
+take_back_complaint(uint32_t i)
+{
+	if (!(rec(i)->flags & BOARD_BROKEN))
+		return;
+	state_flags(i, 0, BOARD_BROKEN);
+	board_set_status(tree.board, i, "", 0);
+	if (rec(i)->cause == CAUSE_SETTINGS)
+		state_cause(i, CAUSE_NONE, 0);
+}
+
 static enum define
 keep(uint32_t i, bool is_good)
 {
@@ -251,7 +263,7 @@ keep(uint32_t i, bool is_good)
 		take_complaint(i);
 		return DEFINE_BROKEN;
 	}
-	state_flags(i, 0, BOARD_BROKEN);
+	take_back_complaint(i);
 	if (old != NULL && len == now.blob.len &&
 	    memcmp(old, now.blob.p, len) == 0)
 		return DEFINE_SAME;
@@ -271,10 +283,11 @@ define_directory(uint32_t i, int dir)
 
 	state_name(i, name);
 	if (look_through(dir, false) == 0 && !has_override(name)) {
-		if (rec(i)->settings == 0)
-			return DEFINE_SAME;
-		blob_drop(i);
-		return DEFINE_NEW;
+		bool is_same = rec(i)->settings == 0;
+		take_back_complaint(i);
+		if (rec(i)->settings != 0)
+			blob_drop(i);
+		return is_same ? DEFINE_SAME : DEFINE_NEW;
 	}
 	begin(name);
 	now.parse.is_directory = true;

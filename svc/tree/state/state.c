@@ -81,6 +81,13 @@ state_cause(uint32_t i, enum board_cause cause, uint32_t record)
 	state_head()->changes++;
 }
 
+void
+state_says(uint32_t i, const char *text, size_t len)
+{
+	if (!(rec(i)->flags & BOARD_BROKEN))
+		board_set_status(tree.board, i, text, len);
+}
+
 /* --- the indexes --- */
 
 /* In the index of pids a cell is the record's number and which word of it. */

@@ -17,6 +17,8 @@ struct sv_word state_word(uint32_t i);
 /* Clears flags of the record, then sets others. */
 void state_flags(uint32_t i, uint32_t set, uint32_t clear);
 /* Why it is as it is, and because of whom. */
+/* A text beside its cause, unless there are errors in its settings to tell. */
+void state_says(uint32_t i, const char *text, size_t len);
 void state_cause(uint32_t i, enum board_cause cause, uint32_t record);
 struct live *live(uint32_t i);
 /*
