@@ -129,6 +129,26 @@ EOF
 	await has_line "/proc/$(pid_of a)/cmdline" 3000
 }
 
+@test "what has never been sound is not started, whoever wants it" {
+	make a <<<"touch $D/ran; exec sleep 1000"
+	printf '%s\n' 'env = WHO=me' 'nice = 100' >"$D/sv/a/service"
+	enable a
+	one b <<<$'run = sleep 1000\nneeds = a'
+	one c <<<$'run = sleep 1000\nwants = a'
+	tree_start
+	await one_is c run
+	run -1 "$TOP/build/bin/svc" -r "$D/run" up -t 100ms a
+	[[ $output == *"its settings have errors (service:2: nice: "* ]]
+	send a u
+	run -1 "$TOP/build/bin/svc" -r "$D/run" restart -t 100ms a
+	[ ! -e "$D/ran" ]
+	one_is b down
+	printf '%s\n' 'env = WHO=me' 'nice = 1' >"$D/sv/a/service"
+	"$TOP/build/bin/svc" -r "$D/run" rescan
+	await one_is b run
+	tr '\0' '\n' <"/proc/$(pid_of a)/environ" | grep -qx 'WHO=me'
+}
+
 @test "an error that is gone is told no more" {
 	sleeper a
 	enable a

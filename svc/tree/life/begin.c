@@ -270,8 +270,11 @@ service_look_again(uint32_t i, int dir)
 		views_add(i);
 	}
 	d = service_define(i, dir);
-	if (d == DEFINE_BROKEN)
+	if (d == DEFINE_BROKEN) {
+		if (!was_broken)
+			relations_defined(i);
 		return;
+	}
 	if (d == DEFINE_NEW) {
 		logger_look(i);
 		relations_defined(i);
@@ -308,13 +311,16 @@ service_take_command(void)
 void
 service_refresh(uint32_t i)
 {
+	bool was_broken = rec(i)->flags & BOARD_BROKEN;
 	struct sv_word w = state_word(i);
 	char path[TREE_PATH];
 	int dir = sys_open(state_path(i, path), O_PATH | O_DIRECTORY, 0);
+	enum define d;
 
 	if (dir < 0)
 		return;
-	if (service_define(i, dir) == DEFINE_NEW)
+	d = service_define(i, dir);
+	if (d == DEFINE_NEW || (d == DEFINE_BROKEN && !was_broken))
 		relations_defined(i);
 	refresh_log(i, dir);
 	state_flags(i, 0, BOARD_CHANGED);

@@ -160,7 +160,7 @@ relate_all(void)
 	is_stale = false;
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i)) {
 		graph_unrelate(&graph, i);
-		graph_refuse(&graph, i, false);
+		graph_refuse(&graph, i, define_is_lacking(i));
 	}
 	for (uint32_t i = state_next(0); i != 0; i = state_next(i))
 		relate(i);
@@ -232,8 +232,11 @@ relations_cause(uint32_t i)
 	uint32_t to;
 
 	/* What goes down with everything else comes back with it. */
-	if (!is_on || tree.is_ending || rec(i)->cause == CAUSE_CYCLE ||
-	    !graph_cause(&graph, i, &kind, &to))
+	if (!is_on || tree.is_ending || rec(i)->cause == CAUSE_CYCLE)
+		return;
+	if (define_is_lacking(i))
+		state_cause(i, CAUSE_SETTINGS, 0);
+	if (!graph_cause(&graph, i, &kind, &to))
 		return;
 	if (to == 0)
 		say_missing(i);
@@ -332,13 +335,14 @@ relations_has(uint32_t i)
 	const struct settings *s = define_view(i);
 	char reader[BOARD_NAME_MAX + 1];
 
-	return s != NULL &&
-	       (command_waits(i) || settings_has(s, SET_needs) ||
-		   settings_has(s, SET_binds) || settings_has(s, SET_wants) ||
-		   settings_has(s, SET_after) || settings_has(s, SET_before) ||
-		   settings_has(s, SET_conflicts) ||
-		   settings_has(s, SET_members) ||
-		   settings_has(s, SET_consumer_for) || feed_reader(s, reader));
+	/* One without any is refused, as one in a ring is. */
+	if (s == NULL)
+		return define_is_lacking(i);
+	return command_waits(i) || settings_has(s, SET_needs) ||
+	       settings_has(s, SET_binds) || settings_has(s, SET_wants) ||
+	       settings_has(s, SET_after) || settings_has(s, SET_before) ||
+	       settings_has(s, SET_conflicts) || settings_has(s, SET_members) ||
+	       settings_has(s, SET_consumer_for) || feed_reader(s, reader);
 }
 
 void

@@ -283,7 +283,7 @@ define_directory(uint32_t i, int dir)
 
 	state_name(i, name);
 	if (look_through(dir, false) == 0 && !has_override(name)) {
-		bool is_same = rec(i)->settings == 0;
+		bool is_same = rec(i)->settings == 0 && !define_is_lacking(i);
 		take_back_complaint(i);
 		if (rec(i)->settings != 0)
 			blob_drop(i);
@@ -318,6 +318,16 @@ define_text(uint32_t i, const char *called, const char *text, size_t len)
 	settings_note(&now.parse, WITH_RUN);
 	settings_lines(&now.parse, called, text, len);
 	return keep(i, finish());
+}
+
+/* One that has run without settings keeps to that, as others to theirs. */
+bool
+define_is_lacking(uint32_t i)
+{
+	const struct board_record *r = rec(i);
+
+	return (r->flags & BOARD_BROKEN) && r->settings == 0 &&
+	       r->start_count == 0;
 }
 
 /* The view of one record's settings; NULL: it has none. The last stays open. */

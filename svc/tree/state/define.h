@@ -21,6 +21,8 @@ enum define define_text(
     uint32_t i, const char *called, const char *text, size_t len);
 /* The last one was BROKEN only because something could not be read just now. */
 bool define_may_pass(void);
+/* All that was ever read of it has errors: there is nothing to run it by. */
+bool define_is_lacking(uint32_t i);
 /* NULL: a directory of runit's, without settings. Until the next call. */
 const struct settings *define_view(uint32_t i);
 
