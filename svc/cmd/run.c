@@ -60,6 +60,17 @@ quoted(const char *text)
 	return memory_text("%s'", out);
 }
 
+/* In what is no command a % begins an expansion between quotes too. */
+static const char *
+doubled(const char *text)
+{
+	const char *out = "";
+
+	for (; *text != '\0'; text++)
+		out = memory_text(*text == '%' ? "%s%%%c" : "%s%c", out, *text);
+	return out;
+}
+
 /* Every word quoted: "'rsync' '-a'". */
 static const char *
 quoted_words(char *const *words)
@@ -82,21 +93,68 @@ environment(void)
 		size_t name = strcspn(*e, "=");
 		if ((*e)[name] == '=' && env_is_name(*e, name) &&
 		    strpbrk(*e, "\n\r") == NULL)
-			lines = memory_text("%senv = %s\n", lines, quoted(*e));
+			lines = memory_text(
+			    "%senv = %s\n", lines, quoted(doubled(*e)));
 	}
 	return lines;
 }
 
-static const char *
-definition(const struct job *job)
+/* Whether the caller's own lines say it. */
+static bool
+says(const char *lines, const char *key)
 {
-	char cwd[4096];
-	const char *dir = sys_getcwd(cwd, sizeof cwd) >= 0 ? cwd : "/";
+	size_t n = strlen(key);
 
-	return memory_text("# svc run\nrun = %s\ndir = %s\nrestart = %s\n%s%s",
-	    quoted_words(job->argv), dir,
-	    job->is_restarted ? "always 1s" : "never", environment(),
-	    job->settings);
+	for (; lines != NULL; lines = strchr(lines, '\n')) {
+		lines += strspn(lines, " \t\n");
+		if (strncmp(lines, key, n) == 0 &&
+		    lines[n + strspn(lines + n, " \t")] == '=')
+			return true;
+	}
+	return false;
+}
+
+/* As a value, which is not quoted; NULL: none can be this. */
+static const char *
+directory(void)
+{
+	static char cwd[4096];
+	size_t n;
+
+	if (sys_getcwd(cwd, sizeof cwd) < 0)
+		return "/";
+	n = strlen(cwd);
+	if (strpbrk(cwd, "\n\r") != NULL || strstr(cwd, " #") != NULL ||
+	    strstr(cwd, "\t#") != NULL || strchr(" \t\\", cwd[n - 1]) != NULL)
+		return NULL;
+	return doubled(cwd);
+}
+
+static const char *
+definition(const struct job *job, const char *dir)
+{
+	const char *own = job->settings, *lines = "";
+
+	if (!says(own, "dir"))
+		lines = memory_text("dir = %s\n", dir);
+	if (!says(own, "restart"))
+		lines = memory_text("%srestart = %s\n", lines,
+		    job->is_restarted ? "always 1s" : "never");
+	return memory_text("# svc run\nrun = %s\n%s%s%s",
+	    quoted_words(job->argv), lines, environment(), own);
+}
+
+/* What no line of settings can hold; NULL: all can be said. */
+static const char *
+unsayable(const struct job *job, const char *dir)
+{
+	for (char **word = job->argv; *word != NULL; word++)
+		if (strchr(*word, '\n') != NULL)
+			return "a word of the command has two lines: use a "
+			       "script";
+	if (dir == NULL && !says(job->settings, "dir"))
+		return "this directory has a name that no setting can hold";
+	return NULL;
 }
 
 /* --- the file that svcd picks up --- */
@@ -237,13 +295,32 @@ tell(struct client *c, const struct job *job, const struct view *v)
 	    screen_text(text, strlen(text)));
 }
 
+/* It would not run, however long anybody waited. */
+static int
+refuse_settings(struct client *c, const struct view *v)
+{
+	struct views all = views_of(c);
+	const char *note = view_note(&all, v);
+
+	fprintf(stderr, "svc run: %s: %s\n",
+	    screen_text(v->name, strlen(v->name)),
+	    screen_text(note, strlen(note)));
+	forget(c, v->name);
+	return EXITCODE_USAGE;
+}
+
 static int
 start(struct job *job)
 {
 	static struct client client;
 	struct views all;
+	const char *dir = directory(), *why = unsayable(job, dir), *text;
 	int code;
 
+	if (why != NULL) {
+		fprintf(stderr, "svc run: %s\n", why);
+		return EXITCODE_NO;
+	}
 	if (!client_open(&client) || !client_subscribe(&client))
 		return EXITCODE_SYSTEM;
 	all = views_of(&client);
@@ -252,7 +329,7 @@ start(struct job *job)
 	code = make_free(&client, &all, job->name);
 	if (code != EXITCODE_YES)
 		return code;
-	const char *text = definition(job);
+	text = definition(job, dir);
 	if (fd_replace(AT_FDCWD, file_of(job->name), text, strlen(text), 0600) <
 	    0) {
 		fprintf(stderr, "svc run: cannot make %s: %s\n",
@@ -265,6 +342,8 @@ start(struct job *job)
 	}
 	all = views_of(&client);
 	struct view view = *views_name(&all, job->name);
+	if (view.r.flags & BOARD_BROKEN)
+		return refuse_settings(&client, &view);
 	code = await(&client, job, &view);
 	if (!job->is_quiet)
 		tell(&client, job, &view);

@@ -70,3 +70,40 @@ svc run -q -n job sleep 1000
 says up field job state
 END
 }
+
+@test "run: what no setting can hold, or is wrong in one, is refused" {
+	inside <<'END'
+tree
+answers 100 '*bad: unknown setting*' svc run -n job -s 'bad = 1' sleep 1000
+answers 100 '*bad: unknown setting*' svc run -wn job -s 'bad = 1' true
+answers 1 '*two lines*' svc run -n job sh -c $'sleep 1\nsleep 2'
+mkdir 'a #b' 'c\' && cd 'a #b'
+answers 1 '*a name that no setting can hold' svc run -n job true
+cd '../c\'
+answers 1 '*a name that no setting can hold' svc run -n job true
+says '*/tmp*' svc run -wn job -s 'dir = /tmp' pwd
+says '' svc list
+END
+}
+
+@test "run: a % in the environment or the directory's name is a %" {
+	inside <<'END'
+tree
+mkdir %i%%
+cd %i%%
+export DATE=%i%%
+svc run -wqn job sh -c 'echo "$DATE" >out'
+says %i%% cat out
+END
+}
+
+@test "run: -s restart goes before its own" {
+	inside <<'END'
+tree
+svc run -qn job -s 'restart = always 1s' sleep 1000
+pid=$(field job pid)
+svc kill KILL job
+is_new() { now=$(field job pid); [ "${now:-0}" != 0 ] && [ "$now" != "$pid" ]; }
+until_true is_new
+END
+}
