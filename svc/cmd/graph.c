@@ -50,6 +50,7 @@ struct graph {
 	struct views views; /* empty where no svcd answers */
 	struct edge *edges;
 	size_t count, room;
+	bool *is_shown; /* of each definition; NULL: all are */
 	bool is_reverse;
 };
 
@@ -170,10 +171,9 @@ is_known(const struct graph *g, const char *pattern)
 	return false;
 }
 
-static int
+static void
 print_trees(const struct graph *g, int count, char **names)
 {
-	int code = EXITCODE_YES;
 	bool any = false;
 
 	for (size_t i = 0; i < g->all.count; i++) {
@@ -188,13 +188,54 @@ print_trees(const struct graph *g, int count, char **names)
 		struct path path = {.depth = 0};
 		print_branch(g, &path, g->all.d[i].name, "");
 	}
-	for (int i = 0; i < count; i++)
-		if (!is_known(g, names[i]))
-			code = EXITCODE_USAGE;
-	return code;
 }
 
 /* --- for programs --- */
+
+static const char *
+near_end(const struct graph *g, const struct edge *e)
+{
+	return g->is_reverse ? e->to : e->from;
+}
+
+/* This one, and all that its edges lead to. */
+static void
+show(struct graph *g, const char *name)
+{
+	const struct definition *d = definitions_find(&g->all, name);
+
+	if (d == NULL || g->is_shown[d - g->all.d])
+		return;
+	g->is_shown[d - g->all.d] = true;
+	for (size_t i = 0; i < g->count; i++)
+		if (str_eq(near_end(g, &g->edges[i]), d->name))
+			show(g,
+			    g->is_reverse ? g->edges[i].from : g->edges[i].to);
+}
+
+static void
+choose(struct graph *g, int count, char **names)
+{
+	size_t room = 0;
+
+	if (count == 0)
+		return;
+	g->is_shown =
+	    memory_grow(NULL, &room, g->all.count + 1, sizeof *g->is_shown);
+	memset(g->is_shown, 0, room * sizeof *g->is_shown);
+	for (size_t i = 0; i < g->all.count; i++)
+		for (int n = 0; n < count; n++)
+			if (glob_match(names[n], g->all.d[i].name))
+				show(g, g->all.d[i].name);
+}
+
+static bool
+is_shown(const struct graph *g, const char *name)
+{
+	const struct definition *d = definitions_find(&g->all, name);
+
+	return g->is_shown == NULL || (d != NULL && g->is_shown[d - g->all.d]);
+}
 
 static const char *
 quoted(const char *name)
@@ -208,27 +249,32 @@ quoted(const char *name)
 	return memory_text("%s\"", out);
 }
 
-static int
+static void
 print_dot(const struct graph *g)
 {
 	puts("digraph services {\n\trankdir=LR;\n\tnode [shape=box];");
 	for (size_t i = 0; i < g->all.count; i++)
-		printf("\t%s;\n", quoted(g->all.d[i].name));
-	for (size_t i = 0; i < g->count; i++)
+		if (is_shown(g, g->all.d[i].name))
+			printf("\t%s;\n", quoted(g->all.d[i].name));
+	for (size_t i = 0; i < g->count; i++) {
+		if (!is_shown(g, near_end(g, &g->edges[i])))
+			continue;
 		printf("\t%s -> %s [style=%s, label=\"%s\"];\n",
 		    quoted(g->edges[i].from), quoted(g->edges[i].to),
 		    g->edges[i].style, g->edges[i].kind);
+	}
 	puts("}");
-	return EXITCODE_YES;
 }
 
-static int
+static void
 print_json(const struct graph *g)
 {
 	struct json j = json_to(stdout);
 
 	json_open(&j, '[');
 	for (size_t i = 0; i < g->count; i++) {
+		if (!is_shown(g, near_end(g, &g->edges[i])))
+			continue;
 		json_open(&j, '{');
 		json_text(&j, "from", g->edges[i].from);
 		json_text(&j, "relation", g->edges[i].kind);
@@ -236,13 +282,34 @@ print_json(const struct graph *g)
 		json_close(&j);
 	}
 	json_close(&j);
-	return EXITCODE_YES;
+}
+
+/* An exit code. */
+static int
+draw(struct graph *g, bool is_dot, bool is_json, const struct options *o)
+{
+	static struct client client;
+	int code = EXITCODE_YES;
+
+	collect(g);
+	choose(g, o->count, o->operands);
+	if (!is_dot && !is_json && client_try(&client, client_dir()))
+		g->views = views_of(&client);
+	if (is_dot)
+		print_dot(g);
+	else if (is_json)
+		print_json(g);
+	else
+		print_trees(g, o->count, o->operands);
+	for (int i = 0; i < o->count; i++)
+		if (!is_known(g, o->operands[i]))
+			code = EXITCODE_USAGE;
+	return code;
 }
 
 static int
 run(int argc, char **argv)
 {
-	static struct client client;
 	struct graph g = {0};
 	const char *scan = place_scan();
 	struct options o;
@@ -272,14 +339,7 @@ run(int argc, char **argv)
 		    error_text(errno));
 		return EXITCODE_SYSTEM;
 	}
-	collect(&g);
-	if (is_dot)
-		return print_dot(&g);
-	if (is_json)
-		return print_json(&g);
-	if (client_try(&client, client_dir()))
-		g.views = views_of(&client);
-	return print_trees(&g, o.count, o.operands);
+	return draw(&g, is_dot, is_json, &o);
 }
 
 const struct cmd cmd_graph = {

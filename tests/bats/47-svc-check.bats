@@ -116,6 +116,12 @@ says 'db
   needs of web' svc graph -r -s scan db
 svc graph -d -s scan | grep -qx '.*"web" -> "db" \[style=solid, label="needs"\];'
 svc graph -j -s scan | perl -MJSON::PP -e 'die unless @{decode_json(join "", <>)} == 3'
+svc graph -j -s scan cache | perl -MJSON::PP -e 'die unless @{decode_json(join "", <>)} == 1'
+svc graph -jr -s scan cache | perl -MJSON::PP -e 'die unless @{decode_json(join "", <>)} == 1'
+[ "$(svc graph -d -s scan cache | grep -c web)" = 0 ]
+svc graph -dr -s scan cache | grep -qx '.*"web" -> "cache".*'
+answers 100 '*no such service: webb*' svc graph -j -s scan webb
+answers 100 '*no such service: webb*' svc graph -d -s scan webb
 settings a 'run = sleep 100' 'needs = b'
 settings b 'run = sleep 100' 'needs = a'
 says 'a
