@@ -141,6 +141,7 @@ settings_unread(struct settings_parse *p, const char *file, const char *why)
 	p->file = file;
 	p->line = 1;
 	parse_complain(p, "", why);
+	parse_mark(p->said, SET_run); /* it may stand there */
 }
 
 /* The first line, without blanks around it, as a C string. */

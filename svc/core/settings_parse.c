@@ -368,6 +368,14 @@ settings_begin(struct settings_parse *p, struct buf *blob,
 		parse_complain(p, "", "not a name for a service");
 }
 
+/* It was said with an error, which is told already. */
+static bool
+has_faulty_run(const struct settings_parse *p)
+{
+	return p->errors > 0 &&
+	       (has_bit(p->said, SET_run) || has_bit(p->said, SET_up));
+}
+
 static void
 check_commands(struct settings_parse *p, const struct settings *s)
 {
@@ -385,7 +393,7 @@ check_commands(struct settings_parse *p, const struct settings *s)
 		parse_complain(p, "members", "only a group has members");
 	if (has_run && settings_has(s, SET_run))
 		parse_complain(p, "run", "is also a script of the directory");
-	if (!has_run && s->run == NULL)
+	if (!has_run && s->run == NULL && !has_faulty_run(p))
 		parse_complain(p, "run",
 		    "nothing to execute: neither a script run "
 		    "nor a line run = COMMAND");

@@ -427,6 +427,30 @@ test_more_wholes(void)
 	HOLDS(parses("run = a\nready = check\ncheck = true\n"));
 }
 
+/* A run that cannot be taken is not also one that is not there. */
+static void
+test_one_fault(void)
+{
+	static const char *const texts[] = {"run = sleep 'x\n",
+	    "type = oneshot\nup = a | b\n", "run = exec a\nnice = 5\n"};
+
+	for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		begin("x");
+		lines(texts[i]);
+		HOLDS(!settings_end(&parse) && parse.errors == 1);
+	}
+	begin("x");
+	settings_unread(&parse, "service", "file too large");
+	HOLDS(!settings_end(&parse) && parse.errors == 1);
+	begin("x");
+	lines("nice = 500\n");
+	HOLDS(!settings_end(&parse) && parse.errors == 2);
+	begin("x");
+	lines("run = a\n");
+	settings_override(&parse, "o", "run =\n", 6);
+	HOLDS(!settings_end(&parse) && parse.errors == 1);
+}
+
 int
 main(void)
 {
@@ -443,5 +467,6 @@ main(void)
 	TEST("the list is consistent", test_table);
 	TEST("service.5 has every setting", test_manual);
 	TEST("more that does not go together", test_more_wholes);
+	TEST("one fault, one complaint", test_one_fault);
 	return unit_done();
 }
