@@ -361,6 +361,7 @@ CMD_SRC = \
 	svc/cmd/power.c \
 	svc/cmd/present.c \
 	svc/cmd/process.c \
+	svc/cmd/program.c \
 	svc/cmd/progress.c \
 	svc/cmd/readproctitle.c \
 	svc/cmd/reload.c \

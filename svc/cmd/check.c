@@ -205,6 +205,21 @@ put_lines(struct check *c, const char *text)
 }
 
 static void
+put_answer(struct check *c, const struct definition *d, const char *relations)
+{
+	json_open(&c->json, '{');
+	json_text(&c->json, "name", d->name);
+	json_text(&c->json, "path", d->path);
+	json_bool(&c->json, "ok", d->errors == 0);
+	json_open_at(&c->json, "complaints", '[');
+	put_lines(c, d->complaints);
+	put_lines(c, relations);
+	json_close(&c->json);
+	json_close(&c->json);
+}
+
+/* And its logger with it, which is a service of its own. */
+static void
 check_one(struct check *c, const char *path, const char *name)
 {
 	struct definition d = definition_read(c->root, path, name);
@@ -213,20 +228,15 @@ check_one(struct check *c, const char *path, const char *name)
 	c->checked++;
 	c->errors += d.errors;
 	c->warnings += d.warnings;
-	if (!c->is_json) {
+	if (c->is_json) {
+		put_answer(c, &d, relations);
+	} else {
 		print_lines(c, d.complaints);
 		print_lines(c, relations);
-		return;
 	}
-	json_open(&c->json, '{');
-	json_text(&c->json, "name", name);
-	json_text(&c->json, "path", path);
-	json_bool(&c->json, "ok", d.errors == 0);
-	json_open_at(&c->json, "complaints", '[');
-	put_lines(c, d.complaints);
-	put_lines(c, relations);
-	json_close(&c->json);
-	json_close(&c->json);
+	if (d.settings.files & WITH_LOGGER)
+		check_one(c, memory_text("%s/log", path),
+		    memory_text("%s/log", name));
 }
 
 static bool

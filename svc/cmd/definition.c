@@ -158,6 +158,17 @@ read_directory(struct reading *r, const char *path)
 	read_lines(r, memory_text("%s/service", path), settings_lines);
 }
 
+/* What stands before its name in its path. */
+static const char *
+place_of(const char *path, const char *name)
+{
+	size_t all = strlen(path), n = strlen(name);
+
+	if (all <= n || !str_eq(path + all - n, name))
+		n = strlen(path_base(path));
+	return memory_text("%.*s", (int)(all - n) - 1, path);
+}
+
 struct definition
 definition_read(const char *root, const char *path, const char *name)
 {
@@ -181,8 +192,7 @@ definition_read(const char *root, const char *path, const char *name)
 		read_lines(&r, path, settings_lines);
 	read_lines(&r, memory_text("%s" TRIVET_ETC "/override/%s", root, name),
 	    settings_override);
-	r.parse.where =
-	    memory_text("%.*s", (int)(path_base(path) - path) - 1, path);
+	r.parse.where = place_of(path, name);
 	settings_end(&r.parse);
 	d.errors += r.parse.errors;
 	d.warnings += r.parse.warnings;

@@ -15,6 +15,7 @@
 #include "lib/sys.h"
 
 #include "svc/cmd/memory.h"
+#include "svc/cmd/program.h"
 #include "svc/cmd/telling.h"
 #include "svc/cmd/view.h"
 
@@ -75,20 +76,28 @@ fill(const struct views *all, const struct view *v, const char *at, size_t *n)
 	return NULL;
 }
 
-/* What could not be executed. The kernel says the same of a script that is not
- * there and of one whose first line names what is not there. */
+/* What could not be executed. The kernel says the same of a program that is not
+ * there and of one that needs what is not there. */
 static const char *
 executed(const struct view *v, struct board_fault fault)
 {
-	struct stat st;
+	const char *text = said(v), *name = *text != '\0' ? text : "run";
+	const char *file = memory_text("%s/run", v->path);
+	struct program p;
 
-	if (fault.step != SPAWN_EXEC || *said(v) != '\0' ||
-	    sys_fstatat(AT_FDCWD, memory_text("%s/run", v->path), &st, 0) < 0 ||
-	    !S_ISREG(st.st_mode))
-		return said(v);
-	if (fault.error == ENOENT)
-		return "the program of the first line of run";
-	return fault.error == ENOEXEC ? "run, which has no #! line" : said(v);
+	if (*text == '/')
+		file = text;
+	else if (*text != '\0')
+		return text;
+	if (fault.step != SPAWN_EXEC || !program_read(file, &p))
+		return text;
+	if (fault.error == ENOENT && p.what != NULL)
+		return memory_text("%s: its %s %s%s", name, p.what, p.path,
+		    p.has_cr ? " (its lines end in CR LF)" : "");
+	if (fault.error == ENOEXEC)
+		return p.is_text ? memory_text("%s, which has no #! line", name)
+				 : name;
+	return text;
 }
 
 static const char *

@@ -20,6 +20,7 @@
 #include "lib/words.h"
 
 #include "svc/cmd/memory.h"
+#include "svc/cmd/program.h"
 
 #define SEARCH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define DATABASE_MAX 1048576
@@ -208,6 +209,24 @@ sets_path(const struct settings *s)
 	return settings_has(s, SET_env_file) || settings_has(s, SET_env_dir);
 }
 
+/* Of a file that is there, or is missed elsewhere. */
+static void
+look_at_program(struct looking *l, const char *key, const char *file)
+{
+	struct program p;
+
+	if (!present_is_program(file) || !program_read(file, &p))
+		return;
+	if (p.is_text)
+		complain(l, key, "no #! line", error_text(ENOEXEC));
+	if (p.what == NULL || p.path[0] != '/' || may_come(p.path) ||
+	    present_is_program(full(l, p.path, true)))
+		return;
+	complain(l, key, memory_text("its %s %s", p.what, p.path),
+	    memory_text("%s%s", error_text(errno),
+		p.has_cr ? "; its lines end in CR LF" : ""));
+}
+
 static void
 look_for_program(struct looking *l, const char *key, const char *line)
 {
@@ -229,6 +248,7 @@ look_for_program(struct looking *l, const char *key, const char *line)
 	} else if (name[0] == '/' || l->d->settings.dir == NULL) {
 		if (!present_is_program(full(l, name, true)))
 			complain(l, key, name, error_text(errno));
+		look_at_program(l, key, full(l, name, true));
 	}
 }
 
@@ -250,6 +270,12 @@ present_check(const char *root, struct definition *d)
 	if (s->stdin_.kind == STDIO_FILE)
 		look_for(&l, "stdin", s->stdin_.path, false);
 	look_for(&l, "tty", s->tty, false);
+	if (s->files & WITH_RUN)
+		look_at_program(&l, "run", full(&l, "run", false));
+	if (s->files & WITH_FINISH)
+		look_at_program(&l, "finish", full(&l, "finish", false));
+	if (s->files & WITH_CHECK)
+		look_at_program(&l, "check", full(&l, "check", false));
 	look_for_program(&l, "run", s->run);
 	look_for_program(&l, "down", s->down);
 	look_for_program(&l, "finish", s->finish);

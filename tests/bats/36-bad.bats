@@ -31,7 +31,7 @@ healthy() {
 	await has_line "$D/said" 'plain: cannot execute.*: permission denied'
 	await has_line "$D/said" 'odd: cannot execute.*: exec format error'
 	await shows plain 'permission denied'
-	await shows odd 'run, which has no #! line: exec format error'
+	await shows odd 'cannot execute: run: exec format error'
 	healthy
 }
 

@@ -283,7 +283,7 @@ service a
 echo '#!/no/such/shell' >sv/a/run
 tree
 until_true sh -c 'svc status a | grep -q backoff'
-says 'a is backoff: cannot execute: the program of the first line of run: no such file or directory; next try in *
+says 'a is backoff: cannot execute: run: its interpreter /no/such/shell: no such file or directory; next try in *
   last exit: not started
   to mend it: mend its command, then svc up a' svc why a
 # No try of it was a life, in the history neither.

@@ -24,6 +24,48 @@ answers 1 '*shop/service:3: user: has no value, and none to take back
 END
 }
 
+@test "check: what a program needs to be executed, and its loggers" {
+	inside <<'END'
+for name in good crlf nothing plain loader odd; do
+	service $name
+done
+printf '#! /bin/sh -e\r\nexec sleep 1\r\n' >sv/crlf/run
+sed -i '1s/ -e//' sv/crlf/run
+printf '#!/no/such -x\n' >sv/nothing/run
+echo 'exec sleep 1' >sv/plain/run
+printf '\177NOELF' >sv/odd/run
+python3 - <<'PYTHON'
+import re
+with open("/bin/true", "rb") as f:
+    true = f.read()
+loader = re.search(rb"/lib[^\0]*/ld-[^\0]*", true).group()
+with open("sv/loader/run", "wb") as f:
+    f.write(true.replace(loader, b"/no" + loader[3:]))
+PYTHON
+mkdir sv/good/log sv/plain/log
+echo 'rnu = x' >sv/good/log/service
+answers 1 'scan/crlf: run: its interpreter /bin/sh?x0d: no such file or directory; its lines end in CR LF
+scan/good/log/service:1: rnu: unknown setting; did you mean run[?]
+scan/good/log:1: run: nothing to execute: *
+scan/loader: run: its loader /no*/ld-*: no such file or directory
+scan/nothing: run: its interpreter /no/such: no such file or directory
+scan/plain: run: no #! line: exec format error
+scan/plain/log:1: run: nothing to execute: *
+8 checked, 7 errors, 0 warnings' svc check -s scan
+answers 1 '*"name":"good/log"*"ok":false*' svc check -s scan -j good
+tree
+tells() { svc status "$1" | grep -qF "$2"; }
+until_true tells crlf 'cannot execute: run: its interpreter /bin/sh\x0d (its lines end in CR LF): no such file or directory'
+until_true tells nothing 'cannot execute: run: its interpreter /no/such: no such file or directory'
+until_true tells loader 'cannot execute: run: its loader /no'
+until_true tells plain 'cannot execute: run, which has no #! line: exec format error'
+# By its path in a line it is the same.
+cp sv/loader/run given
+settings line "run = $PWD/given x"
+until_true tells line "cannot execute: $PWD/given: its loader /no"
+END
+}
+
 @test "check: names that nothing has, and a ring" {
 	inside <<'END'
 settings web 'run = sleep 100' 'needs = cashe'
@@ -217,8 +259,9 @@ answers 1 '*/bad: user: wwww: no such user
 */bad: env-file: /etc/missing: no such file or directory
 */bad: finish: /srv: permission denied
 */lone: warning: nothing starts it: autostart = no, and nobody needs it
+*/lone: run: its loader /lib*: no such file or directory
 */typo: run: slepe: no such program
-6 checked, 7 errors, 1 warning' svc check -R root -s /etc/service
+6 checked, 8 errors, 1 warning' svc check -R root -s /etc/service
 END
 }
 
