@@ -344,6 +344,7 @@ CMD_SRC = \
 	svc/cmd/logs_find.c \
 	svc/cmd/logs_follow.c \
 	svc/cmd/logs_line.c \
+	svc/cmd/logs_news.c \
 	svc/cmd/logs_place.c \
 	svc/cmd/logs_read.c \
 	svc/cmd/lsb.c \

@@ -8,11 +8,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/glob.h"
 #include "lib/scan.h"
 #include "lib/sys.h"
 
 #include "svc/cmd/json.h"
 #include "svc/cmd/logs_follow.h"
+#include "svc/cmd/logs_news.h"
 #include "svc/cmd/memory.h"
 #include "svc/cmd/options.h"
 #include "svc/cmd/place.h"
@@ -181,7 +183,22 @@ add_with_tree(
 			    screen_text(v->name, strlen(v->name)),
 			    logs_none(v->name, v->path));
 	}
-	return all->count > 0;
+	return true;
+}
+
+/* Others may come that are meant as well. */
+static bool
+hear_of_more(struct sources *all, struct client *c, char **names)
+{
+	bool is_open = names[0] == NULL;
+
+	for (char **n = names; *n != NULL; n++)
+		is_open |= glob_is_pattern(*n);
+	if (!log_verb.follows || !is_open ||
+	    !logs_news_begin(c, names, all->s, all->count))
+		return all->count > 0;
+	log_verb.has_names = true;
+	return true;
 }
 
 static bool
@@ -193,7 +210,8 @@ find_sources(struct sources *all, int count, char **names, int *code)
 	for (char **n = names; *n != NULL; n++)
 		paths = paths && strchr(*n, '/') != NULL;
 	if (!paths && client_try(&client, client_dir()))
-		return add_with_tree(all, &client, count, names, code);
+		return add_with_tree(all, &client, count, names, code) &&
+		       hear_of_more(all, &client, names);
 	if (count == 0) {
 		fprintf(stderr, "svc log: no svcd here, and no NAME given\n");
 		return false;
@@ -203,16 +221,16 @@ find_sources(struct sources *all, int count, char **names, int *code)
 
 /* --- the verb --- */
 
-/* What there is, merged; `at` if it is to be followed from there. */
+/* What there is, merged; `to` if it is to be followed from there. */
 static bool
-print_lines(struct sources *all, struct logs_followed *at)
+print_lines(struct sources *all, struct logs_following *to)
 {
 	struct logs lines = {0};
 
 	for (size_t i = 0; i < all->count; i++)
-		if (at != NULL)
-			logs_read_upto(
-			    &lines, &all->s[i], &at[i].place, &log_verb.ask);
+		if (to != NULL)
+			logs_read_upto(&lines, &all->s[i], &to->at[i].place,
+			    &log_verb.ask);
 		else
 			logs_read(&lines, &all->s[i], &log_verb.ask);
 	logs_merge(&lines, log_verb.ask.most);
@@ -224,15 +242,15 @@ print_lines(struct sources *all, struct logs_followed *at)
 static int
 follow(struct sources *all)
 {
-	struct logs_followed *at = memory_get(all->count, sizeof(*at));
+	struct logs_following to = {0};
 
 	log_verb.ask.whole = true;
-	if (!logs_watch(at, all->s, all->count)) {
+	if (!logs_watch(&to, all->s, all->count)) {
 		perror("svc log: cannot watch for changes");
 		return EXITCODE_SYSTEM;
 	}
-	print_lines(all, at);
-	return logs_follow(at, all->count, show);
+	print_lines(all, &to);
+	return logs_follow(&to, show);
 }
 
 static bool
@@ -298,7 +316,7 @@ run(int argc, char **argv)
 	code = EXITCODE_NO;
 	if (!find_sources(&all, o.count, o.operands, &code))
 		return code;
-	log_verb.has_names = all.count > 1;
+	log_verb.has_names |= all.count > 1;
 	log_verb.ask.fits = fits;
 	if (log_verb.follows)
 		return follow(&all);

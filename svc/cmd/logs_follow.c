@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 
 #include "svc/cmd/logs_file.h"
 #include "svc/cmd/logs_follow.h"
+#include "svc/cmd/logs_news.h"
 #include "svc/cmd/memory.h"
 
 #define LINE (64 << 10) /* a longer one is shown in parts */
@@ -74,7 +76,7 @@ add_lines(
 static bool
 add_tail(struct logs *to, struct logs_followed *l, bool complete)
 {
-	const struct logs_source *s = l->source;
+	const struct logs_source *s = &l->source;
 	struct logs_file f;
 
 	if (!logs_file_part(&f, l->place.fd, l->place.at, TURN) || f.n == 0)
@@ -108,10 +110,10 @@ is_file_of(const struct logs_place *p, int fd)
 static char **
 old_between(const struct logs_followed *l, const struct logs_place *now)
 {
-	char **names = logs_old(l->source, &l->place, now), **first = names;
+	char **names = logs_old(&l->source, &l->place, now), **first = names;
 
 	for (char **name = names; *name != NULL; name++) {
-		int fd = logs_old_open(l->source, now, name);
+		int fd = logs_old_open(&l->source, now, name);
 		if (fd == -1)
 			continue;
 		if (is_file_of(&l->place, fd))
@@ -125,7 +127,7 @@ static void
 add_old(struct logs *to, const struct logs_followed *l,
     const struct logs_place *now, char *name)
 {
-	const struct logs_source *s = l->source;
+	const struct logs_source *s = &l->source;
 	struct logs_file f;
 	int fd = logs_old_open(s, now, &name);
 
@@ -143,7 +145,7 @@ move_on(struct logs *to, struct logs_followed *l)
 {
 	struct logs_place now;
 
-	logs_stand(&now, l->source);
+	logs_stand(&now, &l->source);
 	while (add_tail(to, l, true))
 		;
 	for (char **name = old_between(l, &now); *name != NULL; name++)
@@ -161,7 +163,7 @@ look(struct logs *to, struct logs_followed *l)
 
 	if (add_tail(to, l, false))
 		return true;
-	if (sys_fstatat(AT_FDCWD, logs_current(l->source), &st, 0) == -1)
+	if (sys_fstatat(AT_FDCWD, logs_current(&l->source), &st, 0) == -1)
 		return false;
 	if (p->fd == -1 || st.st_ino != p->inode) {
 		move_on(to, l);
@@ -218,7 +220,7 @@ watch_above(const char *path)
 static bool
 watch(struct logs_followed *l)
 {
-	const char *path = directory(l->source);
+	const char *path = directory(&l->source);
 
 	l->above = watch_above(path);
 	l->inside = sys_inotify_add_watch(events, path, INSIDE);
@@ -237,81 +239,137 @@ raise_limit(void)
 	}
 }
 
-bool
-logs_watch(struct logs_followed *all, const struct logs_source *s, size_t count)
+static bool
+add(struct logs_following *all, const struct logs_source *s)
 {
+	struct logs_followed *l;
+
+	all->at =
+	    memory_grow(all->at, &all->room, all->count + 1, sizeof(*all->at));
+	l = &all->at[all->count];
+	*l = (struct logs_followed){.source = *s, .is_woken = true};
+	if (!watch(l))
+		return false;
+	logs_stand(&l->place, s);
+	all->count++;
+	return true;
+}
+
+bool
+logs_watch(
+    struct logs_following *all, const struct logs_source *s, size_t count)
+{
+	all->since_ns = now_ns();
 	raise_limit();
 	events = inotify_init1(IN_CLOEXEC);
 	if (events == -1)
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		all[i] = (struct logs_followed){.source = &s[i]};
-		if (!watch(&all[i]))
+	for (size_t i = 0; i < count; i++)
+		if (!add(all, &s[i]))
 			return false;
-		logs_stand(&all[i].place, &s[i]);
-		all[i].is_woken = true;
-	}
 	return true;
 }
 
+/* --- what happens --- */
+
 static void
-wake(struct logs_followed *all, size_t count, const struct inotify_event *e)
+wake(struct logs_following *all, const struct inotify_event *e)
 {
-	for (size_t i = 0; i < count; i++)
-		if (e->wd == -1 || e->wd == all[i].inside ||
-		    e->wd == all[i].above)
-			all[i].is_woken = true;
+	for (size_t i = 0; i < all->count; i++)
+		if (e->wd == -1 || e->wd == all->at[i].inside ||
+		    e->wd == all->at[i].above)
+			all->at[i].is_woken = true;
 }
 
-/* Waits until something happens; false: it never will. */
 static bool
-wait_for_events(struct logs_followed *all, size_t count)
+take_events(struct logs_following *all)
 {
 	_Alignas(struct inotify_event) char bytes[4096];
 	ssize_t n = sys_read(events, bytes, sizeof(bytes));
 
 	for (ssize_t at = 0; at < n;) {
 		const struct inotify_event *e = (const void *)(bytes + at);
-		wake(all, count, e);
+		wake(all, e);
 		at += (ssize_t)sizeof(*e) + e->len;
 	}
 	return n != -1 || errno == EINTR;
 }
 
+/* Until something happens to a log, or one may have come; false: never. */
+static bool
+wait_for_events(struct logs_following *all)
+{
+	struct pollfd p[] = {{.fd = events, .events = POLLIN},
+	    {.fd = logs_news_fd(), .events = POLLIN}};
+	int64_t ms = logs_news_wait_ms();
+	struct timespec t = {
+	    .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	if (sys_ppoll(p, 2, ms < 0 ? NULL : &t) <= 0)
+		return true;
+	return p[0].revents == 0 || take_events(all);
+}
+
+static void
+show_all(struct logs *lines, void (*show)(const struct logs_line *line))
+{
+	logs_merge(lines, 0);
+	for (size_t i = 0; i < lines->count; i++)
+		show(&lines->line[i]);
+}
+
 /* A turn for each log where something happened; true: there is more. */
 static bool
-turn(struct logs_followed *all, size_t count,
-    void (*show)(const struct logs_line *line))
+turn(struct logs_following *all, void (*show)(const struct logs_line *line))
 {
 	uint64_t mark = memory_mark();
 	struct logs lines = {0};
 	bool more = false;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!all[i].is_woken)
+	for (size_t i = 0; i < all->count; i++) {
+		if (!all->at[i].is_woken)
 			continue;
 		/* Before the look: what comes behind it will wake. */
-		watch(&all[i]);
-		all[i].is_woken = look(&lines, &all[i]);
-		more |= all[i].is_woken;
+		watch(&all->at[i]);
+		all->at[i].is_woken = look(&lines, &all->at[i]);
+		more |= all->at[i].is_woken;
 	}
-	logs_merge(&lines, 0);
-	for (size_t i = 0; i < lines.count; i++)
-		show(&lines.line[i]);
+	show_all(&lines, show);
 	memory_release(mark);
 	return more;
 }
 
+/* Logs that have come, with what was said since we began. */
+static void
+take_news(
+    struct logs_following *all, void (*show)(const struct logs_line *line))
+{
+	struct logs_ask ask = {.since_ns = all->since_ns, .whole = true};
+	struct logs_source s;
+
+	while (logs_news_next(&s)) {
+		if (!add(all, &s))
+			continue;
+		uint64_t mark = memory_mark();
+		struct logs_followed *l = &all->at[all->count - 1];
+		struct logs lines = {0};
+		logs_read_upto(&lines, &l->source, &l->place, &ask);
+		show_all(&lines, show);
+		memory_release(mark);
+	}
+}
+
 int
-logs_follow(struct logs_followed *all, size_t count,
-    void (*show)(const struct logs_line *line))
+logs_follow(
+    struct logs_following *all, void (*show)(const struct logs_line *line))
 {
 	for (;;) {
-		while (turn(all, count, show))
+		take_news(all, show);
+		while (turn(all, show))
 			;
 		if (fflush(stdout) != 0)
 			return EXITCODE_YES;
-		if (!wait_for_events(all, count))
+		if (!wait_for_events(all))
 			return EXITCODE_SYSTEM;
 	}
 }

@@ -277,6 +277,41 @@ says 'a is up: its settings have errors (*rnu: unknown setting; did you mean run
 END
 }
 
+@test "log -f goes on with the services that come, over a death of svcd" {
+	inside <<'END'
+# talker NAME: says NAME and the time of each run, into a log of its own.
+talker() {
+	mkdir -p "sv/$1/log"
+	printf '#!/bin/sh\necho %s\nexec sleep 1000\n' "$1" >"sv/$1/run"
+	printf '#!/bin/sh\nmkdir -p main\nexec svlogd main\n' >"sv/$1/log/run"
+	chmod +x "sv/$1/run" "sv/$1/log/run"
+	ln -s "$PWD/sv/$1" scan/
+}
+mkdir scan
+tree
+svc log -f >all &
+talker web-1
+until_true grep -q 'web-1: web-1$' all
+svc log -f 'web-*' >some &
+until_true grep -q 'web-1: web-1$' some
+talker db
+until_true grep -q 'db: db$' all
+svcd=$(svcd_pid)
+kill -KILL "$svcd"
+talker web-2
+until_true grep -q 'web-2: web-2$' all
+until_true grep -q 'web-2: web-2$' some
+# What it said before is not told again, nor is another told by the pattern.
+rm scan/db
+until_true sh -c '! svc list | grep -q db'
+ln -s "$PWD/sv/db" scan/
+until_true sh -c 'test "$(grep -c "db: db$" all)" = 2'
+says 1 grep -c web-1: some
+answers 1 '' grep db some
+says 4 sh -c 'wc -l <all'
+END
+}
+
 @test "a script whose first line names nothing: it is not run that is missing" {
 	inside <<'END'
 service a
