@@ -162,6 +162,34 @@ EOF
 	[ "$("$TOP/build/bin/svc" -r "$D/run" status a | grep -c why)" = 0 ]
 }
 
+# becomes LINES: the service a, restarted under its new settings.
+becomes() {
+	one a <<<"$1"
+	"$TOP/build/bin/svc" -r "$D/run" rescan
+	"$TOP/build/bin/svc" -r "$D/run" restart -t 20s a
+}
+
+@test "what changes its type while it runs is started as another" {
+	local process='run = sleep 1000' oneshot=$'type = oneshot\nup = true'
+	local forking group=$'type = group\nmembers = b'
+	forking=$(printf '%s\n' 'type = forking' "pidfile = $D/pid" \
+		"run = sh -c 'sleep 1000 & echo \$! >$D/pid'")
+	one a <<<"$process"
+	one b <<<"$process"
+	one c <<<$'run = sleep 1000\nneeds = a'
+	tree_start
+	await one_is c run
+	[ "$(becomes "$oneshot")" = 'a: done' ]
+	[[ $(becomes "$process") == 'a: up (pid '* ]]
+	[ "$(becomes "$oneshot")" = 'a: done' ]
+	[[ $(becomes "$forking") == 'a: up (pid '* ]]
+	[ "$(becomes "$group")" = 'a: up' ]
+	[ "$(becomes "$oneshot")" = 'a: done' ]
+	[ "$(becomes "$group")" = 'a: up' ]
+	[[ $(becomes "$process") == 'a: up (pid '* ]]
+	await one_is c run
+}
+
 @test "a oneshot runs once and is done, its down takes it back" {
 	lines a <<EOF
 type = oneshot

@@ -212,8 +212,7 @@ service_define(uint32_t i, int dir)
 		schedule_defined(i);
 	/* What runs is stopped as what it was started as. */
 	if (sv_is_rest(state_word(i).sv))
-		state_flags(
-		    i, service_is_group(i) ? BOARD_GROUP : 0, BOARD_GROUP);
+		group_mark(i);
 	return d;
 }
 

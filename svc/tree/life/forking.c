@@ -57,7 +57,7 @@ forking_awaits(uint32_t i)
 bool
 forking_leaves(uint32_t i, struct sv sv, const struct keep_exit *e)
 {
-	return (sv.state == S_START || sv.state == S_UP) &&
+	return (sv.state == S_START || sv.state == S_UP) && !sv.is_oneshot &&
 	       e->code == CLD_EXITED && e->value == 0 && forking_awaits(i);
 }
 

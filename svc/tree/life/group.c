@@ -31,6 +31,15 @@ group_is(uint32_t i)
 	return (rec(i)->flags & BOARD_GROUP) != 0 && state_word(i).pid == 0;
 }
 
+void
+group_mark(uint32_t i)
+{
+	bool is_group = service_is_group(i);
+
+	groups += is_group && !(rec(i)->flags & BOARD_GROUP);
+	state_flags(i, is_group ? BOARD_GROUP : 0, BOARD_GROUP);
+}
+
 /* --- the values that are decided upon --- */
 
 /* All members that it names are there. */
@@ -341,7 +350,6 @@ group_add(uint32_t i)
 {
 	char name[BOARD_NAME_MAX + 1];
 
-	groups++;
 	for (uint32_t m = state_next(0); m != 0; m = state_next(m)) {
 		if (rec(m)->start_count != 0 || (rec(m)->flags & BOARD_MANUAL))
 			continue;

@@ -8,6 +8,7 @@
 #include "svc/tree/life/begin.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/shown/shown.h"
+#include "svc/tree/state/service.h"
 #include "svc/tree/state/state.h"
 
 /* News of a process that is not the one that runs now. */
@@ -36,6 +37,15 @@ say_bug(uint32_t i, struct sv sv, enum sv_event ev)
 	    state_name(i, name), sv_event_name(ev), sv_state_name(sv.state));
 }
 
+/* Another run is of the type that the settings say now, by which it is born. */
+static struct sv
+as_defined(uint32_t i, struct sv sv)
+{
+	group_mark(i);
+	sv.is_oneshot = service_is_oneshot(i);
+	return sv;
+}
+
 static void
 step_as_told(uint32_t i, enum sv_event ev, uint32_t pid)
 {
@@ -52,8 +62,10 @@ step_as_told(uint32_t i, enum sv_event ev, uint32_t pid)
 		w.pid = 0;
 	if (ev == EV_SPAWNED || ev == EV_ADOPTED)
 		w.pid = pid;
-	if (sv_is_new_run(w.sv, s.sv))
+	if (sv_is_new_run(w.sv, s.sv)) {
 		w.generation++;
+		s.sv = as_defined(i, s.sv);
+	}
 	if (!sv_is_ready(w.sv) && sv_is_ready(s.sv))
 		relations_expect_ready(i);
 	/* A record that becomes free is committed as such by its effect. */

@@ -59,6 +59,8 @@ void group_death(uint32_t m);
 void group_tell(uint32_t m);
 bool group_answer(void);
 bool group_waits(void);
+/* It is a group now, or is none any more, as its settings say. */
+void group_mark(uint32_t i);
 /* Some group names it. */
 bool group_has(const char *name);
 void group_add(uint32_t i);

@@ -42,6 +42,14 @@ service_is_s6(uint32_t i)
 }
 
 bool
+service_is_oneshot(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	return s != NULL && settings_config(s).is_oneshot;
+}
+
+bool
 service_is_group(uint32_t i)
 {
 	const struct settings *s = define_view(i);

@@ -9,6 +9,7 @@
 struct sv_config service_config(uint32_t i, int dir);
 bool service_is_s6(uint32_t i);
 bool service_is_essential(uint32_t i);
+bool service_is_oneshot(uint32_t i);
 bool service_is_group(uint32_t i);
 bool service_is_scheduled(uint32_t i);
 bool service_is_down(uint32_t i, int dir);
