@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "lib/env.h"
 #include "lib/fmt.h"
 #include "lib/path.h"
 #include "lib/scan.h"
@@ -120,6 +121,21 @@ put_expanded(struct settings_parse *p, const char *value, struct buf *to)
 	}
 }
 
+/* ${NAME}, $NAME, but between '', by which it is said to be meant so. */
+static bool
+has_variable(const char *value)
+{
+	bool is_quoted = false;
+
+	for (const char *c = value; *c != '\0'; c++) {
+		is_quoted ^= *c == '\'';
+		if (*c == '$' && !is_quoted &&
+		    env_is_name(c + 1 + (c[1] == '{'), 1))
+			return true;
+	}
+	return false;
+}
+
 void
 parse_store(
     struct settings_parse *p, const struct settings_row *row, const char *value)
@@ -140,6 +156,11 @@ parse_store(
 			     : "has no value");
 		return;
 	}
+	if (row->kind != KIND_COMMAND && row->kind != KIND_TEXT &&
+	    has_variable(value))
+		parse_warn(p, row->key,
+		    "$ is left as it is: variables are replaced in commands "
+		    "only");
 	parse_mark(p->said, row->number);
 	at = begin_entry(p, row->number);
 	/* Empty: what was said before is taken back. */

@@ -87,13 +87,13 @@ read_text(const struct settings_row *row, const char *text, struct buf *bytes)
 	return true;
 }
 
-/* Absolute where it must be; ${NAME} may stand in front. */
+/* Absolute where it must be. */
 static bool
 is_path(const struct settings_row *row, const char *path)
 {
 	if (*path == '\0')
 		return false;
-	return row->least != 1 || *path == '/' || *path == '$';
+	return row->least != 1 || *path == '/';
 }
 
 static bool

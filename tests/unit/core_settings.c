@@ -451,6 +451,22 @@ test_one_fault(void)
 	HOLDS(!settings_end(&parse) && parse.errors == 1);
 }
 
+static void
+test_variables(void)
+{
+	begin("x");
+	lines("run = a ${B} $C\nenv = PATH=/x:${PATH}\ndir = $HOME/x\n"
+	      "env = 'A=${B}' C=$5 D=a$\ndescription = $B\n");
+	HOLDS(settings_end(&parse) && parse.warnings == 2);
+	SAME(buf_str(&text),
+	    "service:2: warning: env: $ is left as it is: variables are "
+	    "replaced in commands only\n"
+	    "service:3: warning: dir: $ is left as it is: variables are "
+	    "replaced in commands only\n");
+	HOLDS(!parses("run = a\nroot = ${HOME}\n"));
+	HOLDS(!parses("run = a\nread-only = /x $HOME/y\n"));
+}
+
 int
 main(void)
 {
@@ -468,5 +484,6 @@ main(void)
 	TEST("service.5 has every setting", test_manual);
 	TEST("more that does not go together", test_more_wholes);
 	TEST("one fault, one complaint", test_one_fault);
+	TEST("a variable where none is replaced is told", test_variables);
 	return unit_done();
 }
