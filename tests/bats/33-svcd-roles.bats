@@ -113,20 +113,17 @@ teardown() { tree_end; }
 	chmod 711 "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" || :
 	setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$SVCD" ||
 		skip "the build directory is closed to others"
-	as() {
-		env -u SVDIR -u TRIVET_RUN HOME="$D/home" XDG_RUNTIME_DIR="$D/xdg" \
-			setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
-	}
 	svc=$TOP/build/bin/svc
+	as=(env -u SVDIR -u TRIVET_RUN "HOME=$D/home" "XDG_RUNTIME_DIR=$D/xdg"
+		setpriv --reuid 65534 --regid 65534 --clear-groups)
 	# Before the first tree, and with one.
-	[ "$(as "$svc" enable a)" = 'a: enabled' ]
+	[ "$("${as[@]}" "$svc" enable a)" = 'a: enabled' ]
 	[ -x "$D/home/.config/service/a/run" ]
 	rm -r "$D/home/.config/service"
-	as "$SVCD" >"$D/said" 2>&1 3>&- &
-	KEEPER=$!
-	await as "$svc" wait -q -t 0 settled
+	tree_start "${as[@]}" "$SVCD"
+	await "${as[@]}" "$svc" wait -q -t 0 settled
 	[ ! -s "$D/said" ]
-	[ "$(as "$svc" enable b)" = 'b: enabled, up' ]
+	[ "$("${as[@]}" "$svc" enable b)" = 'b: enabled, up' ]
 }
 
 @test "an idle tree wakes nobody" {
