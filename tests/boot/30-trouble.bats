@@ -75,6 +75,23 @@ goes_down() {
 	goes_down
 }
 
+@test "quiet: of the steps the console shows failures, the log all; /tmp is emptied" {
+	overlay etc/trivet/boot.d/02-fails <<<$'title \'it fails\'\necho "for this reason" >&2\nfalse'
+	overlay tmp/old <<<old
+	overlay tmp/.hidden/old <<<old
+	comes_up quiet --append quiet
+	run console
+	echo "$output"
+	[[ $output == *"[fail] it fails"*"for this reason"* ]]
+	[[ $output != *"[ ok ]"* ]]
+	run in_guest 'cat /run/trivet/boot.log; ls -A /tmp; stat -c "%a %n" /tmp/.[XI]*'
+	echo "$output"
+	[[ $output == *"[fail] it fails"*"for this reason"*"[ ok ]"* ]]
+	[[ $output != *old* && $output != *hidden* ]]
+	[[ $output == *$'\n1777 /tmp/.ICE-unix\n1777 /tmp/.X11-unix' ]]
+	goes_down
+}
+
 @test "Ctrl-C on the console skips a step that hangs" {
 	overlay etc/trivet/boot.d/03-hangs <<<$'title \'it hangs\'\necho hanging\nbounded 900 sleep 1000'
 	boot_initramfs interrupt
