@@ -354,7 +354,9 @@ keep_ended(const struct job_end *end)
 	if (!k->on)
 		return;
 	k->deaths = count_death(k, now_ns);
-	say_death(k, end);
+	/* What makes way for the new one has not died of anything. */
+	if (!k->trial || !k->ready)
+		say_death(k, end);
 	if (k->trial && !k->ready)
 		upgrade_undo();
 	k->ready = false;

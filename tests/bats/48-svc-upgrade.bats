@@ -19,6 +19,7 @@ until_true svc list
 [ "$(stat -Lc %i "/proc/$(svcd_pid)/exe")" = "$(stat -c %i bin/svcd)" ]
 [ "$a" = "$(field a pid)" ] && [ "$b" = "$(field b pid)" ]
 says 'a: up (pid *)' svc restart a
+[ ! -s svcd.log ]
 svc kill KILL b
 svc wait -t 20s ready b
 END
