@@ -20,6 +20,7 @@
 #include "svc/cmd/place.h"
 #include "svc/cmd/telling.h"
 #include "svc/cmd/view.h"
+#include "svc/cmd/when.h"
 
 extern const struct cmd cmd_log;
 
@@ -36,7 +37,8 @@ static const struct cmd_option options[] = {
     {'f', "follow", NULL, "go on as lines come, through rotations", 0},
     {'n', "lines", "N", "the last N lines; 0: all (20; all with the next two)",
 	0},
-    {0, "since", "TIME", "lines of the last 10m, 2h, 3d", OPT_SINCE},
+    {0, "since", "TIME",
+	"lines of the last 10m, 2h, 3d; or since 12:30, 2026-03-01", OPT_SINCE},
     {0, "grep", "RE", "lines that an extended regular expression matches",
 	OPT_GREP},
     {'j', "json", NULL, "say it in JSON, an object a line", 0},
@@ -257,12 +259,17 @@ static bool
 read_since(const char *value)
 {
 	struct timespec now;
+	time_t at;
 	int64_t ms;
 
-	if (!scan_duration_ms(value, &ms))
-		return false;
 	sys_clock_gettime(CLOCK_REALTIME, &now);
-	log_verb.ask.since_ns = now.tv_sec * NS + now.tv_nsec - ms * 1000000;
+	if (scan_duration_ms(value, &ms))
+		log_verb.ask.since_ns =
+		    now.tv_sec * NS + now.tv_nsec - ms * 1000000;
+	else if (when_was(value, now.tv_sec, &at))
+		log_verb.ask.since_ns = at * NS;
+	else
+		return false;
 	return true;
 }
 
@@ -298,8 +305,9 @@ run(int argc, char **argv)
 			break;
 		case OPT_SINCE:
 			if (!read_since(o.value))
-				return options_refuse(
-				    &o, "not a time such as 30s or 10m");
+				return options_refuse(&o,
+				    "not a time such as 10m, 12:30 or "
+				    "2026-03-01");
 			most = said ? most : 0;
 			break;
 		case OPT_GREP:

@@ -1,9 +1,11 @@
 /*
  * Pure but for the zone of the machine, which localtime(3) knows.
  */
-#include "lib/scan.h"
-
 #include "svc/cmd/when.h"
+
+#include <string.h>
+
+#include "lib/scan.h"
 
 #define MINUTES_MAX (366u * 24 * 60)
 
@@ -65,6 +67,54 @@ when_due(struct when when, time_t now)
 		return due;
 	tm.tm_mday++;
 	return mktime(&tm);
+}
+
+/* The fields of one of these, and nothing behind them but a fraction. */
+static bool
+parse_moment(const char *s, const char *const *formats, struct tm *tm)
+{
+	for (; *formats != NULL; formats++) {
+		struct tm fields = *tm;
+		const char *end = strptime(s, *formats, &fields);
+		if (end == NULL)
+			continue;
+		if (*end == '.' && strchr(*formats, 'S') != NULL)
+			end += 1 + strspn(end + 1, "0123456789");
+		if (*end != '\0')
+			continue;
+		*tm = fields;
+		return true;
+	}
+	return false;
+}
+
+bool
+when_was(const char *s, time_t now, time_t *at)
+{
+	static const char *const dates[] = {
+	    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", NULL};
+	static const char *const clocks[] = {"%H:%M:%S", "%H:%M", NULL};
+	struct tm tm = {0}, given;
+	bool is_date = parse_moment(s, dates, &tm);
+
+	if (!is_date) {
+		if (localtime_r(&now, &tm) == NULL)
+			return false;
+		tm.tm_sec = 0;
+		if (!parse_moment(s, clocks, &tm))
+			return false;
+	}
+	tm.tm_isdst = -1;
+	given = tm;
+	*at = mktime(&tm);
+	/* mktime() would take the 31st of a month that has none. */
+	if (is_date)
+		return tm.tm_mday == given.tm_mday;
+	if (*at > now) {
+		given.tm_mday--;
+		*at = mktime(&given);
+	}
+	return true;
 }
 
 long

@@ -61,6 +61,8 @@ said() { "$svc" log "$@" | cut -d' ' -f3-; }
 	diff <(seq 1 200 | grep -E '^1.?5$') <(said --grep '^1.?5$' ./d)
 	diff <(seq 101 200) <(said --since 1h ./d)
 	diff <(seq 101 200 | grep 5) <(said --since 1h --grep 5 ./d)
+	diff <(seq 101 200) <(said --since 2001-02-01 ./d)
+	[ "$(said --since '2001-01-01 00:00:00.5' ./d | wc -l)" = 200 ]
 	run "$svc" log --grep nothing ./d
 	[ "$status" = 1 ]
 	run "$svc" log --grep '(' ./d

@@ -86,6 +86,50 @@ zones(void)
 }
 
 static void
+was(void)
+{
+	static const struct {
+		const char *text;
+		long at; /* from noon; 1: no such time */
+	} past[] = {
+	    {"2026-03-01 12:00:00", 0},
+	    {"2026-03-01 11:59:58.034", -2},
+	    {"2026-03-01 11:30", -1800},
+	    {"2026-03-01", -43200},
+	    {"2026-02-28", -43200 - 86400},
+	    {"2026-03-02", 43200},
+	    {"11:30", -1800},
+	    {"12:00", 0},
+	    {"12:00:00.5", 0},
+	    {"12:00:02", 2 - 86400},
+	    {"13:00", 3600 - 86400},
+	    {"2026-02-29", 1},
+	    {"2026-13-01", 1},
+	    {"2026-03", 1},
+	    {"2026-03-01 12", 1},
+	    {"2026-03-01 12:00 x", 1},
+	    {"2026-03-01.5", 1},
+	    {"24:01", 1},
+	    {"12:60", 1},
+	    {"12", 1},
+	    {"", 1},
+	    {"yesterday", 1},
+	};
+
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof past / sizeof *past; i++) {
+		time_t at = 0;
+		bool good = when_was(past[i].text, NOON, &at);
+		if (good != (past[i].at != 1) ||
+		    (good && at != NOON + past[i].at)) {
+			printf("# %s: %ld\n", past[i].text, (long)at - NOON);
+			HOLDS(false);
+		}
+	}
+}
+
+static void
 warnings(void)
 {
 	HOLDS(when_next_warning(0) == 0);
@@ -106,6 +150,7 @@ main(void)
 	TEST("TIME is read, rubbish is not", texts);
 	TEST("hh:mm is the next such moment", moments);
 	TEST("hh:mm in a zone whose clocks change", zones);
+	TEST("a moment that was, with and without its day", was);
 	TEST("warnings come more often near the end", warnings);
 	return unit_done();
 }
