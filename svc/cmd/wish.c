@@ -83,7 +83,8 @@ waits_in_vain(struct client *c, const struct view *v)
 			return false;
 		if (r.cause == CAUSE_NEED_DOWN ||
 		    r.cause == CAUSE_NEED_FAILED ||
-		    r.cause == CAUSE_NEED_MISSING)
+		    r.cause == CAUSE_NEED_MISSING ||
+		    r.cause == CAUSE_SETTINGS || r.cause == CAUSE_CYCLE)
 			return true;
 		if (r.cause != CAUSE_WAITS_FOR ||
 		    !board_read(c->board, r.cause_record, &r, NULL))
@@ -110,6 +111,13 @@ end_of_once(const struct round *round, const struct asked *a)
 	return is_over ? view_exit_of(&a->now, a->target) : NULL;
 }
 
+/* Somebody has put it down since. */
+static bool
+is_overtaken(struct sv sv)
+{
+	return sv_is_rest(sv) && sv.want == WANT_DOWN;
+}
+
 static enum state
 judge_start(const struct round *round, const struct asked *a)
 {
@@ -119,7 +127,7 @@ judge_start(const struct round *round, const struct asked *a)
 	if (waits_in_vain(round->client, v))
 		return BAD;
 	if ((int16_t)(uint16_t)(v->word.generation - a->target) < 0)
-		return PENDING;
+		return is_overtaken(v->word.sv) ? BAD : PENDING;
 	if (sv_is_ready(v->word.sv) && view_is_answered(v, a->target))
 		return mono_before(mono_now(), view_trial_end(v)) ? PENDING
 								  : GOOD;

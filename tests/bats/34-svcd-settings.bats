@@ -137,10 +137,10 @@ EOF
 	one c <<<$'run = sleep 1000\nwants = a'
 	tree_start
 	await one_is c run
-	run -1 "$TOP/build/bin/svc" -r "$D/run" up -t 100ms a
-	[[ $output == *"its settings have errors (service:2: nice: "* ]]
+	run -1 timeout 20 "$TOP/build/bin/svc" -r "$D/run" up a
+	[[ $output == "a: waiting: its settings have errors (service:2: nice: "* ]]
 	send a u
-	run -1 "$TOP/build/bin/svc" -r "$D/run" restart -t 100ms a
+	run -1 timeout 20 "$TOP/build/bin/svc" -r "$D/run" restart a
 	[ ! -e "$D/ran" ]
 	one_is b down
 	printf '%s\n' 'env = WHO=me' 'nice = 1' >"$D/sv/a/service"

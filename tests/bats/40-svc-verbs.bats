@@ -208,6 +208,24 @@ svc kill KILL a
 END
 }
 
+@test "a start that somebody else has put down since is answered with no" {
+	inside <<'END'
+service a 'trap "while ! [ -e go ]; do sleep 0.05; done; exit" TERM
+while :; do sleep 0.05; done'
+tree
+svc wait -t 20s ready a
+svc down -n a
+{ timeout 15 svc up a >up.out || echo $? >up.code; } &
+is_wanted() { [ "$(field a wanted)" = true ]; }
+until_true is_wanted
+svc down -n a
+touch sv/a/go
+until_true test -s up.code
+says 1 cat up.code
+says 'a: down' cat up.out
+END
+}
+
 @test "what waits says so once, whoever asks" {
 	inside <<'END'
 settings slow 'run = sleep 1000' 'ready = notify'
