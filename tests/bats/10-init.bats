@@ -1,5 +1,5 @@
 # Init as PID 1, in namespaces: the stages, the ways to end, the kept child.
-
+bats_require_minimum_version 1.5.0
 load pid1
 
 setup() {
@@ -178,7 +178,7 @@ one_more_int() {
 	for sig in 1 10 14 28 30; do
 		noted "signal $sig\$"
 	done
-	! grep -q stop "$T/kept/log"
+	run ! grep -q stop "$T/kept/log"
 	signal1 USR2
 	pid1_ends 130
 }
@@ -204,7 +204,7 @@ one_more_int() {
 	noted start
 	said 'our rescue'
 	said '/etc/trivet/boot: exit code 3'
-	! grep -q 'starting the services$' "$T/said"
+	run ! grep -q 'init: starting the services$' "$T/said"
 	signal1 USR2
 	pid1_ends 130
 	! grep -q 'TERM to all' "$T/said"
@@ -369,7 +369,7 @@ rescue" ]
 	tell spawn "env >$T/env; exit 9"
 	noted 'exit [0-9]* 1 9$'
 	grep -q '^TERM=vt220$' "$T/env"
-	! grep 'evil\|GREETING\|LD_\|^IFS' "$T/env"
+	run ! grep 'evil\|GREETING\|LD_\|^IFS' "$T/env"
 	signal1 USR2
 	pid1_ends 130
 }
@@ -379,7 +379,7 @@ rescue" ]
 	noted start
 	said 'trivet.bot=/x: no such word: ignored'
 	said 'trivet.timeout-boot=90: not a value for this word: ignored'
-	! grep -q 'quack\|sda' "$T/said"
+	run ! grep -q 'quack\|sda' "$T/said"
 	signal1 USR2
 	pid1_ends 130
 }

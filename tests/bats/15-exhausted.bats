@@ -22,7 +22,7 @@ a=$(field a pid) b=$(field b pid)
 n=0
 while : 2>/dev/null >"small/fill$((n += 1))"; do :; done
 cat /dev/zero >small/fill1 2>/dev/null || :
-! mkdir small/sub 2>/dev/null
+answers 1 '*' mkdir small/sub
 says '*' svc restart b
 says 'c: up*' svc up c
 svcd=$(svcd_pid)

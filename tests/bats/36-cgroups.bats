@@ -241,7 +241,7 @@ let_svcd_go() {
 	left=$(cat "$D/left")
 	send a d
 	await is_down a
-	! is_gone "$left"
+	run ! is_gone "$left"
 	if SVC status -j a | grep -q CGROUP; then
 		SVC status a | grep -q 'a process of a former run lives on'
 		kill -KILL "$left"

@@ -122,7 +122,7 @@ EOF
 	svc why a | grep -q 'to mend it: svc restart a'
 	grep -q 1000 "/proc/$(field a pid)/cmdline"
 	svc restart a
-	! changed
+	run ! changed
 	grep -q 2000 "/proc/$(field a pid)/cmdline"
 }
 

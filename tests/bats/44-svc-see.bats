@@ -63,7 +63,7 @@ answers 1 '*  holds back   top*' svc status middle
 answers 1 '*"holds_back":\["middle","top"\]*' svc status -j root
 svc status top >out || :
 svc status other >>out
-! grep 'holds back' out
+answers 1 '' grep 'holds back' out
 answers 0 '*it holds back: middle top' svc why top
 END
 }

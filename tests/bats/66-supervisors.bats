@@ -27,7 +27,7 @@ title_has() { tr '\0' ' ' <"/proc/$(svcd_pid)/cmdline" | grep -q -- "$1"; }
 	tree_start "$D/bin/runsvdir" -P "$D/scan" \
 		'log: ..................................................'
 	await title_has '^[^ ]*runsvdir -P [^ ]* log: \.\.\.\.*a complaint'
-	! grep -q complaint "$D/said"
+	run ! grep -q complaint "$D/said"
 	[[ $("$TOP/build/bin/svc" status -l 3 a) == *"a complaint"* ]]
 }
 
