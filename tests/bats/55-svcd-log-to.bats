@@ -30,12 +30,13 @@ run = sh -c 'while read -r x; do echo "\$x" >>$D/read; done; echo over >>$D/read
 EOF
 }
 
-# says NAME TEXT: a writer that says what comes through a fifo of its name.
+# A writer that says what comes through a fifo of its name, and keeps in NAME.said
+# what it has said.
 writer() {
 	mkfifo "$D/$1.words"
 	one "$1" <<EOF
 log = reader
-run = sh -c 'trap "echo $1 ends; exit" TERM; while :; do read -r x <>$D/$1.words && echo "$1 \$x"; done'
+run = sh -c 'trap "echo $1 ends; exit" TERM; while :; do read -r x <>$D/$1.words && echo "$1 \$x" && echo "\$x" >>$D/$1.said; done'
 EOF
 }
 
@@ -99,6 +100,7 @@ EOF
 	touch "$D/go"
 	kill -KILL "$(pid_of_one reader)"
 	say a 1
+	await has "$D/a.said" '^1$'
 	tree_end
 	diff <(printf 'a %s\n' 1 ends) "$D/read"
 }
