@@ -79,6 +79,23 @@ EOF
 		"$(cat "$D/logs/a/current")" ]
 }
 
+@test "a log/ that is made while there is no svcd gets the lines that wait" {
+	make a <<<"echo up; while ! [ -e $D/go ]; do sleep 0.05; done; echo bye \$\$"
+	echo "log = $D/logs/a" >"$D/sv/a/service"
+	enable a
+	tree_start
+	await has "$D/logs/a/current" up
+	pid=$(pid_of a)
+	reader=$(logger)
+	svcd_stays_away
+	await is_gone "$reader"
+	script a/log/run <<<"exec cat >>$D/out"
+	touch "$D/go"
+	await is_gone "$pid"
+	svcd_may_come
+	await has "$D/out" "bye $pid"
+}
+
 @test "the logger and svcd are killed: every line is there, once" {
 	cat >"$D/writer" <<EOF
 n=1000000

@@ -67,7 +67,7 @@ begin_log(uint32_t i, int log, const struct stat *st)
 		say_warnx("%s: its path is too long", name);
 		return;
 	}
-	logger_leave(i);
+	logger_yield(i);
 	k = left_log(st);
 	if (k != 0 && str_eq(state_name(k, of), name) && logpipe_return(i, k)) {
 		take_back(i, k, log);

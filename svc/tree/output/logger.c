@@ -456,6 +456,17 @@ logger_leave(uint32_t i)
 	logpipe_close(i);
 }
 
+void
+logger_yield(uint32_t i)
+{
+	bool is_due = logger.due[i / 64] >> i % 64 & 1;
+
+	if ((logger.is_ready && !is_due) || live(i)->feeds != 0)
+		logger_leave(i);
+	else
+		mark(i, false);
+}
+
 bool
 logger_rotate(uint32_t i)
 {

@@ -18,6 +18,8 @@ void logger_look(uint32_t i);
 bool logger_birth(uint32_t i);
 /* It is about to be forgotten: what is in the pipe is written, then it goes. */
 void logger_leave(uint32_t i);
+/* Another is to read its output: what none of ours has taken is left to it. */
+void logger_yield(uint32_t i);
 /* Its file ends now; false: it has no log of this kind. */
 bool logger_rotate(uint32_t i);
 /* Everything has stopped: true when all is written and the logger is gone. */
