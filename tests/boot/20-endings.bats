@@ -77,11 +77,11 @@ ends_with() {
 @test "svc soft-reboot: user space begins anew, on the same kernel" {
 	up soft
 	began=$(in_guest 'cut -d. -f1 /proc/uptime')
-	in_guest 'echo before >/tmp/mark'
+	in_guest 'echo before >/root/mark'
 	vm tell "$ON" /sbin/svc soft-reboot
 	vm wait "$ON" 'going down|soft-reboot'
 	vm ready "$ON"
-	run in_guest 'cat /tmp/mark; cut -d. -f1 /proc/uptime; cat /proc/1/comm'
+	run in_guest 'cat /root/mark; cut -d. -f1 /proc/uptime; cat /proc/1/comm'
 	[ "${lines[0]}" = before ]
 	[ "${lines[1]}" -ge "$began" ]
 	[ "${lines[2]}" = init ]
