@@ -86,6 +86,18 @@ up() {
 	run ! grep backoff "$D/events"
 }
 
+@test "what is edited while it waits for its restart is in force then" {
+	make a <<<"echo \$X >>$D/out"
+	printf 'restart = always 5s\nenv = X=former\n' >"$D/sv/a/service"
+	enable a
+	tree_start
+	await has_line "$D/out" former
+	await is_down a
+	printf 'restart = always 100ms\nenv = X=latter\n' >"$D/sv/a/service"
+	await has_line "$D/out" latter
+	count_is "$D/out" former 1
+}
+
 @test "finish is told the exit code" {
 	make a <<<'exit 7'
 	script a/finish <<<"echo \"\$0 \$1 \$2 \$3\" >>$D/out; exec sleep 1000"

@@ -141,3 +141,22 @@ zone() {
 	[ -e "$D/early" ]
 	[ ! -e "$D/week" ]
 }
+
+@test "a run is made by the settings of its hour, as they stand then" {
+	make a <<<"echo \$X >>$D/out"
+	printf 'every = 5s\nenv = X=former\n' >"$D/sv/a/service"
+	make b <<<"echo b >>$D/b"
+	echo 'every = 4s' >"$D/sv/b/service"
+	enable a
+	enable b
+	tree_start
+	await has_line "$D/out" former
+	await has_line "$D/b" b
+	await is_down a
+	await is_down b
+	printf 'every = 200ms\nenv = X=latter\n' >"$D/sv/a/service"
+	echo 'every = 1d' >"$D/sv/b/service"
+	AWAIT=30 await lines_are 4
+	[ "$(sort "$D/out" | uniq -c | sort -n | head -n 1 | tr -d ' ')" = 1former ]
+	[ "$(cat "$D/b")" = b ]
+}

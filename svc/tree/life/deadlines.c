@@ -7,6 +7,7 @@
 
 #include "lib/clock.h"
 #include "lib/say.h"
+#include "svc/tree/life/begin.h"
 #include "svc/tree/life/ready.h"
 #include "svc/tree/state/index.h"
 #include "svc/tree/state/service.h"
@@ -107,6 +108,14 @@ note_late(uint32_t i)
 		talk_sick(i, CAUSE_TIMEOUT_UP, 0);
 }
 
+/* After a wait it is started by what its directory says now. */
+static void
+look_anew(uint32_t i)
+{
+	if (state_word(i).sv.state == S_BACKOFF && rec(i)->budget.wait_ns > 0)
+		service_refresh(i);
+}
+
 /* In ADOPT no process ends by which a policy would be asked. */
 static enum sv_event
 late_event(uint32_t i)
@@ -139,6 +148,7 @@ due(void *arg)
 		board_end(r);
 		if (is_mine) {
 			note_late(i);
+			look_anew(i);
 			post(i, late_event(i));
 		}
 	}

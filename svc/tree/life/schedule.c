@@ -21,6 +21,7 @@
 #include "lib/say.h"
 #include "lib/sys.h"
 #include "svc/core/calendar.h"
+#include "svc/tree/life/begin.h"
 #include "svc/tree/state/define.h"
 #include "svc/tree/state/index.h"
 #include "svc/tree/state/state.h"
@@ -172,6 +173,13 @@ schedule_at(uint32_t i)
 void
 schedule_due(uint32_t i)
 {
+	int64_t at;
+
+	/* It may be for another time by now, without anybody's having said. */
+	service_refresh(i);
+	at = schedule_at(i);
+	if (at == 0 || at > tree.loop.now.ns)
+		return;
 	live(i)->is_posted = true;
 	post(i, EV_ONCE);
 }
