@@ -96,6 +96,36 @@ EOF
 	await has "$D/out" "bye $pid"
 }
 
+@test "a log/ that is removed leaves the lines it has not read to log = …" {
+	make a <<<"echo up \$\$; exec sleep 1000"
+	echo "log = $D/logs/a" >"$D/sv/a/service"
+	script a/log/run <<<"exec cat >>$D/out"
+	touch "$D/sv/a/log/down"
+	enable a
+	tree_start
+	await is_up a
+	first=$(pid_of a)
+	rm -r "$D/sv/a/log"
+	send a t
+	await is_up_not a "$first"
+	await has "$D/logs/a/current" "up $first"
+	await has "$D/logs/a/current" "up $(pid_of a)"
+	[ ! -e "$D/out" ]
+}
+
+@test "a log/ that is removed between two runs takes no line of the next" {
+	make a <<<"echo >>$D/runs; echo run \$(wc -l <$D/runs)"
+	printf 'log = %s\nrestart = always 3s\n' "$D/logs/a" >"$D/sv/a/service"
+	script a/log/run <<<"exec cat >>$D/out"
+	enable a
+	tree_start
+	await has "$D/out" 'run 1'
+	await is_down a
+	rm -r "$D/sv/a/log"
+	await has "$D/logs/a/current" 'run 2'
+	[ "$(cat "$D/out")" = 'run 1' ]
+}
+
 @test "the logger and svcd are killed: every line is there, once" {
 	cat >"$D/writer" <<EOF
 n=1000000

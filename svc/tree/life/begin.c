@@ -103,6 +103,20 @@ has_other_reader(uint32_t i)
 	return live(i)->pipe[0] >= 0 && !sv_is_rest(state_word(i).sv);
 }
 
+/* Seen when its definition was read, gone since: both are looked at again. */
+static void
+log_gone(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+
+	service_leave_logger(i);
+	if (s == NULL || !(s->files & WITH_LOGGER) ||
+	    rec(i)->flags & BOARD_BROKEN)
+		return;
+	live(i)->is_logless = true;
+	scandirs_want();
+}
+
 /*
  * Until a look at it says that it has none, it is not born without one. A
  * service that is one file may have no directory in a container, nor a log.
@@ -112,21 +126,24 @@ service_take_log(uint32_t i, int dir)
 {
 	char name[BOARD_NAME_MAX + 1];
 	struct stat st;
-	int log;
+	int log, error;
 
 	if (dir < 0)
 		return;
 	log = open_log(dir, &st);
-	live(i)->is_logless = log < 0 && error_may_pass(errno);
-	if (log < 0 && errno != ENOENT && errno != ENOTDIR) {
+	error = log < 0 ? errno : 0;
+	live(i)->is_logless = error_may_pass(error);
+	if (error != 0 && error != ENOENT && error != ENOTDIR) {
 		say_warn(
 		    "%s/log: cannot open the directory", state_name(i, name));
-		scandirs_missed(errno);
+		scandirs_missed(error);
 	}
 	if (log >= 0 && rec(i)->logger != 0)
 		service_look_again(rec(i)->logger, log);
 	else if (log >= 0 && !has_other_reader(i))
 		begin_log(i, log, &st);
+	else if (error == ENOENT && sv_is_rest(state_word(i).sv))
+		log_gone(i);
 	fd_close(&log);
 }
 
@@ -151,6 +168,8 @@ log_made(uint32_t i, int dir)
 	struct stat st;
 	int log = open_log(dir, &st);
 
+	if (log < 0 && errno == ENOENT)
+		log_gone(i);
 	if (log < 0)
 		return;
 	if (state_by_place(st.st_dev, st.st_ino) == 0) {
@@ -174,7 +193,7 @@ refresh_log(uint32_t i, int dir)
 		log_made(i, dir);
 	else if (sys_fstatat(dir, "log", &st, AT_SYMLINK_NOFOLLOW) < 0 &&
 		 errno == ENOENT)
-		service_leave_logger(i);
+		log_gone(i);
 }
 
 static uint32_t

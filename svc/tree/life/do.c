@@ -6,6 +6,7 @@
 #include "svc/tree/life/life.h"
 
 #include <signal.h>
+#include <string.h>
 
 #include "lib/clock.h"
 #include "svc/core/status.h"
@@ -130,6 +131,24 @@ service_leave_logger(uint32_t i)
 	return true;
 }
 
+/* A logger whose directory is gone could not read them: its service may have
+ * another one now. They name each other no more. */
+static void
+leave_lines(uint32_t i)
+{
+	char name[BOARD_NAME_MAX + 1];
+	char *end = strchr(state_name(i, name), '/');
+	uint32_t service;
+
+	if (!(rec(i)->flags & BOARD_LOG) || end == NULL)
+		return;
+	*end = '\0';
+	service = state_by_name(name);
+	if (service != 0)
+		logger_look(service);
+	logpipe_inherit(service, i);
+}
+
 /*
  * Told to exit, while its link is there: not forgotten, or the next look at the
  * directories would start it again. It stays, without files, until its link is
@@ -175,6 +194,7 @@ free_record(uint32_t i)
 		set_aside(i);
 		return;
 	}
+	leave_lines(i);
 	leave_directory(i);
 	probe_end(i);
 	talk_close(i);

@@ -17,6 +17,8 @@
 #include "svc/tree/state/slots.h"
 #include "svc/tree/state/state.h"
 
+#define PIPE_BYTES (1 << 20) /* at most, if it is not made larger */
+
 static void
 keep(uint32_t i, uint32_t slot)
 {
@@ -215,6 +217,20 @@ logpipe_return(uint32_t i, uint32_t logger)
 		return false;
 	move(logger, i);
 	return true;
+}
+
+void
+logpipe_inherit(uint32_t i, uint32_t logger)
+{
+	int from = live(logger)->pipe[0], bytes = 0;
+	char name[BOARD_NAME_MAX + 1];
+
+	if (logpipe_has_lines(from) && i != 0 && live(i)->pipe[1] >= 0)
+		sys_splice(from, NULL, live(i)->pipe[1], NULL, PIPE_BYTES,
+		    SPLICE_F_NONBLOCK);
+	if (from >= 0 && sys_ioctl(from, FIONREAD, &bytes) == 0 && bytes > 0)
+		say_warnx("%s: nobody reads its last %d bytes",
+		    state_name(logger, name), bytes);
 }
 
 /*

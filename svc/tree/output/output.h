@@ -61,6 +61,9 @@ void logpipe_leave(uint32_t i, uint32_t logger);
 /* There is a service again: the pipe is its own, with what is still in it.
  * False: it cannot be had, or the service has another one. */
 bool logpipe_return(uint32_t i, uint32_t logger);
+/* What this logger, which is over, has not read goes into the pipe of this
+ * service, if it is one (0: none) and has one. What stays is told. */
+void logpipe_inherit(uint32_t i, uint32_t logger);
 /* The service of this logger is gone for good. */
 void log_is_over(uint32_t logger);
 

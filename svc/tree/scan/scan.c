@@ -101,8 +101,8 @@ still_there(uint32_t i, const char *name, int dir)
 			scan_made(name);
 		return;
 	}
-	service_take_log(i, dir);
 	service_look_again(i, dir);
+	service_take_log(i, dir);
 	if (rec(i)->flags & BOARD_UNLINKED) {
 		state_flags(i, 0, BOARD_UNLINKED);
 		relations_keep(i);
