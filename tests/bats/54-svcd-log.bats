@@ -126,6 +126,30 @@ EOF
 	[ "$(cat "$D/out")" = 'run 1' ]
 }
 
+@test "a log/ that is back before its logger has left reads the next run" {
+	make a <<<"echo up \$\$; exec sleep 1000"
+	echo "log = $D/logs/a" >"$D/sv/a/service"
+	script a/log/run <<<"cat >>$D/out; [ -e $D/go ] || exec sleep 1000"
+	enable a
+	tree_start
+	await is_up a
+	first=$(pid_of a)
+	await has "$D/out" "up $first"
+	mv "$D/sv/a/log" "$D/log"
+	send a t
+	await is_up_not a "$first"
+	second=$(pid_of a)
+	await has "$D/logs/a/current" "up $second"
+	mv "$D/log" "$D/sv/a/log"
+	touch "$D/go"
+	send a t
+	await is_up_not a "$second"
+	send a/log t
+	await has "$D/out" "up $(pid_of a)"
+	[ "$(grep -c . "$D/out")" = 2 ]
+	[ "$(cat "$D/logs/a/current")" = "up $second" ]
+}
+
 @test "the logger and svcd are killed: every line is there, once" {
 	cat >"$D/writer" <<EOF
 n=1000000

@@ -100,7 +100,7 @@ open_log(int dir, struct stat *st)
 static bool
 has_other_reader(uint32_t i)
 {
-	return live(i)->pipe[0] >= 0 && !sv_is_rest(state_word(i).sv);
+	return live(i)->pipe[0] >= 0 && state_word(i).pid != 0;
 }
 
 /* Seen when its definition was read, gone since: both are looked at again. */
