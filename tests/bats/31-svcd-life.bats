@@ -416,6 +416,22 @@ END
 	count_is "$D/out" run 1
 }
 
+@test "another log/ in its place is controlled there, and runs when it is told" {
+	make a <<<'while :; do echo $$; sleep 0.05; done'
+	script a/log/run <<<"exec cat >>$D/out"
+	up a
+	await is_up a/log
+	former=$(pid_of a/log)
+	mv "$D/sv/a/log" "$D/log"
+	script a/log/run <<<"exec cat >>$D/other"
+	"$TOP/build/bin/svc" -r "$D/run" rescan
+	await is_up a/log
+	[ "$(pid_of a/log)" = "$former" ]
+	send a/log t
+	await is_up_not a/log "$former"
+	await has_line "$D/other" "$(pid_of a)"
+}
+
 # A logger that does nothing in its first life and waits long for its second.
 reads_later() {
 	script a/log/run <<<"[ -e $D/go ] || exec sleep 1000; exec cat >>$D/out"

@@ -96,6 +96,25 @@ open_log(int dir, struct stat *st)
 	return log;
 }
 
+static bool
+is_its_place(uint32_t i, const struct stat *st)
+{
+	return rec(i)->dev == st->st_dev && rec(i)->ino == st->st_ino;
+}
+
+/* Another one may stand there: what runs goes on as it was started. */
+static void
+follow_log(uint32_t k, int log, const struct stat *st)
+{
+	if (!is_its_place(k, st) &&
+	    state_by_place(st->st_dev, st->st_ino) == 0) {
+		views_last(k);
+		supervise_close(k);
+		state_move(k, st->st_dev, st->st_ino);
+	}
+	service_look_again(k, log);
+}
+
 /* What runs writes to the shared logger, or another's, until it ends. */
 static bool
 has_other_reader(uint32_t i)
@@ -139,10 +158,11 @@ service_take_log(uint32_t i, int dir)
 		scandirs_missed(error);
 	}
 	if (log >= 0 && rec(i)->logger != 0)
-		service_look_again(rec(i)->logger, log);
+		follow_log(rec(i)->logger, log, &st);
 	else if (log >= 0 && !has_other_reader(i))
 		begin_log(i, log, &st);
-	else if (error == ENOENT && sv_is_rest(state_word(i).sv))
+	else if ((error == ENOENT || error == ENOTDIR) &&
+		 sv_is_rest(state_word(i).sv))
 		log_gone(i);
 	fd_close(&log);
 }
@@ -181,19 +201,24 @@ log_made(uint32_t i, int dir)
 	sys_close(log);
 }
 
-/* Between two runs: its log/ may have been made since, or removed. */
+/* Between two runs: its log/ may have been made since, removed or replaced. */
 static void
 refresh_log(uint32_t i, int dir)
 {
 	struct stat st;
+	int error;
 
 	if (rec(i)->flags & (BOARD_LOG | BOARD_EXITED) || command_is(i))
 		return;
-	if (rec(i)->logger == 0)
+	if (rec(i)->logger == 0) {
 		log_made(i, dir);
-	else if (sys_fstatat(dir, "log", &st, AT_SYMLINK_NOFOLLOW) < 0 &&
-		 errno == ENOENT)
+		return;
+	}
+	error = sys_fstatat(dir, "log", &st, 0) < 0 ? errno : 0;
+	if (error == ENOENT || (error == 0 && !S_ISDIR(st.st_mode)))
 		log_gone(i);
+	else if (error == 0 && !is_its_place(rec(i)->logger, &st))
+		scandirs_want();
 }
 
 static uint32_t

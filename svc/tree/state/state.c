@@ -276,6 +276,19 @@ begin_live(uint32_t i)
 static struct say_few refused;
 
 void
+state_move(uint32_t i, uint64_t dev, uint64_t ino)
+{
+	struct board_record *r = rec(i);
+
+	index_del(&tree.places, hash_place(i), i);
+	board_begin(r);
+	r->dev = dev;
+	r->ino = ino;
+	board_end(r);
+	index_add(&tree.places, hash_place(i), i);
+}
+
+void
 state_said(void)
 {
 	unsigned rest = say_few_rest(&refused);

@@ -27,6 +27,8 @@ struct live *live(uint32_t i);
  */
 uint32_t state_add(const char *name, const char *path, uint64_t dev,
     uint64_t ino, uint32_t flags);
+/* Its directory is another one from now on. */
+void state_move(uint32_t i, uint64_t dev, uint64_t ino);
 /* Tells how many more were refused than it was said of. */
 void state_said(void);
 void state_free(uint32_t i);
