@@ -29,17 +29,36 @@ struct asked {
 	uint32_t most; /* 0: no limit */
 	struct mono deadline;
 	char **names;
+	struct views views; /* those that plain names mean are picked */
 };
 
 static bool
 is_asked(const struct asked *asked, const char *name)
 {
-	if (asked->names[0] == NULL)
+	const struct view *v = views_name(&asked->views, name);
+
+	if (asked->names[0] == NULL || (v != NULL && v->picked))
 		return true;
 	for (char **n = asked->names; *n != NULL; n++)
 		if (glob_match(*n, name))
 			return true;
 	return false;
+}
+
+/* A plain name must mean something; a pattern may mean what is to come. */
+static bool
+pick(struct asked *asked, struct client *c, int count, int *code)
+{
+	size_t room = 0;
+	char **plain = memory_grow(NULL, &room, count + 1, sizeof *plain);
+	int n = 0;
+
+	asked->views = views_of(c);
+	for (char **name = asked->names; *name != NULL; name++)
+		if (!glob_is_pattern(*name) ||
+		    views_name(&asked->views, *name) != NULL)
+			plain[n++] = *name;
+	return n == 0 || views_pick(&asked->views, n, plain, code);
 }
 
 /* How it ended; "" if nothing did. */
@@ -161,6 +180,8 @@ run(int argc, char **argv)
 	asked.names = o.operands;
 	if (!client_open(&client) || !client_subscribe(&client))
 		return EXITCODE_SYSTEM;
+	if (!pick(&asked, &client, o.count, &code))
+		return code;
 	return follow(&client, &asked);
 }
 

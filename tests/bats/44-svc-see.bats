@@ -189,6 +189,21 @@ says '20* a: stopping*
 20* a: *' cat out
 says '' svc events -t 0s
 answers 1 '' svc events -t 10ms -c 1
+answers 100 'svc: no such service: aa (did you mean a?)' svc events -t 10s aa
+says '' svc events -t 0s 'later*'
+END
+}
+
+@test "events: a service may be named by its directory" {
+	inside <<'END'
+service a
+tree
+svc wait ready
+svc events -c 1 sv/a >out &
+listener=$!
+until_true sh -c 'svc restart -q a; test -s out'
+wait $listener
+says '20* a: stopping*' cat out
 END
 }
 
