@@ -211,11 +211,12 @@ find_sources(struct sources *all, int count, char **names, int *code)
 
 	for (char **n = names; *n != NULL; n++)
 		paths = paths && strchr(*n, '/') != NULL;
-	if (!paths && client_try(&client, client_dir()))
+	if (count == 0 ? client_open(&client)
+		       : !paths && client_try(&client, client_dir()))
 		return add_with_tree(all, &client, count, names, code) &&
 		       hear_of_more(all, &client, names);
 	if (count == 0) {
-		fprintf(stderr, "svc log: no svcd here, and no NAME given\n");
+		*code = EXITCODE_SYSTEM;
 		return false;
 	}
 	return add_without_tree(all, names);

@@ -74,6 +74,15 @@ version(void)
 	return EXITCODE_YES;
 }
 
+static int
+usage(void)
+{
+	fputs("usage: svc [-r DIR] VERB [OPTION...] [NAME...]; "
+	      "`svc help` lists the verbs\n",
+	    stderr);
+	return EXITCODE_USAGE;
+}
+
 /* Options before the verb, of which there is one: -r DIR. */
 static int
 run_svc(int argc, char **argv)
@@ -82,18 +91,16 @@ run_svc(int argc, char **argv)
 
 	/* Else the socket to svcd is 1, and what is said goes there. */
 	fd_ensure_012();
-	while (argc > 2 && str_starts(argv[1], "-r")) {
+	while (argc > 1 && str_starts(argv[1], "-r")) {
 		bool attached = argv[1][2] != '\0';
+		if (!attached && argc < 3)
+			return usage();
 		client_use(attached ? argv[1] + 2 : argv[2]);
 		argv += attached ? 1 : 2;
 		argc -= attached ? 1 : 2;
 	}
-	if (argc < 2) {
-		fputs("usage: svc VERB [OPTION...] [NAME...]; "
-		      "`svc help` lists the verbs\n",
-		    stderr);
-		return EXITCODE_USAGE;
-	}
+	if (argc < 2)
+		return usage();
 	if (str_eq(argv[1], "-V") || str_eq(argv[1], "--version"))
 		return version();
 	if (str_eq(argv[1], "-h") || str_eq(argv[1], "--help")) {

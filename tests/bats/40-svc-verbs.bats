@@ -336,6 +336,11 @@ answers 111 'svc: cannot talk to svcd at /run/trivet/control: *
 svc: no svcd runs there; *' svc up a
 answers 111 'svc: cannot talk to svcd at /nowhere/control: *' svc -r /nowhere list
 answers 111 'svc: cannot talk to svcd at /else/control: *' env TRIVET_RUN=/else svc list
+answers 111 'svc: cannot talk to svcd at /run/trivet/control: *
+svc: no svcd runs there; *' svc log
+answers 100 'usage: svc *' svc -r
+answers 100 'usage: svc *' svc -r /nowhere
+answers 100 'usage: svc *' svc -r/nowhere
 END
 }
 
