@@ -159,7 +159,7 @@ teardown() { tree_end; }
 	enable "$long"
 	tree_start
 	await is_up "$long"
-	await has_line "$D/said" 'a name that cannot be used'
+	await has_line "$D/said" '/scan/bad.nname: a name that cannot be used'
 	[ ! -e "$D/sv/a/supervise" ]
 }
 

@@ -220,6 +220,18 @@ own_directory(unsigned which, const char *name, int *dir)
 	return own;
 }
 
+static void
+refuse(unsigned which, const char *name)
+{
+	char shown[4 * PATH_NAME_MAX + 1];
+	struct buf b = BUF(shown);
+
+	buf_escaped(&b, name, strlen(name));
+	buf_putc(&b, '\0');
+	say_warnx(
+	    "%s/%s: a name that cannot be used", scandir(which)->path, shown);
+}
+
 void
 scan_name(unsigned which, const char *name, enum scan_why why)
 {
@@ -230,8 +242,7 @@ scan_name(unsigned which, const char *name, enum scan_why why)
 	if (only[0] != '\0' ? strcmp(only, name) != 0 : name[0] == '.')
 		return;
 	if (!path_is_name(name)) {
-		say_warnx(
-		    "%s: a name that cannot be used", scandir(which)->path);
+		refuse(which, name);
 		return;
 	}
 	if (command_takes_name(name)) {
