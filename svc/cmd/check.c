@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "lib/error.h"
-#include "lib/glob.h"
 #include "lib/path.h"
 #include "lib/str.h"
 #include "lib/sys.h"
@@ -267,7 +266,7 @@ check_operand(struct check *c, const char *operand)
 	if (strchr(operand, '/') != NULL)
 		return check_path(c, operand);
 	for (size_t i = 0; i < c->all.count; i++)
-		if (glob_match(operand, c->all.d[i].name)) {
+		if (definitions_means(&c->all, operand, c->all.d[i].name)) {
 			check_one(c, c->all.d[i].path, c->all.d[i].name);
 			any = true;
 		}

@@ -14,6 +14,7 @@
 #include "lib/error.h"
 #include "lib/fd.h"
 #include "lib/fmt.h"
+#include "lib/glob.h"
 #include "lib/path.h"
 #include "lib/str.h"
 #include "lib/sys.h"
@@ -270,6 +271,17 @@ definitions_find(const struct definitions *all, const char *name)
 		if (str_eq(all->roles[i].name, name))
 			d = &all->d[all->roles[i].of];
 	return d;
+}
+
+bool
+definitions_means(
+    const struct definitions *all, const char *operand, const char *name)
+{
+	const struct definition *d = definitions_find(all, operand);
+
+	if (d != NULL && str_eq(d->name, operand))
+		return str_eq(operand, name);
+	return glob_match(operand, name);
 }
 
 const char *

@@ -43,6 +43,10 @@ bool definitions_read(
 /* By its name, or by a role it provides; NULL. */
 const struct definition *definitions_find(
     const struct definitions *all, const char *name);
+/* Whether an operand, a name or a pattern, means it; a name that is there is no
+ * pattern. */
+bool definitions_means(
+    const struct definitions *all, const char *operand, const char *name);
 /* A name that nothing has: the nearest, " (did you mean …?)" or ""; else NULL.
  */
 const char *definitions_missing(

@@ -145,12 +145,23 @@ no_such(const struct change *c, const char *name)
 }
 
 static bool
+is_there(const struct change *c, const char *name)
+{
+	struct stat st;
+
+	return sys_fstatat(AT_FDCWD, memory_text("%s/%s", source(c), name), &st,
+		   AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* A name that is there is itself, whatever it would mean as a pattern. */
+static bool
 collect(struct change *c, const char *operand)
 {
 	struct matching m = {c, operand};
 	size_t before = c->count;
 
-	if (!glob_is_pattern(operand) || strchr(operand, '/') != NULL) {
+	if (!glob_is_pattern(operand) || strchr(operand, '/') != NULL ||
+	    is_there(c, operand)) {
 		add_name(c, operand);
 		return true;
 	}

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "lib/error.h"
-#include "lib/glob.h"
 #include "lib/str.h"
 
 #include "svc/cmd/definition.h"
@@ -17,8 +16,6 @@
 #include "svc/cmd/view.h"
 
 extern const struct cmd cmd_graph;
-
-#define DEPTH_MAX 64
 
 static const struct cmd_option options[] = {
     {'d', "dot", NULL, "as input for dot(1)", 0},
@@ -51,6 +48,7 @@ struct graph {
 	struct edge *edges;
 	size_t count, room;
 	bool *is_shown; /* of each definition; NULL: all are */
+	bool *is_told;	/* of each definition: its branch is printed */
 	bool is_reverse;
 };
 
@@ -84,9 +82,30 @@ collect(struct graph *g)
 
 /* --- for people --- */
 
+static const char *
+near_end(const struct graph *g, const struct edge *e)
+{
+	return g->is_reverse ? e->to : e->from;
+}
+
+static const char *
+far_end(const struct graph *g, const struct edge *e)
+{
+	return g->is_reverse ? e->from : e->to;
+}
+
+static bool
+leads_on(const struct graph *g, const char *name)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (str_eq(near_end(g, &g->edges[i]), name))
+			return true;
+	return false;
+}
+
 static void
-print_node(
-    const struct graph *g, const char *name, const char *kind, unsigned depth)
+print_node(const struct graph *g, const char *name, const char *kind,
+    unsigned depth, bool is_above)
 {
 	const struct view *v = views_name(&g->views, name);
 
@@ -97,55 +116,39 @@ print_node(
 		    screen_off(view_ink(v)));
 	else if (definitions_find(&g->all, name) == NULL)
 		fputs(" (no such service)", stdout);
-	putchar('\n');
+	puts(is_above ? ", see above" : "");
 }
 
-struct path {
-	const char *names[DEPTH_MAX];
-	unsigned depth;
-};
-
-static bool
-is_on(const struct path *path, const char *name)
-{
-	for (unsigned i = 0; i < path->depth; i++)
-		if (str_eq(path->names[i], name))
-			return true;
-	return false;
-}
-
+/* Each branch once: of many that are shared there are more ways than lines. */
 static void
-print_branch(const struct graph *g, struct path *path, const char *name,
-    const char *kind)
+print_branch(
+    struct graph *g, const char *name, const char *kind, unsigned depth)
 {
-	bool again = is_on(path, name);
+	const struct definition *d = definitions_find(&g->all, name);
+	bool is_told = d != NULL && g->is_told[d - g->all.d];
 
-	print_node(g, name, kind, path->depth);
-	if (again || path->depth == DEPTH_MAX)
+	print_node(g, name, kind, depth, is_told && leads_on(g, name));
+	if (d == NULL || is_told)
 		return;
-	path->names[path->depth++] = name;
+	g->is_told[d - g->all.d] = true;
 	for (size_t i = 0; i < g->count; i++) {
 		const struct edge *e = &g->edges[i];
-		if (!g->is_reverse && str_eq(e->from, name))
-			print_branch(g, path, e->to, e->kind);
-		if (g->is_reverse && str_eq(e->to, name))
-			print_branch(
-			    g, path, e->from, memory_text("%s of", e->kind));
+		if (str_eq(near_end(g, e), name))
+			print_branch(g, far_end(g, e),
+			    memory_text(
+				"%s%s", e->kind, g->is_reverse ? " of" : ""),
+			    depth + 1);
 	}
-	path->depth--;
 }
 
 /* Without names: those that nothing else leads to. */
 static bool
 is_root(const struct graph *g, const char *name)
 {
-	for (size_t i = 0; i < g->count; i++) {
-		const char *end =
-		    g->is_reverse ? g->edges[i].from : g->edges[i].to;
-		if (str_eq(end, name) &&
+	for (size_t i = 0; i < g->count; i++)
+		if (str_eq(far_end(g, &g->edges[i]), name) &&
 		    !str_eq(g->edges[i].from, g->edges[i].to))
 			return false;
-	}
 	return true;
 }
 
@@ -153,7 +156,7 @@ static bool
 is_asked(const struct graph *g, const char *name, int count, char **names)
 {
 	for (int i = 0; i < count; i++)
-		if (glob_match(names[i], name))
+		if (definitions_means(&g->all, names[i], name))
 			return true;
 	return count == 0 && is_root(g, name);
 }
@@ -164,7 +167,7 @@ is_known(const struct graph *g, const char *pattern)
 	const char *near = definitions_missing(&g->all, pattern);
 
 	for (size_t i = 0; i < g->all.count; i++)
-		if (glob_match(pattern, g->all.d[i].name))
+		if (definitions_means(&g->all, pattern, g->all.d[i].name))
 			return true;
 	fprintf(stderr, "svc graph: no such service: %s%s\n",
 	    screen_text(pattern, strlen(pattern)), near != NULL ? near : "");
@@ -172,31 +175,23 @@ is_known(const struct graph *g, const char *pattern)
 }
 
 static void
-print_trees(const struct graph *g, int count, char **names)
+print_trees(struct graph *g, int count, char **names)
 {
-	bool any = false;
+	size_t room = 0;
 
-	for (size_t i = 0; i < g->all.count; i++) {
-		struct path path = {.depth = 0};
-		if (!is_asked(g, g->all.d[i].name, count, names))
-			continue;
-		print_branch(g, &path, g->all.d[i].name, "");
-		any = true;
-	}
-	/* A single ring has no root. */
-	for (size_t i = 0; !any && count == 0 && i < g->all.count; i++) {
-		struct path path = {.depth = 0};
-		print_branch(g, &path, g->all.d[i].name, "");
-	}
+	g->is_told =
+	    memory_grow(NULL, &room, g->all.count + 1, sizeof *g->is_told);
+	memset(g->is_told, 0, room * sizeof *g->is_told);
+	for (size_t i = 0; i < g->all.count; i++)
+		if (is_asked(g, g->all.d[i].name, count, names))
+			print_branch(g, g->all.d[i].name, "", 0);
+	/* A ring has no root. */
+	for (size_t i = 0; count == 0 && i < g->all.count; i++)
+		if (!g->is_told[i])
+			print_branch(g, g->all.d[i].name, "", 0);
 }
 
 /* --- for programs --- */
-
-static const char *
-near_end(const struct graph *g, const struct edge *e)
-{
-	return g->is_reverse ? e->to : e->from;
-}
 
 /* This one, and all that its edges lead to. */
 static void
@@ -209,8 +204,7 @@ show(struct graph *g, const char *name)
 	g->is_shown[d - g->all.d] = true;
 	for (size_t i = 0; i < g->count; i++)
 		if (str_eq(near_end(g, &g->edges[i]), d->name))
-			show(g,
-			    g->is_reverse ? g->edges[i].from : g->edges[i].to);
+			show(g, far_end(g, &g->edges[i]));
 }
 
 static void
@@ -225,7 +219,8 @@ choose(struct graph *g, int count, char **names)
 	memset(g->is_shown, 0, room * sizeof *g->is_shown);
 	for (size_t i = 0; i < g->all.count; i++)
 		for (int n = 0; n < count; n++)
-			if (glob_match(names[n], g->all.d[i].name))
+			if (definitions_means(
+				&g->all, names[n], g->all.d[i].name))
 				show(g, g->all.d[i].name);
 }
 

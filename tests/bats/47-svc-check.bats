@@ -168,8 +168,48 @@ settings a 'run = sleep 100' 'needs = b'
 settings b 'run = sleep 100' 'needs = a'
 says 'a
   needs b
-    needs a' svc graph -s scan a
+    needs a, see above' svc graph -s scan a
 answers 100 '*no such service: webb (did you mean web?)*' svc graph -s scan webb
+END
+}
+
+@test "graph: what is shared is shown once, a ring beside it too" {
+	inside <<'END'
+settings a 'run = sleep 100' 'needs = b0 c0'
+for i in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do
+	for x in b c; do
+		settings $x$i 'run = sleep 100' "needs = b$((i + 1)) c$((i + 1))"
+	done
+done
+settings b20 'run = sleep 100'
+settings c20 'run = sleep 100'
+settings x 'run = sleep 100' 'needs = y'
+settings y 'run = sleep 100' 'needs = x'
+timeout 20 svc graph -s scan >out
+grep -qx ' *needs b20' out
+[ "$(grep -cx ' *needs b9' out)" = 1 ]
+[ "$(grep -cx ' *needs b9, see above' out)" = 1 ]
+says 'x
+  needs y
+    needs x, see above' tail -n 3 out
+END
+}
+
+@test "a name with a bracket or a backslash in it is a name" {
+	inside <<'END'
+settings 'a[1]' 'run = sleep 100' 'needs = a1'
+settings a1 'run = sleep 100'
+settings 'b\x' 'run = sleep 100'
+says '1 checked, 0 errors, 0 warnings' svc check -s scan 'a[1]'
+says '1 checked, 0 errors, 0 warnings' svc check -s scan 'b\x'
+says '1 checked, 0 errors, 0 warnings' svc check -s scan 'a[0-9]'
+says 'a?1]
+  needs a1' svc graph -s scan 'a[1]'
+rm scan/*
+svc enable -qn -d "$PWD/sv" -s scan 'a[1]' 'b\x'
+[ -L 'scan/a[1]' ] && [ ! -e scan/a1 ] && [ -L 'scan/b\x' ]
+svc disable -qn -d "$PWD/sv" -s scan 'a[1]' 'b\x'
+[ "$(ls scan)" = '' ]
 END
 }
 
