@@ -77,12 +77,15 @@ is_lost(const struct graph_node *n)
 static unsigned
 bits_outward(const struct graph *g, const struct graph_edge *e)
 {
-	static const struct graph_node nobody;
-	const struct graph_node *to = e->to != 0 ? &g->nodes[e->to] : &nobody;
+	const struct graph_node *to = &g->nodes[e->to];
 	bool is_ready = (to->facts & FACT_READY) != 0 && !is_lost(to);
 	bool is_coming = !is_lost(to) && (to->facts & FACT_TRIED) == 0;
 	bool is_bound;
 
+	/* What runs is not to be lost by a name that is mistyped. */
+	if (e->to == 0)
+		return g->nodes[e->from].facts & FACT_ALIVE ? BIT_WAIT
+							    : BIT_LOSS;
 	switch ((enum graph_kind)e->kind) {
 	case GRAPH_NEEDS:
 		return is_ready ? 0 : is_lost(to) ? BIT_LOSS : BIT_WAIT;

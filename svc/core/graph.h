@@ -99,7 +99,8 @@ void graph_remove(struct graph *g, uint32_t i);
 /*
  * `from` asks `kind` of `to`; BEFORE is written by the caller as AFTER the
  * other way, CONFLICTS once. to = 0: a name nobody has: NEEDS and BINDS are
- * lost, the others mean nothing. False: the table is full.
+ * lost, but who runs goes on; the others mean nothing. False: the table is
+ * full.
  */
 bool graph_relate(
     struct graph *g, uint32_t from, enum graph_kind kind, uint32_t to);

@@ -6,6 +6,7 @@ setup() { tree_setup; }
 teardown() { tree_end; }
 
 lines() { mkdir -p "$D/sv/$1" && cat >"$D/sv/$1/service"; }
+svc() { TRIVET_RUN=$D/run timeout 60 "$TOP/build/bin/svc" "$@"; }
 said() { echo "sh -c 'echo $1 >>$D/out; exec sleep 1000'"; }
 
 @test "what a service needs is started before it" {
@@ -44,6 +45,45 @@ EOF
 	sleeper b
 	enable b
 	await is_up a
+}
+
+@test "a service that runs is not lost by a name that is mistyped" {
+	sleeper b
+	sleeper a
+	sleeper c
+	lines c <<EOF
+needs = a
+EOF
+	enable a
+	enable b
+	enable c
+	tree_start
+	await is_up b
+	await is_up c
+	pid=$(pid_of a)
+	needing=$(pid_of c)
+	for setting in 'needs = typo' 'binds = typo'; do
+		lines a <<<"$setting"
+		svc rescan
+		svc up a
+		await has_line "$D/said" "a: needs typo, which does not exist: it goes on, but would not start again"
+		svcd_pid >"$D/old"
+		kill -KILL "$(cat "$D/old")"
+		svc up b
+		[ "$(pid_of a) $(pid_of c)" = "$pid $needing" ]
+		lines a <<<''
+		svc rescan
+	done
+	lines a <<<'needs = typo'
+	svc rescan
+	svc restart -n a
+	await is_down a
+	svc status a >"$D/status" || :
+	has_line "$D/status" 'something it needs does not exist (typo)'
+	lines a <<<'needs = b'
+	svc rescan
+	await is_up a
+	await is_up c
 }
 
 @test "what needs a service stops before it, and comes back with it" {

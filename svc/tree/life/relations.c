@@ -190,8 +190,8 @@ first_missing(struct settings_list list)
 	return NULL;
 }
 
-static void
-say_missing(uint32_t i)
+static const char *
+missing(uint32_t i)
 {
 	static struct settings s;
 	const char *name;
@@ -199,11 +199,17 @@ say_missing(uint32_t i)
 	const void *blob = blob_of(i, &len);
 
 	if (blob == NULL)
-		return;
+		return NULL;
 	settings_view(&s, blob, len);
 	name = first_missing(s.needs);
-	if (name == NULL)
-		name = first_missing(s.binds);
+	return name != NULL ? name : first_missing(s.binds);
+}
+
+static void
+say_missing(uint32_t i)
+{
+	const char *name = missing(i);
+
 	if (name != NULL)
 		state_says(i, name, strlen(name));
 	state_cause(i, CAUSE_NEED_MISSING, 0);
@@ -272,6 +278,18 @@ explain_all(void)
 			relations_cause(i);
 }
 
+static void
+warn_missing(uint32_t i)
+{
+	const char *needed = missing(i);
+	char name[BOARD_NAME_MAX + 1];
+
+	if (needed != NULL)
+		say_warnx("%s: needs %s, which does not exist: it goes on, but "
+			  "would not start again",
+		    state_name(i, name), needed);
+}
+
 /* The graph has told it something. */
 static void
 explain(uint32_t i, enum sv_event ev)
@@ -283,6 +301,8 @@ explain(uint32_t i, enum sv_event ev)
 		    graph_asker(&graph, i, ASKERS, &cursor));
 	else if (ev == EV_DEPS_LOST || waits(i))
 		relations_cause(i);
+	else if (ev == EV_DEPS_WAIT && sv_runs(state_word(i).sv))
+		warn_missing(i);
 }
 
 uint32_t
