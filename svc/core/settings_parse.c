@@ -483,6 +483,10 @@ check_rest(struct settings_parse *p, const struct settings *s)
 		parse_complain(p, "ready", "pidfile needs the setting pidfile");
 	if (s->ready.kind == READY_CHECK && !has_check)
 		parse_complain(p, "ready", "check needs a check");
+	if (s->ready.kind == READY_NOTIFY && s->notify_access == ACCESS_NONE)
+		parse_complain(p, "ready", "notify needs a notify-access");
+	if (s->watchdog > 0 && s->notify_access == ACCESS_NONE)
+		parse_complain(p, "watchdog", "needs a notify-access");
 	if (s->check_every != 0 && !has_check)
 		parse_complain(p, "check-every", "there is no check to run");
 	check_descriptors(p, s);

@@ -21,7 +21,7 @@ accept_name(struct buf *to, char sigil, const char *name, size_t len, void *arg)
 	(void)arg;
 	buf_putc(to, sigil);
 	buf_put(to, name, len);
-	return true;
+	return sigil != '%' || (len == 1 && *name == 'i');
 }
 
 static bool
@@ -30,8 +30,10 @@ split(struct words *w, const char *text, struct buf *why)
 	enum words_fault fault = words_split(w, text);
 
 	if (fault != WORDS_NONE)
-		buf_fmt(
-		    why, "%s at byte %zu", words_fault_text(fault), w->at + 1);
+		buf_fmt(why, "%s at byte %zu%s", words_fault_text(fault),
+		    w->at + 1,
+		    fault == WORDS_UNKNOWN ? ": %i is its instance, %% is a %"
+					   : "");
 	return fault == WORDS_NONE;
 }
 

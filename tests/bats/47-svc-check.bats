@@ -82,6 +82,19 @@ answers 0 '1 checked, 0 errors, 0 warnings' svc check -s scan shop
 END
 }
 
+@test "check: what could only fail at each start is an error" {
+	inside <<'END'
+settings a 'run = date +%T'
+settings b 'run = sleep 1' 'ready = notify' 'notify-access = none'
+settings c 'run = sleep 1' 'watchdog = 10s' 'notify-access = none'
+settings d "run = date '+%T' +%%T %i"
+answers 1 '*/a/service:1: run: unknown name at byte 7: %i is its instance, %% is a %
+*/b:1: ready: notify needs a notify-access
+*/c:1: watchdog: needs a notify-access
+4 checked, 3 errors, 0 warnings' svc check -s scan
+END
+}
+
 @test "check: a list and a line that are too long are errors, nothing is cut" {
 	inside <<'END'
 names=$(printf 'service-%05d ' {1..1000})
