@@ -66,6 +66,14 @@ readiness(const struct view *v)
 	return memory_text("after %s", telling_time(took));
 }
 
+static const char *
+next_run(const struct views *all, const struct view *v)
+{
+	int64_t at = view_next_run(all, v);
+
+	return at == 0 ? "" : telling_date(at);
+}
+
 static void
 add_name(const struct view *other, void *arg)
 {
@@ -239,6 +247,7 @@ detail_print(struct client *c, const struct views *all, const struct view *v,
 	print_definition(v, &d);
 	fact("started", starts(v));
 	fact("ready", readiness(v));
+	fact("next run", next_run(all, v));
 	fact("wanted", sv_wanted(v->word.sv) ? "up"
 		       : (v->r.flags & BOARD_REMEMBERED) != 0
 			   ? "down, also after a "

@@ -193,9 +193,10 @@ finishing_note(const struct views *all, const struct view *v)
 
 /* What a person should know whatever the state is. */
 static const char *
-flag_note(const struct view *v)
+flag_note(const struct views *all, const struct view *v)
 {
 	const char *note = "";
+	int64_t left = v->r.next_ns - all->now.ns;
 
 	if ((v->r.flags & BOARD_BROKEN) != 0 && v->r.cause != CAUSE_SETTINGS)
 		note = *v->status != '\0'
@@ -203,6 +204,9 @@ flag_note(const struct view *v)
 			   : "settings have errors, the former ones stay";
 	else if ((v->r.flags & BOARD_CHANGED) != 0)
 		note = "settings changed since start: restart to apply";
+	if (v->r.next_ns != 0)
+		note = join(note, memory_text("next run in %s",
+				      telling_time(left > 0 ? left : 0)));
 	if ((v->r.flags & BOARD_LEFT) != 0)
 		note = join(note,
 		    v->r.left == 1
@@ -213,7 +217,7 @@ flag_note(const struct view *v)
 		note = join(note, "reloading");
 	if ((v->r.flags & BOARD_UNRELOADED) != 0)
 		note = join(note, "its last reload command failed");
-	if ((v->r.flags & BOARD_LEAVING) != 0)
+	if ((v->r.flags & BOARD_LEAVING) != 0 && view_pid(v) != 0)
 		note = join(note, "says that it is ending");
 	if ((v->r.flags & BOARD_UNLINKED) != 0)
 		note = join(note, "its link was removed");
@@ -268,7 +272,7 @@ state_note(const struct views *all, const struct view *v)
 const char *
 view_note(const struct views *all, const struct view *v)
 {
-	return join(state_note(all, v), flag_note(v));
+	return join(state_note(all, v), flag_note(all, v));
 }
 
 const char *
@@ -276,7 +280,7 @@ view_note_to_asker(const struct views *all, const struct view *v)
 {
 	bool is_known = v->shown == SV_SHOWN_DOWN && v->r.cause == CAUSE_ASKED;
 
-	return join(is_known ? "" : state_note(all, v), flag_note(v));
+	return join(is_known ? "" : state_note(all, v), flag_note(all, v));
 }
 
 const char *

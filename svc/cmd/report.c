@@ -254,6 +254,10 @@ report_json(struct client *c, const struct views *all, const struct views *some,
 		json_bool(&j, "ready", sv_is_ready(v->word.sv));
 		json_number(&j, "since", v->r.since_real_ns / 1000000000);
 		json_number(&j, "age_ms", view_age(all, v) / 1000000);
+		if (v->r.next_ns == 0)
+			json_null(&j, "next_run");
+		else
+			json_number(&j, "next_run", view_next_run(all, v));
 		json_number(&j, "pid", view_pid(v));
 		json_number(&j, "generation", v->word.generation);
 		put_past(&j, v);

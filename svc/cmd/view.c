@@ -19,6 +19,8 @@
 #include "svc/cmd/table.h"
 #include "svc/cmd/telling.h"
 
+#define SECOND_NS INT64_C(1000000000)
+
 /* Complaints may be several lines. */
 static const char *
 one_line(const char *text, size_t n)
@@ -369,6 +371,20 @@ view_age(const struct views *all, const struct view *v)
 	int64_t age = mono_ns_between(since, all->now);
 
 	return age < 0 ? 0 : age;
+}
+
+int64_t
+view_next_run(const struct views *all, const struct view *v)
+{
+	struct timespec now;
+
+	if (v->r.next_ns == 0)
+		return 0;
+	sys_clock_gettime(CLOCK_REALTIME, &now);
+	/* Between two looks at two clocks a second must not get lost. */
+	return now.tv_sec +
+	       (now.tv_nsec + v->r.next_ns - all->now.ns + SECOND_NS / 2) /
+		   SECOND_NS;
 }
 
 uint32_t

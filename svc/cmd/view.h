@@ -77,6 +77,8 @@ struct mono view_trial_end(const struct view *v);
 #define VIEW_TRIAL_MS 100 /* how long that moment is */
 /* For how long it has been so, in ns. */
 int64_t view_age(const struct views *all, const struct view *v);
+/* When its schedule runs it, in Unix seconds; 0: not now. */
+int64_t view_next_run(const struct views *all, const struct view *v);
 /* The pid of its process, 0: none. */
 uint32_t view_pid(const struct view *v);
 

@@ -209,6 +209,7 @@ struct board_record {
 	uint32_t log_error;  /* errno: why its log cannot be written, or 0 */
 	uint32_t session;    /* of a forking one's parent that has left, or 0 */
 	uint32_t exit_link;  /* its link when it was told to exit, or 0 */
+	int64_t next_ns;     /* when its schedule runs it, 0: not now */
 };
 _Static_assert(sizeof(struct board_head) == BOARD_HEAD, "head");
 _Static_assert(sizeof(struct board_record) <= BOARD_SLOT, "record");

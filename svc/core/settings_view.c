@@ -341,13 +341,15 @@ default_stop(struct settings *s, bool is_script)
 }
 
 /*
- * The tree ends when what is essential ends: not restarted, unless it is said.
+ * What has a schedule is run again by that. The tree ends when what is
+ * essential ends: not restarted, unless it is said.
  * s6-rc means another thing by it, that it is not stopped by a plain wish.
  */
 static bool
 is_once(const struct settings *s)
 {
-	return s->type == TYPE_ONESHOT ||
+	return s->type == TYPE_ONESHOT || settings_has(s, SET_every) ||
+	       settings_has(s, SET_at) ||
 	       (s->essential && (s->files & WITH_S6RC) == 0);
 }
 

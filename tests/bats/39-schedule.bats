@@ -8,6 +8,7 @@ teardown() { tree_end; }
 one() { cat >"$D/.$1" && mv "$D/.$1" "$D/scan/$1"; }
 svc() { TRIVET_RUN=$D/run timeout 60 "$TOP/build/bin/svc" "$@"; }
 field() { svc status -j "$1" | grep -o "\"$2\":\(\"[^\"]*\"\|[^,}]*\)" | head -n 1 | cut -d: -f2- | tr -d '"'; }
+has_run_and_next() { [ "$(field hour last_exit)" = "exit 3" ] && [ "$(field hour next_run)" != null ]; }
 lines_are() { [ "$(grep -c . "$D/out" 2>/dev/null)" -ge "$1" ]; }
 
 @test "a oneshot and a process are run again and again, also by the next svcd" {
@@ -78,6 +79,35 @@ zone() {
 		with open(sys.argv[1], 'wb') as f:
 		    f.write(none + one + bytes(6) + b'XXX\0' + rule.encode())
 	END
+}
+
+@test "the next run is in the status, and a start by hand is one run" {
+	one day <<EOF
+every = 1d
+run = sh -c 'echo day >>$D/day'
+EOF
+	one hour <<EOF
+at = 03:00
+run = sh -c 'echo hour >>$D/hour; exit 3'
+EOF
+	one plain <<EOF
+run = sleep 1000
+EOF
+	tree_start
+	await svc wait -t 20s up plain
+	await has_line "$D/day" day
+	is_next() { svc status day | grep -q 'next run in 23 h' && [ "$(field day next_run)" -gt $(($(date +%s) + 86300)) ]; }
+	await is_next
+	svc status hour | grep "next run  *$(date -u -d 'tomorrow' +%Y-)..-.. 03:00:00"
+	[ "$(field plain next_run)" = null ]
+	svc down day
+	[ "$(field day next_run)" = null ]
+	svc up day || :
+	await count_is "$D/day" day 2
+	await is_next
+	svc once hour || :
+	await has_run_and_next
+	[ "$(grep -c . "$D/day") $(grep -c . "$D/hour")" = '2 1' ]
 }
 
 @test "at: run at that time of day in the machine's zone, and not again" {

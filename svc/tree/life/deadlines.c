@@ -171,19 +171,31 @@ earlier(struct mono t, int64_t at)
 	return at == 0 ? t : mono_min(t, (struct mono){at});
 }
 
+static void
+show_next(struct board_record *r, int64_t next)
+{
+	board_begin(r);
+	r->next_ns = next;
+	board_end(r);
+	state_head()->changes++;
+}
+
 void
 deadline_sync(uint32_t i)
 {
 	struct board_record *r = rec(i);
 	struct timer *t = &live(i)->timer;
 	struct mono at = mono_never();
+	int64_t next = schedule_at(i);
 
 	at = earlier(at, r->deadline_ns);
 	at = earlier(at, r->aux_ns);
 	at = earlier(at, r->watch_ns);
 	at = earlier(at, watchdog_at(i));
 	at = earlier(at, reload_at(i));
-	at = earlier(at, schedule_at(i));
+	at = earlier(at, next);
+	if (r->next_ns != next)
+		show_next(r, next);
 	if (t->due == NULL)
 		timer_init(t, due, (void *)(uintptr_t)i);
 	if (timer_set(&tree.loop, t, at) < 0)

@@ -73,6 +73,9 @@ step_as_told(uint32_t i, enum sv_event ev, uint32_t pid)
 		state_commit(i, s.sv, w.generation, w.pid);
 	relations_tell(i);
 	do_effects(i, w.sv, s.sv, s.effects);
+	/* A wish alone may end its schedule, or begin it again. */
+	if (s.sv.state != S_NONE && (rec(i)->flags & BOARD_SCHEDULED))
+		deadline_sync(i);
 }
 
 /* Others may have changed before it in this turn. */
