@@ -21,6 +21,7 @@
 
 #include "svc/cmd/memory.h"
 #include "svc/cmd/program.h"
+#include "svc/core/listen.h"
 
 #define SEARCH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define DATABASE_MAX 1048576
@@ -80,16 +81,28 @@ is_known(const struct looking *l, const char *file, const char *name,
 }
 
 static void
-look_for_user(struct looking *l, const char *user)
+look_for_user(struct looking *l, const char *key, const char *user)
 {
 	size_t n = strcspn(user, ":");
 	const char *name = memory_copy(user, n);
 
 	if (!is_known(l, PASSWD_FILE, name, has_user))
-		complain(l, "user", name, "no such user");
+		complain(l, key, name, "no such user");
 	if (user[n] == ':' &&
 	    !is_known(l, PASSWD_GROUP_FILE, user + n + 1, has_group))
-		complain(l, "user", user + n + 1, "no such group");
+		complain(l, key, user + n + 1, "no such group");
+}
+
+static void
+look_for_owners(struct looking *l)
+{
+	struct settings_list list = l->d->settings.listen;
+	struct listen_spec spec;
+	const char *text;
+
+	while ((text = settings_each(&list)) != NULL)
+		if (listen_parse(&spec, text) && spec.owner[0] != '\0')
+			look_for_user(l, "listen", spec.owner);
 }
 
 static void
@@ -259,9 +272,10 @@ present_check(const char *root, struct definition *d)
 	struct looking l = {.root = root, .d = d, .text = ""};
 
 	if (s->user != NULL)
-		look_for_user(&l, s->user);
+		look_for_user(&l, "user", s->user);
 	look_for_groups(&l, "groups", s->groups);
 	look_for_masters(&l);
+	look_for_owners(&l);
 	look_for(&l, "root", s->root, false);
 	look_for(&l, "dir", s->dir, true);
 	look_for_each(&l, "env-file", s->env_file);

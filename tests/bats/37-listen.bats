@@ -136,6 +136,25 @@ ask() {
 	await state_is a up
 }
 
+@test "what cannot be opened is said as it is, and leaves nothing behind" {
+	port=$(port)
+	lines a <<-END
+		run = sleep 1000
+		listen = udp 127.0.0.1:$port
+		listen = udp 127.0.0.1:$port
+		restart = always 1h
+	END
+	lines b <<-END
+		run = sleep 1000
+		listen = unix $D/b.sock owner nobody-at-all
+		restart = always 1h
+	END
+	tree_start
+	await has_line "$D/said" 'a: cannot listen: address already in use'
+	await has_line "$D/said" 'b: cannot listen: '
+	[ ! -e "$D/b.sock" ]
+}
+
 @test "a service that is down answers nobody, one that comes back does" {
 	server
 	lines a <<-END

@@ -301,20 +301,21 @@ printf '%s\n' 'run = sleep 1' 'user = www:www' 'groups = 7 www' 'dir = /srv' >ro
 printf '%s\n' 'run = /bin/sleep 1' 'autostart = no' >root/etc/service/lone
 printf '%s\n' 'run = sleep 1' 'autostart = no' >root/etc/service/led
 printf '%s\n' 'run = sleep 1' 'wants = led' >root/etc/service/leads
-printf '%s\n' 'run = slepe 1' 'user = wwww' 'groups = wheel' 'dir = /nowhere' \
+printf '%s\n' 'run = slepe 1' 'listen = unix /run/x owner web' 'user = wwww' 'groups = wheel' 'dir = /nowhere' \
 	'env-file = /etc/missing' 'env-file = -/etc/missing' 'finish = /srv' \
 	'control-by = www @admins' >root/etc/service/bad
 echo 'run = slepe 1' >root/etc/service/typo
 answers 1 '*/bad: user: wwww: no such user
 */bad: groups: wheel: no such group
 */bad: control-by: @admins: no such group
+*/bad: listen: web: no such user
 */bad: dir: /nowhere: no such file or directory
 */bad: env-file: /etc/missing: no such file or directory
 */bad: finish: /srv: permission denied
 */lone: warning: nothing starts it: autostart = no, and nobody needs it
 */lone: run: its loader /lib*: no such file or directory
 */typo: run: slepe: no such program
-6 checked, 8 errors, 1 warning' svc check -R root -s /etc/service
+6 checked, 9 errors, 1 warning' svc check -R root -s /etc/service
 END
 }
 

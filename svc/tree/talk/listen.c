@@ -116,27 +116,24 @@ find_owner(char *text, uint32_t *uid, uint32_t *gid)
 }
 
 static bool
-give_to_owner(const struct listen_spec *s)
+has_owner(const struct listen_spec *s)
 {
-	char text[LISTEN_OWNER];
-	uint32_t uid, gid;
-
-	if (s->owner[0] == '\0' || s->path[0] != '/')
-		return true;
-	memcpy(text, s->owner, sizeof(text));
-	if (!find_owner(text, &uid, &gid)) {
-		errno = ENOENT;
-		return false;
-	}
-	return sys_fchownat(AT_FDCWD, s->path, uid, gid, AT_SYMLINK_NOFOLLOW) ==
-	       0;
+	return s->owner[0] != '\0' && s->path[0] == '/';
 }
 
 static int
 open_one(const struct listen_spec *s)
 {
+	char owner[LISTEN_OWNER];
+	uint32_t uid = 0, gid = 0;
 	int fd = -1;
 
+	/* Before there is anything to take back. */
+	memcpy(owner, s->owner, sizeof(owner));
+	if (has_owner(s) && !find_owner(owner, &uid, &gid)) {
+		errno = ENOENT;
+		return -1;
+	}
 	switch (s->kind) {
 	case LISTEN_TCP:
 	case LISTEN_UDP:
@@ -151,7 +148,10 @@ open_one(const struct listen_spec *s)
 		fd = open_fifo(s);
 		break;
 	}
-	if (fd >= 0 && (!give_to_owner(s) || fd_lift(&fd, TREE_FD_FLOOR) < 0))
+	if (fd >= 0 && has_owner(s) &&
+	    sys_fchownat(AT_FDCWD, s->path, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+		fd_close(&fd);
+	if (fd >= 0 && fd_lift(&fd, TREE_FD_FLOOR) < 0)
 		fd_close(&fd);
 	return fd;
 }
@@ -198,6 +198,8 @@ remove_name(int fd)
 static void
 close_all(uint32_t i)
 {
+	int error = errno;
+
 	for (unsigned n = 0; n < SETTINGS_LISTENS_MAX; n++) {
 		int fd = talk(i)->listen[n];
 		if (fd < 0)
@@ -206,6 +208,7 @@ close_all(uint32_t i)
 		sys_shutdown(fd, SHUT_RDWR);
 		fd_close(&talk(i)->listen[n]);
 	}
+	errno = error;
 }
 
 /*
