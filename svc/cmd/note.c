@@ -171,6 +171,8 @@ starting_note(const struct views *all, const struct view *v)
 	struct sv sv = v->word.sv;
 	const char *what = "not ready yet";
 
+	if (v->r.cause == CAUSE_NEED_MISSING)
+		return view_cause(all, v);
 	if (sv.state == S_PRE)
 		what = "its control/u runs";
 	else if (sv.state == S_ADOPT)

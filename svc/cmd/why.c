@@ -114,6 +114,8 @@ remedy(const struct views *all, const struct view *v)
 			   ? memory_text("svc restart %s", name)
 			   : "";
 	case SV_SHOWN_STARTING:
+		if (v->r.cause == CAUSE_NEED_MISSING)
+			return "define or enable what it needs";
 		if (v->word.sv.state != S_START || v->word.sv.is_oneshot)
 			return "";
 		return "let it say that it is ready, as its line ready tells";

@@ -309,3 +309,19 @@ EOF
 	await state_is z up
 	await has_line "$D/said" 'a ring of relations: .*a -> g.*'
 }
+
+@test "a group that waits for a member that does not exist names it" {
+	one a <<<'run = sleep 1000'
+	one g <<EOF
+type = group
+members = a typo
+EOF
+	tree_start
+	await state_is a up
+	is_named() { svc why g >"$D/why" || :; has_line "$D/why" 'does not exist (typo)$'; }
+	await is_named
+	has_line "$D/why" 'to mend it: define or enable what it needs'
+	one typo <<<'run = sleep 1000'
+	await state_is g up
+	[ "$(svc why g)" = 'g is up' ]
+}

@@ -6,6 +6,8 @@
  */
 #include "svc/tree/life/relations.h"
 
+#include <string.h>
+
 #include "lib/clock.h"
 #include "lib/str.h"
 #include "svc/core/group.h"
@@ -42,21 +44,40 @@ group_mark(uint32_t i)
 
 /* --- the values that are decided upon --- */
 
-/* All members that it names are there. */
+/* A member that it names and that is not there; NULL: all are. */
+static const char *
+missing_of(const struct settings *s)
+{
+	struct settings_list list = s->members;
+	const char *name;
+
+	while ((name = settings_each(&list)) != NULL)
+		if (state_by_name(name) == 0)
+			return name;
+	return NULL;
+}
+
 static bool
 is_whole(uint32_t i)
 {
 	const struct settings *s = define_view(i);
-	struct settings_list list;
-	const char *name;
 
-	if (s == NULL)
-		return false;
-	list = s->members;
-	while ((name = settings_each(&list)) != NULL)
-		if (state_by_name(name) == 0)
-			return false;
-	return true;
+	return s != NULL && missing_of(s) == NULL;
+}
+
+/* Why it is not ready, and no longer than that. */
+static void
+tell_missing(uint32_t i)
+{
+	const struct settings *s = define_view(i);
+	const char *name = s != NULL ? missing_of(s) : NULL;
+	bool is_told = rec(i)->cause == CAUSE_NEED_MISSING;
+
+	if (state_word(i).sv.state != S_START || (name == NULL && !is_told))
+		return;
+	state_says(
+	    i, name != NULL ? name : "", name != NULL ? strlen(name) : 0);
+	state_cause(i, name != NULL ? CAUSE_NEED_MISSING : CAUSE_NONE, 0);
 }
 
 static struct group
@@ -247,6 +268,7 @@ look(uint32_t i)
 	struct group_step s;
 	uint32_t m, cursor = 0;
 
+	tell_missing(i);
 	while ((m = relations_member(i, &cursor)) != 0)
 		v = group_see(v, member(m));
 	s = group_look(g, v);
