@@ -33,6 +33,18 @@ says 'a: down' svc stop a
 END
 }
 
+@test "down --force is KILL alone" {
+	inside <<'END'
+service a
+service bad 'exit 3'
+tree
+svc wait -t 20s up a
+svc down -qf a bad
+[ "$(field a last_exit)" = 'killed by SIGKILL' ]
+[ "$(field a wanted) $(field bad wanted)" = 'false false' ]
+END
+}
+
 @test "restart is a new process, also within the first second" {
 	inside <<'END'
 service a

@@ -144,10 +144,13 @@ wish(uint32_t i, enum sv_event ev)
 void
 wish_force(uint32_t i)
 {
+	uint16_t life = live(i)->life;
+
+	/* KILL first: the other way round it would get TERM as well. */
 	relations_force(i);
-	step(i, EV_DOWN, 0);
-	if (wish_may(i))
-		step(i, EV_KILL, 0);
+	step(i, EV_KILL, 0);
+	if (live(i)->life == life)
+		step(i, EV_DOWN, 0);
 	relations_settle();
 }
 
