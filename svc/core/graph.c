@@ -58,12 +58,19 @@ dequeue(struct graph *g, int q)
 
 /* --- what an edge means now --- */
 
+/* Who runs already goes on; it is its next start that is refused. */
+static bool
+is_kept_from_starting(const struct graph_node *n)
+{
+	return n->is_refused && !(n->facts & FACT_ALIVE);
+}
+
 /* Told to end, or about to be: its dependents go first. */
 static bool
 is_ending(const struct graph_node *n)
 {
-	return n->hold != 0 || n->losses > 0 || n->has_lost || n->is_refused ||
-	       !(n->facts & FACT_WANTED);
+	return n->hold != 0 || n->losses > 0 || n->has_lost ||
+	       is_kept_from_starting(n) || !(n->facts & FACT_WANTED);
 }
 
 /* It will not be ready unless somebody does something. */
@@ -123,7 +130,8 @@ bits_inward(const struct graph *g, const struct graph_edge *e)
 		return 0;
 	if (e->kind != GRAPH_AFTER && (is_wanted || is_alive))
 		bits |= BIT_WANTER;
-	if (is_alive && is_ending(from))
+	/* In a ring each would wait for the other's end. */
+	if (is_alive && is_ending(from) && !from->is_refused)
 		bits |= BIT_BLOCKER;
 	return bits;
 }
@@ -480,9 +488,9 @@ graph_has_lost(struct graph *g, uint32_t i)
 static enum sv_event
 deps_event(const struct graph_node *n)
 {
-	if (n->losses > 0 || n->has_lost || n->is_refused)
+	if (n->losses > 0 || n->has_lost || is_kept_from_starting(n))
 		return n->blockers > 0 ? EV_DEPS_WAIT : EV_DEPS_LOST;
-	return n->waits > 0 ? EV_DEPS_WAIT : EV_DEPS_OK;
+	return n->waits > 0 || n->is_refused ? EV_DEPS_WAIT : EV_DEPS_OK;
 }
 
 static enum sv_event

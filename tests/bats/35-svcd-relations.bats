@@ -86,6 +86,25 @@ EOF
 	await is_up c
 }
 
+@test "a ring that is made of what runs ends nobody, and keeps nobody from ending" {
+	lines a <<<'run = sleep 1000'
+	lines b <<<$'needs = a\nrun = sleep 1000'
+	enable a
+	enable b
+	tree_start
+	await is_up a
+	await is_up b
+	was=$(pid_of a).$(pid_of b)
+	lines a <<<$'needs = b\nrun = sleep 1000'
+	TRIVET_RUN=$D/run "$TOP/build/bin/svc" rescan
+	await grep -q 'a ring of relations' "$D/said"
+	TRIVET_RUN=$D/run "$TOP/build/bin/svc" rescan
+	[ "$(pid_of a).$(pid_of b)" = "$was" ]
+	kill -TERM "$KEEPER"
+	await is_gone "$KEEPER"
+	KEEPER=
+}
+
 @test "what needs a service stops before it, and comes back with it" {
 	lines a <<EOF
 needs = b
