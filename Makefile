@@ -240,6 +240,7 @@ TREE_SRC = \
 	svc/tree/life/forking.c \
 	svc/tree/life/group.c \
 	svc/tree/life/heard.c \
+	svc/tree/life/log_dir.c \
 	svc/tree/life/probe.c \
 	svc/tree/life/queue.c \
 	svc/tree/life/ready.c \

@@ -10,10 +10,6 @@
 bool service_begin(uint32_t i, int dir);
 /* A rescan: an edited definition is read, and used by the next start. */
 void service_look_again(uint32_t i, int dir);
-/* Takes up its logger, or looks at it again. */
-void service_take_log(uint32_t i, int dir);
-/* The same for one that was not there before, or has gone. */
-void service_find_log(uint32_t i);
 /* The main command of a container, after the first look at the directories. */
 void service_take_command(void);
 /* Looks again, as runit does: after a run has ended. */

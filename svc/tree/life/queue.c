@@ -6,6 +6,7 @@
 
 #include "lib/say.h"
 #include "svc/tree/life/begin.h"
+#include "svc/tree/life/log_dir.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/service.h"

@@ -22,6 +22,7 @@
 #include "svc/tree/birth/command.h"
 #include "svc/tree/life/begin.h"
 #include "svc/tree/life/life.h"
+#include "svc/tree/life/log_dir.h"
 #include "svc/tree/life/relations.h"
 #include "svc/tree/shown/shown.h"
 #include "svc/tree/state/define.h"
