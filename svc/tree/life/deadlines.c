@@ -90,10 +90,10 @@ deadline_disarm(uint32_t i)
 	deadline_sync(i);
 }
 
-static bool
-has_come(int64_t at)
+bool
+deadline_past(int64_t at_ns)
 {
-	return at != 0 && at <= tree.loop.now.ns;
+	return at_ns != 0 && at_ns <= tree.loop.now.ns;
 }
 
 /* Whose time is over while it starts has failed, however it then ends. */
@@ -134,14 +134,14 @@ due(void *arg)
 
 	/* What it has said in time counts, though we read it only now. */
 	if (kept(i, false) != NULL &&
-	    (has_come(r->deadline_ns) || has_come(watchdog_at(i)) ||
-		has_come(reload_at(i)))) {
+	    (deadline_past(r->deadline_ns) || deadline_past(watchdog_at(i)) ||
+		deadline_past(reload_at(i)))) {
 		notify_drain(i);
 		queue_settle();
 		if (live(i)->life != life)
 			return;
 	}
-	if (has_come(r->deadline_ns)) {
+	if (deadline_past(r->deadline_ns)) {
 		bool is_mine = r->deadline_tag == sv_tag(board_word(r));
 		board_begin(r);
 		r->deadline_ns = 0;
@@ -152,15 +152,15 @@ due(void *arg)
 			post(i, late_event(i));
 		}
 	}
-	if (has_come(r->aux_ns))
+	if (deadline_past(r->aux_ns))
 		aux_late(i);
-	if (has_come(r->watch_ns))
+	if (deadline_past(r->watch_ns))
 		ready_look(i);
-	if (has_come(watchdog_at(i)))
+	if (deadline_past(watchdog_at(i)))
 		watchdog_due(i);
-	if (has_come(reload_at(i)))
+	if (deadline_past(reload_at(i)))
 		reload_due(i);
-	if (has_come(schedule_at(i)))
+	if (deadline_past(schedule_at(i)))
 		schedule_due(i);
 	deadline_sync(i);
 }

@@ -46,6 +46,8 @@ void deadline_arm(uint32_t i);
 void deadline_disarm(uint32_t i);
 /* Sets the timer from what the record says (after a change, at start). */
 void deadline_sync(uint32_t i);
+/* Whether this moment is past; 0: never. */
+bool deadline_past(int64_t at_ns);
 
 /* --- aux.c: control scripts beside the main process --- */
 /* Runs control/LETTER if there is one; false: there is none. */

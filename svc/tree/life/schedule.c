@@ -173,12 +173,9 @@ schedule_at(uint32_t i)
 void
 schedule_due(uint32_t i)
 {
-	int64_t at;
-
 	/* It may be for another time by now, without anybody's having said. */
 	service_refresh(i);
-	at = schedule_at(i);
-	if (at == 0 || at > tree.loop.now.ns)
+	if (!deadline_past(schedule_at(i)))
 		return;
 	live(i)->is_posted = true;
 	post(i, EV_ONCE);

@@ -273,8 +273,6 @@ begin_live(uint32_t i)
 	    .todos = old.todos};
 }
 
-static struct say_few refused;
-
 void
 state_move(uint32_t i, uint64_t dev, uint64_t ino)
 {
@@ -287,6 +285,8 @@ state_move(uint32_t i, uint64_t dev, uint64_t ino)
 	board_end(r);
 	index_add(&tree.places, hash_place(i), i);
 }
+
+static struct say_few refused;
 
 void
 state_said(void)
