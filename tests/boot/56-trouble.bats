@@ -59,7 +59,11 @@ teardown_file() {
 
 # A server of NFS and its client, both in the kernel of this guest, without the
 # daemons that tell the server what it may hand out: that is told it here.
-nfs='( set -e
+nfs='mount_nfs() {
+	mount -i -t nfs4 -o vers=4.1,addr=127.0.0.1,clientaddr=127.0.0.1 \
+		127.0.0.1:/ "$1"
+}
+( set -e
 modprobe -a nfsd nfsv4
 mkdir -p /served /nfs /var/lib/nfs/v4recovery
 mount -t tmpfs served /served
@@ -74,16 +78,27 @@ echo "nfsd 127.0.0.1 $for_ever all" >auth.unix.ip/channel
 echo "all /served $for_ever 9218 65534 65534 0" >nfsd.export/channel
 echo "all 1 \\x00000000 $for_ever /served" >nfsd.fh/channel
 echo Y >/proc/fs/nfsd/v4_end_grace
-mount -i -t nfs4 -o vers=4.1,addr=127.0.0.1,clientaddr=127.0.0.1 127.0.0.1:/ /nfs
+mount_nfs /nfs
 echo served >/nfs/file
-cat /served/file
-setsid sh -c "exec 3>/nfs/more; echo 0 >/proc/fs/nfsd/threads
-	echo never >&3; exec sleep 1000" >/dev/null 2>&1 &
-until [ "$(cat /proc/fs/nfsd/threads)" = 0 ]; do usleep 10000; done )'
+cat /served/file )'
 
-# A frozen file system is like a disk that is gone: who writes there can be
-# ended by nothing, and unmounting it does not come back.
-@test "shutdown: services that ignore TERM, a busy mount, one that hangs, a server that is gone: bounded, and named" {
+# A system of its own on it, with a mount from the network below its root.
+nfs_root='cp -a /bin /sbin /etc /lib /usr /served
+for place in proc dev run; do
+	mkdir -p /served/$place && mount --bind /$place /nfs/$place
+done
+mkdir /served/mnt && mount_nfs /nfs/mnt
+chroot /nfs sh -c "grep nfs4 /proc/mounts; /etc/trivet/step -d network-mounts
+	grep nfs4 /proc/mounts"
+umount /nfs/proc /nfs/dev /nfs/run'
+
+# One who writes there when the server has gone, and waits for ever.
+nfs_gone='setsid sh -c "exec 3>/nfs/more; echo 0 >/proc/fs/nfsd/threads
+	echo never >&3; exec sleep 1000" >/dev/null 2>&1 &
+until [ "$(cat /proc/fs/nfsd/threads)" = 0 ]; do usleep 10000; done'
+
+# The guest of this test and the next.
+@test "shutdown: what is mounted from the network is let go of; a root from there is left to init" {
 	mkdir -p "$BATS_TEST_TMPDIR/overlay"
 	"$TOP/tests/boot/image" modules "$BATS_TEST_TMPDIR/overlay" evdev button \
 		loop nfsd nfsv4
@@ -95,14 +110,28 @@ until [ "$(cat /proc/fs/nfsd/threads)" = 0 ]; do usleep 10000; done )'
 	ln -s /etc/sv/lasting "$OVERLAY/etc/service/lasting"
 	boot_initramfs stubborn --memory 192 --append 'trivet.timeout-stop=4s trivet.timeout-term=1s trivet.timeout-kill=1s trivet.timeout-final=3s'
 	on stubborn
+	run in_guest "$nfs"
+	echo "$output"
+	[ "$output" = served ]
+	run in_guest "$nfs_root"
+	echo "$output"
+	[[ ${lines[0]} == "127.0.0.1:/ / nfs4 "* ]]
+	[[ ${lines[1]} == "127.0.0.1:/ /mnt nfs4 "* ]]
+	[[ ${lines[2]} == "[ ok ] network file systems "* ]]
+	[ "${lines[3]}" = "${lines[0]}" ]
+	[ ${#lines[@]} = 4 ]
+}
+
+# A frozen file system is like a disk that is gone: who writes there can be
+# ended by nothing, and unmounting it does not come back.
+@test "shutdown: services that ignore TERM, a busy mount, one that hangs, a server that is gone: bounded, and named" {
+	on stubborn
 	until_guest '/sbin/sv status stubborn lasting >/dev/null'
 	run in_guest 'modprobe loop; for i in 0 1; do dd if=/dev/zero of=/$i.img bs=1k count=2048 2>/dev/null; losetup /dev/loop$i /$i.img; mke2fs /dev/loop$i >/dev/null; done; mkdir /a /b; mount -t ext4 /dev/loop0 /a; mount -t ext4 /dev/loop1 /b; mkdir /a/sub; mount --bind /a/sub /mnt; grep -c /dev/loop /proc/mounts'
 	echo "$output"
 	[ "${lines[-1]}" = 3 ]
 	in_guest 'cd /a && (trap "" TERM; exec setsid sh -c "trap \"\" TERM; sleep 1000; :") >/dev/null 2>&1 & fsfreeze --freeze /b && (setsid touch /b/never >/dev/null 2>&1 &)'
-	run in_guest "$nfs"
-	echo "$output"
-	[ "$output" = served ]
+	in_guest "$nfs_gone"
 	vm tell "$ON" /sbin/poweroff
 	vm off -t 120 "$ON"
 	run console
