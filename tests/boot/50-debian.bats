@@ -101,7 +101,12 @@ debian() {
 @test "debian: a login; everything is up, from udev to PostgreSQL" {
 	vm start "$(guest full)" --initrd "$EXAMPLE/start.cpio" --memory 512 \
 		--disk "$disk" --net --rng --limit 800
-	vm login -t 200 "$(guest full)" root
+	on full
+	said -t 200 'login: ?$'
+	vm send "$ON" 'nobody\n'
+	said 'Password: ?$'
+	vm send "$ON" 'a guess\n'
+	vm login -t 200 "$ON" root
 	debian 'svc wait -t 100s settled; svc list'
 	for name in klog udev devices check mounts network syslog cron dbus ssh nginx \
 		postgresql atd mdadm progress requests getty@ttyS0; do
@@ -200,7 +205,10 @@ debian() {
 	debian 'runlevel; who -b; who; stat -c "%s %a %G" /var/log/wtmp /var/log/btmp'
 	[[ $output == *"system boot"* ]]
 	[[ $output == *"root"*"ttyS0"* ]]
-	[[ $output == *"0 660 utmp"* ]]
+	[[ $output == *"384 660 utmp"* ]]
+	# Who did not know the password.
+	debian lastb
+	[[ ${lines[0]} == "nobody   ttyS0 "* ]]
 	debian 'last -x'
 	[[ $output == *"root     ttyS0"*"still logged in"* ]]
 	[[ $output == *"reboot   system boot"* ]]
