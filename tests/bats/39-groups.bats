@@ -51,6 +51,20 @@ EOF
 	state_is b up
 }
 
+@test "a group that is put down by force has its members killed, without TERM" {
+	one a <<<'run = sleep 1000'
+	one b <<<'run = sleep 1000'
+	one g <<EOF
+type = group
+members = a b
+EOF
+	tree_start
+	svc wait -t 20s up g
+	svc down -qf g
+	svc status a | grep -q 'killed by SIGKILL'
+	svc status b | grep -q 'killed by SIGKILL'
+}
+
 @test "members wait for their group, whichever is found first" {
 	members a z
 	one g <<EOF

@@ -149,9 +149,10 @@ carry_out(uint32_t i, uint32_t m, struct group_wish w)
 		return;
 	case GROUP_DOWN_NOW:
 		mark_away(m, false);
+		/* KILL first: the other way round it would get TERM as well. */
 		relations_force(m);
-		post(m, EV_DOWN);
 		post(m, EV_KILL);
+		post(m, EV_DOWN);
 		return;
 	}
 }
