@@ -27,7 +27,8 @@
 /*
  * Field, number, key, kind, least, most, default (NULL: none, or it depends:
  * see settings_view), group, what a value looks like, help. Least is 1 for a
- * PATH that must be absolute, a TEXT of one word, a LIMIT of bytes.
+ * PATH that must be absolute, a TEXT of one word, a LIMIT of bytes, a TIME that
+ * cannot be 0.
  */
 #define SETTINGS(X) \
 	X(run, 1, "run", COMMAND, 0, 0, NULL, COMMANDS, "COMMAND", "the service's program; else the script run") \
@@ -126,7 +127,7 @@
 	X(check_failures, 151, "check-failures", NUMBER, 1, 1000, "3", HEALTH, "N", "so many in a row and it is restarted") \
 	X(timeout_check, 153, "timeout-check", TIME, 0, 0, "10s", HEALTH, "TIME", "a check that runs longer is killed and has failed") \
 	X(watchdog, 152, "watchdog", TIME, 0, 0, NULL, HEALTH, "TIME", "restarted when it does not notify that often") \
-	X(every, 160, "every", TIME, 0, 0, NULL, SCHEDULE, "TIME", "run it that often, by once") \
+	X(every, 160, "every", TIME, 1, 0, NULL, SCHEDULE, "TIME", "run it that often, by once") \
 	X(at, 161, "at", AT, 0, 0, NULL, SCHEDULE, "[DAY...] HH:MM", "run it at that time of day, by once") \
 	X(control_by, 170, "control-by", NAMES, 0, 0, NULL, CONTROL, "USER|@GROUP...", "who else may control it")
 

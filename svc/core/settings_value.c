@@ -229,12 +229,17 @@ read_number(const struct settings_row *row, const char *text, struct buf *bytes,
 }
 
 static bool
-read_time(const char *text, struct buf *bytes)
+read_time(const struct settings_row *row, const char *text, struct buf *bytes,
+    struct buf *why)
 {
 	int64_t ms;
 
 	if (!rule_time(text, &ms))
 		return false;
+	if (ms == 0 && row->least > 0) {
+		buf_puts(why, "expected a time that is not 0");
+		return false;
+	}
 	rule_put(bytes, (uint64_t)ms, 8);
 	return true;
 }
@@ -293,7 +298,7 @@ read_value(const struct settings_row *row, const char *text, struct buf *bytes,
 	case KIND_PERCENT:
 		return read_number(row, text, bytes, why);
 	case KIND_TIME:
-		return read_time(text, bytes);
+		return read_time(row, text, bytes, why);
 	case KIND_SIZE:
 		return read_size(text, bytes);
 	case KIND_MODE:

@@ -76,6 +76,7 @@ test_complaints(void)
 	    {"timeout-up = 30",
 		"service:1: timeout-up: expected TIME with its unit, such as "
 		"500ms, 30s or 1h30m, or infinity\n"},
+	    {"every = 0s", "service:1: every: expected a time that is not 0\n"},
 	    {"nice = 20",
 		"service:1: nice: expected a number from -20 to 19\n"},
 	    {"umask = 999", "service:1: umask: expected OCTAL\n"},
