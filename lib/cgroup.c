@@ -95,8 +95,12 @@ cgroup_make(int dir, const char *name)
 	return open_group(dir, name);
 }
 
+/*
+ * Removes the groups in `group` that have none inside. 1: the first that could
+ * not be removed so is `name`; 0: none is left; -1.
+ */
 static int
-first_child(int group, char name[256])
+remove_leaves(int group, char name[256])
 {
 	char room[2048];
 	struct dir d;
@@ -106,7 +110,9 @@ first_child(int group, char name[256])
 	if (dir_over(&d, group, room, sizeof(room)) == -1)
 		return -1;
 	while ((got = dir_next(&d, &e)) == 1) {
-		if (e.type != DIR_DIR)
+		if (e.type != DIR_DIR ||
+		    sys_unlinkat(group, e.name, AT_REMOVEDIR) == 0 ||
+		    errno == ENOENT)
 			continue;
 		strncpy(name, e.name, 255);
 		name[255] = '\0';
@@ -116,20 +122,20 @@ first_child(int group, char name[256])
 }
 
 /*
- * Removes one group below `top` that has none inside it: groups go from the
- * leaves. 1: done; 0: there is none below; -1.
+ * Groups go from the leaves: removes at least one below `top`, and what is as
+ * easy on the way. 1: done; 0: there is none below; -1.
  */
 static int
-remove_leaf(int top)
+remove_some(int top)
 {
 	char name[256], below[256];
-	int dir = top, child = -1, got = first_child(top, name);
+	int dir = top, child = -1, got = remove_leaves(top, name);
 
 	if (got != 1)
 		return got;
 	for (;;) {
 		child = open_group(dir, name);
-		got = child == -1 ? -1 : first_child(child, below);
+		got = child == -1 ? -1 : remove_leaves(child, below);
 		if (got != 1)
 			break;
 		if (dir != top)
@@ -156,7 +162,7 @@ cgroup_remove(int dir, const char *name)
 		return -1;
 	if ((top = open_group(dir, name)) == -1)
 		return -1;
-	while ((got = remove_leaf(top)) == 1)
+	while ((got = remove_some(top)) == 1)
 		;
 	sys_close(top);
 	return got == -1 ? -1 : sys_unlinkat(dir, name, AT_REMOVEDIR);
