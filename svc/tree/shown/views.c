@@ -36,16 +36,23 @@ views_add(uint32_t i)
 	todo_add(&dirty, i);
 }
 
-/* X.new, then rename: whole or not at all. Tmp files and rights as runit's. */
+/*
+ * X.new, then rename: whole or not at all. Tmp files and rights as runit's.
+ * What is empty is whole at once.
+ */
 static int
 put(int dir, const char *name, const char *temporary, const void *p, size_t n)
 {
-	int fd = sys_openat(
-	    dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0644);
+	int fd = sys_openat(dir, n == 0 ? name : temporary,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0644);
 	bool whole;
 
 	if (fd < 0)
 		return -1;
+	if (n == 0) {
+		sys_close(fd);
+		return 0;
+	}
 	whole = sys_write(fd, p, n) == (ssize_t)n;
 	fd_close(&fd);
 	return whole ? sys_renameat(dir, temporary, dir, name) : -1;
