@@ -25,6 +25,9 @@
 #include "svc/tree/upward.h"
 
 #define AGAIN_MS 200
+#define BRIEF_MS                                                    \
+	300 /* a stop that takes no longer is shown when it is over \
+	     */
 
 static enum {
 	END_NONE, /* or the keeper has not said so in this life of ours */
@@ -36,11 +39,20 @@ static struct timer restore;
 static struct timer hurry; /* in a container, while it stops */
 static struct mono kill_at;
 static bool is_late;
+static struct timer brief; /* while a stop may still be one */
 
+/* Views wait for it: all of them change once more before it is over. */
 bool
 stop_is_near(void)
 {
-	return stage == END_ASKED || stage == END_BEGUN;
+	return stage == END_ASKED || timer_is_set(&brief);
+}
+
+/* That it is not set any more is all. */
+static void
+brief_over(void *arg)
+{
+	(void)arg;
 }
 
 /* The machine ends with this tree: nobody will read of it. */
@@ -83,6 +95,8 @@ stop_look(void)
 {
 	if (stage == END_ASKED) {
 		stage = END_BEGUN;
+		timer_set(
+		    &tree.loop, &brief, mono_add_ms(mono_now(), BRIEF_MS));
 		ending_begin();
 	}
 	if (stage != END_BEGUN || state_living() > 0 || !ending_is_over() ||
@@ -198,6 +212,7 @@ stop_start(void)
 	timer_init(&restore, restore_due, NULL);
 	ending_start();
 	timer_init(&hurry, hurry_due, NULL);
+	timer_init(&brief, brief_over, NULL);
 	if (!tree.is_ending || stage != END_NONE)
 		return;
 	timer_set(&tree.loop, &restore, mono_add_ms(tree.loop.now, AGAIN_MS));

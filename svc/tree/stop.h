@@ -9,7 +9,7 @@
 void stop_start(void);
 void stop_all(enum keep_ending ending, int64_t ms, bool at_once);
 void stop_signal(int sig);
-/* Everything is on its way down. */
+/* Everything is on its way down, and perhaps there in a moment. */
 bool stop_is_near(void);
 void stop_look(void);
 

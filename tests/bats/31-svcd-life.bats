@@ -285,6 +285,20 @@ E
 	[ "$(od -An -tu1 -j19 -N1 status | tr -d ' ')" = 1 ]
 }
 
+@test "while one is slow to stop the status files tell of the others" {
+	make a <<<"trap : TERM; while ! [ -e $D/go ]; do sleep 0.05; done"
+	sleeper b
+	enable b
+	up a
+	await is_up b
+	kill -TERM "$KEEPER"
+	await is_down b
+	is_up a || [ "$(stat_of a)" = 'run, got TERM, want down' ]
+	touch "$D/go"
+	tree_end
+	is_down a
+}
+
 @test "a service is reached through its directory and the scan link" {
 	sleeper a
 	up a
